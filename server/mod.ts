@@ -148,14 +148,22 @@ export { WebSocketResponse } from "./websocket/websocket_response.ts";
 export type { WebSocketReady, WebSocketResponseOptions } from "./websocket/websocket_response.ts";
 export type { CheckOrigin } from "./websocket/handshake.ts";
 export { webSocket, type WebSocketHandler } from "./websocket/handler.ts";
-export { WebSocketGroup } from "./websocket/group.ts";
+export type { SocketEvents, SocketPort } from "../http/websocket/port.ts";
+
+// Groups
+export {
+  type SlowPeerPolicy,
+  WebSocketGroup,
+  type WebSocketGroupOptions,
+} from "./groups/websocket_group.ts";
+export { EventGroup, type EventGroupOptions } from "./groups/event_group.ts";
+export type { GroupOptions, JoinOptions } from "./groups/room.ts";
 export type {
   GroupBroker,
+  GroupHistory,
   GroupMessage,
-  SlowPeerPolicy,
-  WebSocketGroupOptions,
-} from "./websocket/group.ts";
-export type { SocketEvents, SocketPort } from "../http/websocket/port.ts";
+  KeptMessage,
+} from "./groups/group_broker.ts";
 
 // Files
 export { FileResponse, type FileResponseOptions } from "./files/file_response.ts";

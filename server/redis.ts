@@ -25,6 +25,7 @@
  * @module
  */
 export { type RedisCache, redisCache, type RedisCacheOptions } from "./redis/redis_cache.ts";
-export type { RedisClient } from "./redis/redis_client.ts";
+export type { RedisClient, RedisConnection } from "./redis/redis_client.ts";
 export { redisStore } from "./redis/redis_store.ts";
 export { RedisCounter, type RedisCounterOptions } from "./redis/redis_counter.ts";
+export { type RedisBroker, redisBroker, type RedisBrokerOptions } from "./redis/redis_broker.ts";

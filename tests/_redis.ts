@@ -15,22 +15,19 @@ export async function hasRedis(): Promise<boolean> {
   }
 }
 
-/** Starts a Redis without persistence, and waits until it is ready. */
-export async function startRedis(): Promise<Running & { readonly port: number }> {
-  const port = freePort();
-  const redis = start(
-    [
-      "redis-server",
-      "--port",
-      `${port}`,
-      "--bind",
-      "127.0.0.1",
-      "--save",
-      "",
-      "--appendonly",
-      "no",
-    ],
-  );
+/**
+ * Starts a Redis, and waits until it is ready.
+ * @param port Its port.
+ * @param folder Where every write is kept; `null` for a Redis that forgets all.
+ */
+export async function startRedis(
+  port: number = freePort(),
+  folder: string | null = null,
+): Promise<Running & { readonly port: number }> {
+  const keeping = folder === null
+    ? ["--save", "", "--appendonly", "no"]
+    : ["--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"];
+  const redis = start(["redis-server", "--port", `${port}`, "--bind", "127.0.0.1", ...keeping]);
   await redis.waitFor(/Ready to accept connections/);
   return { ...redis, port };
 }

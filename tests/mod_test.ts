@@ -38,7 +38,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
     "server/mod.ts",
     `
   AddressInUseError AppKey AppRunner Application BaseRequest ConnectionResetError
-  EncryptedCookieStorage FileField FileResponse HTTPAccepted HTTPBadGateway HTTPBadRequest
+  EncryptedCookieStorage EventGroup FileField FileResponse HTTPAccepted HTTPBadGateway HTTPBadRequest
   HTTPClientError HTTPConflict HTTPCreated HTTPError HTTPException HTTPExpectationFailed
   HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone HTTPInsufficientStorage
   HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed HTTPMisdirectedRequest HTTPMove
@@ -62,20 +62,20 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   static sweepParts textResponse timeout validate view webSocket
 `,
     `
-  AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth
-  AuthOptions BackgroundWork BodyLimits CanonicalPath CheckOrigin CleanupContext CloneOptions
-  CollectRoute CompressOptions ContentCoding ContractOf DecorateRoute DefineRoute ETag EarlyAnswer
-  Engine EngineHandler EnginePort EngineServer EveryOptions FileResponseOptions Forwarded
-  GetRouteOptions GroupBroker GroupMessage HTTPExceptionOptions HTTPRange Handler HandlerDecorator
-  HandlerResult Hooks IdentityPolicy JsonResponseOptions KeyReader ListenOptions Logger
-  MakeRequestOptions MemoryStorageOptions Middleware NormalizePathOptions OpenAPIOperation
-  PathParamNames PathParams PathTemplate PostOptions PostValue PrefixedContracts PrepareSignal
-  Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore
-  RawHeaders RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo
-  ResourceRegistry Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss
-  RouteOperation RouteOptions RouteResolution RouteSchemas RouteSpec RouteTableOptions
-  RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload SchemaHandler ServeInfo
-  SessionCookieOptions SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy
+  AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth AuthOptions
+  BackgroundWork BodyLimits CanonicalPath CheckOrigin CleanupContext CloneOptions CollectRoute
+  CompressOptions ContentCoding ContractOf DecorateRoute DefineRoute ETag EarlyAnswer Engine
+  EngineHandler EnginePort EngineServer EventGroupOptions EveryOptions FileResponseOptions Forwarded
+  GetRouteOptions GroupBroker GroupHistory GroupMessage GroupOptions HTTPExceptionOptions HTTPRange
+  Handler HandlerDecorator HandlerResult Hooks IdentityPolicy JoinOptions JsonResponseOptions
+  KeptMessage KeyReader ListenOptions Logger MakeRequestOptions MemoryStorageOptions Middleware
+  NormalizePathOptions OpenAPIOperation PathParamNames PathParams PathTemplate PostOptions PostValue
+  PrefixedContracts PrepareSignal Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy
+  RateLimitResult RateLimitStore RawHeaders RedirectTarget RequestIdOptions RequestIssue
+  RequestSchemas ResourceInfo ResourceRegistry Responder ResponseOptions ResultOf RouteContracts
+  RouteDef RouteMatch RouteMiss RouteOperation RouteOptions RouteResolution RouteSchemas RouteSpec
+  RouteTableOptions RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload SchemaHandler
+  ServeInfo SessionCookieOptions SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy
   SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions StaticUrlParts
   StreamResponseOptions TestRequestInit TypedResponse UpgradeOptions ValidateOptions Validated
   ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
@@ -110,10 +110,11 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   [
     "server/redis.ts",
     `
-  RedisCounter redisCache redisStore
+  RedisCounter redisBroker redisCache redisStore
 `,
     `
-  RedisCache RedisCacheOptions RedisClient RedisCounterOptions
+  RedisBroker RedisBrokerOptions RedisCache RedisCacheOptions RedisClient RedisConnection
+  RedisCounterOptions
 `,
   ],
 ];

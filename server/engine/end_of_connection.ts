@@ -2,7 +2,7 @@
 export class EndOfConnection extends Error {
   override readonly name = "EndOfConnection";
 
-  constructor() {
-    super("The connection ends: the client still sends a body that was answered");
+  constructor(reason = "the client still sends a body that was answered") {
+    super(`The connection ends: ${reason}`);
   }
 }

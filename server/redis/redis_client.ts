@@ -23,3 +23,17 @@ export function commandOf(client: RedisClient): RedisCommand {
       "sendCommand() or call()",
   );
 }
+
+/** A client that can open another connection like its own. */
+export type RedisConnection = RedisClient & {
+  /** Makes a client with the same options; one of `@redis/client` is not connected yet. */
+  duplicate(): RedisConnection;
+  /** Connects; only called for `@redis/client`. */
+  connect?(): Promise<unknown>;
+  /** Listens for `error`, `close` and `end`. */
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  /** Closes the connection at once, in `ioredis`. */
+  disconnect?(): unknown;
+  /** Closes the connection at once, in `@redis/client`. */
+  destroy?(): unknown;
+};

@@ -1,5 +1,6 @@
 // Server-sent events (WHATWG HTML, section 9.2).
 import { OptionTable } from "../../http/options.ts";
+import { EndOfConnection } from "../engine/end_of_connection.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { finishStream, StreamResponse } from "./stream_response.ts";
@@ -31,6 +32,11 @@ export interface SSEEvent {
   readonly retry?: number;
 }
 
+/** Sends the text of an event that is the same for many clients. */
+export let writeEvent: (events: SSEResponse, text: Uint8Array) => Promise<void>;
+/** Cuts an event stream off: unsent events are dropped, and the client reconnects. */
+export let cutEvents: (events: SSEResponse, reason: string) => void;
+
 const MAX_INTERVAL = 2 ** 31 - 1; // a longer delay would fire at once
 
 /**
@@ -58,6 +64,14 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   readonly lastEventId: string | null;
   readonly #stream: StreamResponse;
   #timer: ReturnType<typeof setInterval> | undefined;
+
+  static {
+    writeEvent = (events, text) => events.#stream.write(text);
+    cutEvents = (events, reason) => {
+      clearInterval(events.#timer);
+      void finishStream(events.#stream, new EndOfConnection(reason));
+    };
+  }
 
   /**
    * Called by `sseResponse()`, which sends the headers.
@@ -88,6 +102,15 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   /** Aborts when the client disconnects or the server stops. */
   get signal(): AbortSignal {
     return this.#stream.signal;
+  }
+
+  /** Resolves when `signal` aborts, for a handler that leaves the sending to others. */
+  get ended(): Promise<void> {
+    const { signal } = this;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
   }
 
   /**
@@ -169,7 +192,12 @@ export async function sseResponse<Params>(
   return new SSEResponse(stream, request.headers.get("last-event-id"), pingInterval);
 }
 
-function eventText(data: string, { id, event, retry }: SSEEvent): string {
+/**
+ * The text of an event.
+ * @throws {TypeError} If type or id hold a line break.
+ * @throws {RangeError} If `retry` is not a number of ms.
+ */
+export function eventText(data: string, { id, event, retry }: SSEEvent): string {
   let text = "";
   if (id !== undefined) text += field("id", id);
   if (event !== undefined) text += field("event", event);

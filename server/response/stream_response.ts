@@ -23,8 +23,11 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 /** Unsent bytes from which on `write()` waits for the client. */
 const HIGH_WATER_MARK = 64 * 1024;
 
-/** Ends a stream as the end of its handler does; used by event streams. */
-export let finishStream: (stream: StreamResponse) => Promise<void>;
+/**
+ * Ends a stream as the end of its handler does, or cuts it off with an error; used by event
+ * streams.
+ */
+export let finishStream: (stream: StreamResponse, error?: Error) => Promise<void>;
 
 /**
  * A response written piece by piece: `prepare()` sends status and headers, `write()` waits while
@@ -59,7 +62,7 @@ export class StreamResponse implements EarlyAnswer {
   #left = Infinity;
 
   static {
-    finishStream = (stream) => stream.#finish();
+    finishStream = (stream, error) => stream.#finish(error);
   }
 
   /**

@@ -1,18 +1,30 @@
 // The client libraries that the entry ./redis is for.
 import { createClient } from "npm:@redis/client@^5";
 import { Redis } from "npm:ioredis@^5";
-import type { RedisClient } from "@roundtrip/http/redis";
+import type { RedisClient, RedisConnection } from "@roundtrip/http/redis";
 import { hasRedis, startRedis } from "../../_redis.ts";
 
-const HAS_REDIS = await hasRedis();
+/** Whether there is a Redis. */
+export const HAS_REDIS: boolean = await hasRedis();
 if (!HAS_REDIS) console.log("ignored: no redis-server (Debian's package redis-server)");
 
 /** A client, with the commands of the tests themselves. */
-export type Probe = RedisClient & {
+export type Probe = RedisConnection & {
   ttl(key: string): Promise<number>;
   keys(pattern: string): Promise<string[]>;
   set(key: string, value: string): Promise<unknown>;
 };
+
+/** Sends a command. */
+export async function send(
+  client: RedisClient,
+  name: string,
+  ...words: string[]
+): Promise<unknown> {
+  return await ("call" in client
+    ? client.call(name, ...words)
+    : client.sendCommand([name, ...words]));
+}
 
 /** Each library and how to connect. */
 export const CLIENTS: readonly [

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
 import { type ClientWebSocketResponse, web, WSMsgType } from "@roundtrip/http";
 import { serve, type Served } from "../../_harness.ts";
 import { rawSocket } from "../../_frames.ts";
@@ -49,12 +49,13 @@ Deno.test("WebSocketGroup sends to all members, once each, and those who close l
   await Promise.all(members.slice(0, 15).map((ws) => ws.close()));
   while (group.size > 5) await new Promise((resolve) => setTimeout(resolve, 1));
   assertEquals(await group.send("b"), 5);
-  await group.close(4000, "over");
+  const closing = group.close(4000, "over");
   for (const ws of members.slice(15)) {
     assertEquals(await ws.receiveStr(), "b");
     const { type, data } = await ws.receive();
     assertEquals([type, data], [WSMsgType.CLOSE, 4000]);
   }
+  await closing;
   assertEquals([group.size, await group.send("c")], [0, 0]);
 });
 
@@ -165,4 +166,83 @@ Deno.test("WebSocketGroup waits in join() for a broker that takes time", async (
   starts[2]?.resolve();
   assertEquals(await next.receiveStr(), "joined");
   await Promise.all([late.close(), next.close()]);
+});
+
+Deno.test("WebSocketGroup: a new member gets the history first, then what came meanwhile", async () => {
+  const kept = [1, 2, 3].map((n) => ({ id: `${n}`, message: `${n}` }));
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<web.GroupHistory>();
+  let deliver: (message: web.GroupMessage, id?: string) => unknown = () => {};
+  const slow: web.GroupBroker = {
+    publish: () => {},
+    subscribe: (_, to) => {
+      deliver = to;
+      return () => {};
+    },
+    history: (group, count, after) => {
+      assertEquals([group, count, after], ["default", 3, null]);
+      asked.resolve();
+      return answer.promise;
+    },
+  };
+  const group = new web.WebSocketGroup({ history: 3, broker: slow });
+  await using served = await serve([web.get(
+    "/ws",
+    web.webSocket(async (socket) => {
+      await group.join(socket);
+      for await (const _ of socket);
+    }),
+  )]);
+  const ws = await served.session.wsConnect("/ws");
+  await asked.promise;
+  deliver("3", "3"); // is in the history too
+  deliver("4", "4");
+  answer.resolve({ messages: kept, complete: false });
+  for (const text of ["1", "2", "3", "4"]) assertEquals(await ws.receiveStr(), text);
+  deliver("5", "5");
+  assertEquals(await ws.receiveStr(), "5");
+});
+
+Deno.test("WebSocketGroup in memory: history and presence", async () => {
+  const group = new web.WebSocketGroup({ history: 2, presence: true });
+  const names = ["ann", "bob"];
+  await using served = await serve([web.get(
+    "/ws",
+    web.webSocket(async (socket) => {
+      const name = names.shift();
+      await group.join(socket, name === undefined ? {} : { as: name });
+      for await (const _ of socket);
+    }),
+  )]);
+  const first = await served.session.wsConnect("/ws");
+  while (group.size < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (const text of ["a", "b", "c"]) await group.send(text);
+  const others = [await served.session.wsConnect("/ws"), await served.session.wsConnect("/ws")];
+  while (group.size < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  await group.send("d");
+  for (const [ws, texts] of [[first, "abcd"], [others[0], "bcd"], [others[1], "bcd"]] as const) {
+    for (const text of texts) assertEquals(await ws?.receiveStr(), text);
+  }
+  assertEquals(await group.present(), ["ann", "bob"]);
+  await first.close();
+  while (group.size > 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  assertEquals(await group.present(), ["bob"]);
+  await Promise.all([group.close(), ...others.map((ws) => ws.receive())]);
+  assertEquals(await group.present(), []);
+});
+
+Deno.test("a group refuses what its broker cannot do, and a name without presence", async () => {
+  const broker: web.GroupBroker = { publish: () => {}, subscribe: () => () => {} };
+  const cases: [options: web.GroupOptions, error: string][] = [
+    [{ broker, history: 1 }, '"history" needs a broker with history()'],
+    [{ broker, presence: true }, '"presence" needs a broker with announce()'],
+    [{ history: -1 }, '"history" is a number of messages, got -1'],
+    [{ histroy: 1 } as never, "history"],
+  ];
+  for (const [options, error] of cases) {
+    assertThrows(() => new web.WebSocketGroup(options), Error, error);
+    assertThrows(() => new web.EventGroup(options), Error, error);
+  }
+  await assertRejects(() => new web.WebSocketGroup().present(), TypeError, "presence: true");
+  assertEquals(new web.EventGroup({ broker }).size, 0); // it keeps nothing then
 });

@@ -1,0 +1,145 @@
+// Server-sent events to many clients.
+import { OptionTable } from "../../http/options.ts";
+import {
+  cutEvents,
+  eventText,
+  type SSEEvent,
+  type SSEResponse,
+  writeEvent,
+} from "../response/sse_response.ts";
+import type { GroupMessage } from "./group_broker.ts";
+import { type GroupOptions, type JoinOptions, Room } from "./room.ts";
+
+/** Options of {@linkcode EventGroup}. */
+export interface EventGroupOptions extends GroupOptions {
+  /**
+   * Number of events kept for clients that reconnect.
+   * @default {100, 0 with a broker that keeps nothing}
+   */
+  readonly history?: number;
+  /**
+   * Number of unsent bytes from which on a slow client is cut off: it reconnects, and gets what it
+   * missed from the history.
+   * @default {262144}
+   */
+  readonly maxBuffered?: number;
+}
+
+const EVENT_GROUP_OPTIONS = new OptionTable<EventGroupOptions>({
+  name: "a string",
+  broker: "an object",
+  history: "a number",
+  presence: "true or false",
+  maxBuffered: "a number",
+});
+
+/**
+ * Event streams that get the same events: a news ticker, a live page. A client that lost its
+ * connection gets what it missed, by its `Last-Event-ID`, from any process that shares the broker.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const news = new web.EventGroup({ history: 1000 });
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/news", async (request) => {
+ *   const events = await web.sseResponse(request);
+ *   await news.join(events);
+ *   await events.ended;
+ *   return events;
+ * })]);
+ * await news.send("hello", { event: "greeting" });
+ * console.assert(news.size === 0); // nobody listens yet
+ * ```
+ */
+export class EventGroup {
+  readonly #room: Room<SSEResponse>;
+  readonly #unsent = new WeakMap<SSEResponse, number>();
+  readonly #maxBuffered: number;
+  #last: { readonly text: string; readonly bytes: Uint8Array } | null = null;
+
+  /**
+   * Creates one.
+   * @throws {TypeError} If the broker lacks what `history` or `presence` need.
+   */
+  constructor(options: EventGroupOptions = {}) {
+    EVENT_GROUP_OPTIONS.check("new web.EventGroup", options);
+    this.#maxBuffered = options.maxBuffered ?? 256 * 1024;
+    const keeps = options.broker === undefined || options.broker.history !== undefined;
+    this.#room = new Room(
+      "new web.EventGroup",
+      { ...options, history: options.history ?? (keeps ? 100 : 0) },
+      (events, message, id, isKept) => this.#deliver(events, message, id, isKept),
+    );
+  }
+
+  /** Members of this process. */
+  get size(): number {
+    return this.#room.size;
+  }
+
+  /**
+   * Adds an event stream, unless present, after it got the events since its `Last-Event-ID`. It
+   * leaves when its client disconnects or the server stops.
+   * @param events The stream.
+   * @param options Its name for `present()`.
+   * @returns `false` if events are missing because they are no longer kept: the page may reload.
+   * @throws {TypeError} If it has a name in a group without `presence`.
+   * @throws {Error} The broker's error; the stream is not added.
+   */
+  async join(events: SSEResponse, options: JoinOptions = {}): Promise<boolean> {
+    if (events.signal.aborted) return true;
+    return await this.#room.join(events, events.ended, options, events.lastEventId ?? undefined);
+  }
+
+  /** Removes an event stream. */
+  leave(events: SSEResponse): boolean {
+    return this.#room.leave(events);
+  }
+
+  /**
+   * Sends an event to all members, in all processes that share the broker. It does not wait for
+   * them. The broker gives the event its id.
+   * @param data Data of the event.
+   * @param event Type, and delay before a client reconnects, in ms.
+   * @returns Number of local members it was sent to; 0 with a broker, which delivers it.
+   * @throws {TypeError} If the type holds a line break.
+   * @throws {Error} The broker's error: the event is not known to be delivered.
+   */
+  async send(data: string, event: Omit<SSEEvent, "id"> = {}): Promise<number> {
+    return await this.#room.publish(eventText(data, event));
+  }
+
+  /**
+   * Lists the names that the members of all processes gave to `join()`.
+   * @throws {TypeError} If the group has no `presence`.
+   */
+  present(): Promise<string[]> {
+    return this.#room.present();
+  }
+
+  /** Ends the streams of this process; their clients reconnect. */
+  async close(): Promise<void> {
+    await Promise.all(this.#room.members.map((events) => events.close()));
+  }
+
+  #deliver(events: SSEResponse, message: GroupMessage, id?: string, isKept = false): boolean {
+    if (events.signal.aborted) return false;
+    const text = id === undefined ? `${message}` : `id: ${id}\r\n${message}`;
+    if (this.#last?.text !== text) { // else it is the next member's turn
+      this.#last = { text, bytes: new TextEncoder().encode(text) };
+    }
+    const { bytes } = this.#last;
+    // The history may be longer: a client that is cut off for it would never get further.
+    const unsent = (this.#unsent.get(events) ?? 0) + (isKept ? 0 : bytes.length);
+    this.#unsent.set(events, unsent);
+    if (unsent > this.#maxBuffered) {
+      cutEvents(events, `the client has not read ${unsent} bytes of events`);
+      return false;
+    }
+    // The promise resolves when the client has read enough.
+    writeEvent(events, bytes).then(() => this.#unsent.set(events, 0), () => {});
+    return true;
+  }
+}

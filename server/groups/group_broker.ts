@@ -1,0 +1,62 @@
+/** A message of a group: text, or bytes for a binary message. */
+export type GroupMessage = string | Uint8Array<ArrayBuffer>;
+
+/** A kept message. */
+export interface KeptMessage {
+  /** Its id, unique in its group. */
+  readonly id: string;
+  /** The message. */
+  readonly message: GroupMessage;
+}
+
+/** Kept messages, {@linkcode GroupBroker.history}. */
+export interface GroupHistory {
+  /** The messages, oldest first. */
+  readonly messages: readonly KeptMessage[];
+  /** `false` if `after` is no longer kept, so that others may be missing. */
+  readonly complete: boolean;
+}
+
+/**
+ * Carries a group's messages between processes. Two methods are enough; the others are for groups
+ * with `history` or `presence`. The default stays within the process.
+ */
+export interface GroupBroker {
+  /**
+   * Delivers a message to every subscriber of the group in all processes, including this one.
+   * @param group Name of the group.
+   * @param message Text or bytes.
+   * @param keep Number of messages to keep for `history()`.
+   * @returns May be a promise: it resolves when the message is safe with the broker, and rejects
+   * when it is not known to be.
+   */
+  publish(group: string, message: GroupMessage, keep: number): unknown;
+  /**
+   * Subscribes to a group.
+   * @param group Name of the group.
+   * @param deliver Called with each message and its id, once, in the order of its sender.
+   * @returns Ends the subscription; a promise if subscribing takes time.
+   */
+  subscribe(
+    group: string,
+    deliver: (message: GroupMessage, id?: string) => unknown,
+  ): (() => unknown) | Promise<() => unknown>;
+  /**
+   * Reads kept messages.
+   * @param group Name of the group.
+   * @param count Maximum number, the newest ones count.
+   * @param after Only those after this id, which a client may have made up; `null` for all.
+   */
+  history?(
+    group: string,
+    count: number,
+    after: string | null,
+  ): GroupHistory | Promise<GroupHistory>;
+  /**
+   * Tells all processes who is in the group here; `[]` when all have left. A process that dies is
+   * to be forgotten after some seconds.
+   */
+  announce?(group: string, names: readonly string[]): unknown;
+  /** Lists who is in the group, in all processes. */
+  present?(group: string): readonly string[] | Promise<readonly string[]>;
+}

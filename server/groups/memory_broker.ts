@@ -1,0 +1,38 @@
+import type { GroupBroker, GroupHistory, GroupMessage, KeptMessage } from "./group_broker.ts";
+
+/** Carries the messages of one group within the process; keeps what `publish()` is told to. */
+export class MemoryBroker implements Required<GroupBroker> {
+  readonly #kept: KeptMessage[] = [];
+  readonly #start = Date.now(); // ids of an earlier process must not name other messages
+  #count = 0;
+  #deliver: ((message: GroupMessage, id: string) => unknown) | null = null;
+  #names: readonly string[] = [];
+
+  /** @returns What the subscriber returns. */
+  publish(_group: string, message: GroupMessage, keep: number): unknown {
+    const id = `${this.#start}-${++this.#count}`;
+    if (keep > 0) {
+      this.#kept.push({ id, message });
+      if (this.#kept.length > keep) this.#kept.shift();
+    }
+    return this.#deliver?.(message, id);
+  }
+
+  subscribe(_group: string, deliver: (message: GroupMessage, id: string) => unknown): () => void {
+    this.#deliver = deliver;
+    return () => this.#deliver = null;
+  }
+
+  history(_group: string, count: number, after: string | null): GroupHistory {
+    const at = this.#kept.findIndex(({ id }) => id === after);
+    return { messages: this.#kept.slice(at + 1).slice(-count), complete: at >= 0 };
+  }
+
+  announce(_group: string, names: readonly string[]): void {
+    this.#names = names;
+  }
+
+  present(): readonly string[] {
+    return this.#names;
+  }
+}

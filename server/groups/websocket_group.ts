@@ -1,0 +1,136 @@
+import { OptionTable } from "../../http/options.ts";
+import { type WebSocketBase, whenClosed } from "../../http/websocket/socket.ts";
+import { WSCloseCode } from "../../http/websocket/message.ts";
+import type { GroupMessage } from "./group_broker.ts";
+import { type GroupOptions, type JoinOptions, Room } from "./room.ts";
+
+/**
+ * Policy for a member that reads too slowly: `close` closes its socket with 1013 at the socket's
+ * own `maxBuffered`, `skip` drops messages for it.
+ */
+export type SlowPeerPolicy = "close" | "skip";
+
+/** Options of {@linkcode WebSocketGroup}. */
+export interface WebSocketGroupOptions extends GroupOptions {
+  /** Number of the last messages that a new member gets first. @default {0} */
+  readonly history?: number;
+  /** Policy for a member that reads too slowly. @default {"close"} */
+  readonly slowPeer?: SlowPeerPolicy;
+  /**
+   * With `skip`: number of unsent bytes from which on messages for a member are dropped.
+   * @default {262144}
+   */
+  readonly maxBuffered?: number;
+}
+
+const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
+  name: "a string",
+  broker: "an object",
+  history: "a number",
+  presence: "true or false",
+  slowPeer: "a string",
+  maxBuffered: "a number",
+});
+
+/**
+ * WebSockets that get the same messages: a chat room, a topic. A closed member leaves by itself.
+ *
+ * @example
+ * ```ts
+ * import { web, WSMsgType } from "@roundtrip/http";
+ *
+ * const room = new web.WebSocketGroup({ history: 20, presence: true });
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/chat", web.webSocket(async (socket) => {
+ *   await room.join(socket, { as: "ann" }); // and gets the last 20 messages
+ *   for await (const message of socket) {
+ *     if (message.type === WSMsgType.TEXT) await room.send(message.data);
+ *   }
+ * }))]);
+ * console.assert(room.size === 0 && (await room.present()).length === 0);
+ * ```
+ */
+export class WebSocketGroup {
+  readonly #room: Room<WebSocketBase>;
+  readonly #slowPeer: SlowPeerPolicy;
+  readonly #maxBuffered: number;
+
+  /**
+   * Creates one.
+   * @throws {TypeError} If the broker lacks what `history` or `presence` need.
+   */
+  constructor(options: WebSocketGroupOptions = {}) {
+    WEB_SOCKET_GROUP_OPTIONS.check("new web.WebSocketGroup", options);
+    this.#slowPeer = options.slowPeer ?? "close";
+    this.#maxBuffered = options.maxBuffered ?? 256 * 1024;
+    this.#room = new Room("new web.WebSocketGroup", options, (socket, message) => {
+      if (this.#slowPeer === "skip" && socket.bufferedAmount > this.#maxBuffered) return false;
+      // A failed member leaves by itself; its handler gets the error.
+      if (typeof message === "string") socket.sendStr(message);
+      else socket.sendBytes(message);
+      return !socket.closed;
+    });
+  }
+
+  /** Members of this process. */
+  get size(): number {
+    return this.#room.size;
+  }
+
+  /**
+   * Adds a member, unless present. The promise resolves when the membership is active: then the
+   * member has got the history, and gets every message of any process.
+   * @param socket A prepared WebSocket.
+   * @param options Its name for `present()`.
+   * @throws {TypeError} If it is not prepared, or has a name in a group without `presence`.
+   * @throws {Error} The broker's error; the socket is not added.
+   */
+  async join(socket: WebSocketBase, options: JoinOptions = {}): Promise<void> {
+    const closed = whenClosed(socket);
+    if (!socket.closed) await this.#room.join(socket, closed, options, null);
+  }
+
+  /** Removes a member. */
+  leave(socket: WebSocketBase): boolean {
+    return this.#room.leave(socket);
+  }
+
+  /**
+   * Sends a message to all members, in all processes that share the broker. It does not wait for
+   * them: slow members are handled by the group's policy.
+   * @param message Text, or bytes for a binary message.
+   * @returns Number of local members it was sent to; 0 with a broker, which delivers it.
+   * @throws {TypeError} If it is not text or bytes.
+   * @throws {Error} The broker's error: the message is not known to be delivered.
+   */
+  async send(message: GroupMessage): Promise<number> {
+    if (typeof message !== "string" && !(message instanceof Uint8Array)) {
+      throw new TypeError(`Cannot send to the group: expected text or a Uint8Array`);
+    }
+    return await this.#room.publish(message);
+  }
+
+  /** Sends a value as JSON text to all members. */
+  async sendJson(value: unknown): Promise<number> {
+    return await this.send(JSON.stringify(value));
+  }
+
+  /**
+   * Lists the names that the members of all processes gave to `join()`.
+   * @throws {TypeError} If the group has no `presence`.
+   */
+  present(): Promise<string[]> {
+    return this.#room.present();
+  }
+
+  /**
+   * Closes all members of this process and waits until they have closed.
+   * @param code Close code.
+   * @param reason Up to 123 bytes of text.
+   */
+  async close(code: number = WSCloseCode.GOING_AWAY, reason = ""): Promise<void> {
+    const { members } = this.#room;
+    for (const socket of members) this.#room.leave(socket);
+    await Promise.all(members.map((socket) => socket.close(code, reason)));
+  }
+}

@@ -1,0 +1,242 @@
+import type { GroupBroker, GroupHistory, GroupMessage } from "../groups/group_broker.ts";
+import { OptionTable } from "../../http/options.ts";
+import { Outbox, parseParcel } from "./outbox.ts";
+import { commandOf, type RedisConnection } from "./redis_client.ts";
+import { type StreamEntries, StreamReader } from "./stream_reader.ts";
+
+/** Options of {@linkcode redisBroker}. */
+export interface RedisBrokerOptions {
+  /** Start of every key; `"{roundtrip}:"` in a cluster. @default {"roundtrip:group:"} */
+  readonly prefix?: string;
+  /** Time for which messages wait while Redis is away, in ms. @default {30000} */
+  readonly patience?: number;
+  /**
+   * Time after which the history of an idle group is forgotten, in ms. Redis keeps up to 10,000
+   * messages of a group, those of a group without `history` for a minute.
+   * @default {86400000}
+   */
+  readonly expiry?: number;
+  /**
+   * Called once when Redis goes away, and for messages that were lost.
+   * @default {console.error}
+   */
+  readonly onError?: (error: Error) => void;
+}
+
+const REDIS_BROKER_OPTIONS = new OptionTable<RedisBrokerOptions>({
+  prefix: "a string",
+  patience: "a number",
+  expiry: "a number",
+  onError: "a function",
+});
+
+/** A broker of groups in Redis; disposing of it sends what waits, and ends its connection. */
+export interface RedisBroker extends Required<GroupBroker>, AsyncDisposable {}
+
+const HEARTBEAT = 5000; // ms between announcements of presence
+const MOST_ORIGINS = 1000; // processes whose message numbers are remembered
+const MOST_OUTBOXES = 10_000;
+
+// KEYS: the set of processes. ARGV: this process, names as JSON, expiry in ms.
+const ANNOUNCE = `
+local key = KEYS[1] .. ':' .. ARGV[1]
+if ARGV[2] == '[]' then
+  redis.call('SREM', KEYS[1], ARGV[1])
+  return redis.call('DEL', key)
+end
+redis.call('SADD', KEYS[1], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('SET', key, ARGV[2], 'PX', ARGV[3])`;
+const PRESENT = `
+local found = {}
+for _, origin in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  local names = redis.call('GET', KEYS[1] .. ':' .. origin)
+  if names then found[#found + 1] = names else redis.call('SREM', KEYS[1], origin) end
+end
+return found`;
+
+/**
+ * Carries messages of `web.WebSocketGroup` and `web.EventGroup` between processes, by a Redis
+ * stream for each group. Members get each message once, in the order of its sender, also over a
+ * lost connection or a restart of Redis: messages wait and are sent again, and readers go on after
+ * their last one. What Redis has lost is reported to `onError`.
+ * @param client A connected client, which needs an `error` listener; closing it is up to the
+ * caller. The broker opens a second connection to read from.
+ * @param options Keys, times, and what to do with errors.
+ * @returns The broker.
+ * @throws {TypeError} If the client can send no commands.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { redisBroker, type RedisConnection } from "@roundtrip/http/redis";
+ *
+ * // instead of this: new Redis("redis://localhost").on("error", console.error) of "ioredis"
+ * const client: RedisConnection = {
+ *   call: () => Promise.resolve(null),
+ *   duplicate: () => client,
+ *   on() {},
+ * };
+ * const broker = redisBroker(client);
+ * const room = new web.WebSocketGroup({ name: "chat", broker, history: 20, presence: true });
+ * await room.send("hello"); // to the members of all processes
+ * console.assert(room.size === 0);
+ * ```
+ */
+export function redisBroker(
+  client: RedisConnection,
+  options: RedisBrokerOptions = {},
+): RedisBroker {
+  REDIS_BROKER_OPTIONS.check("redisBroker()", options);
+  return new StreamBroker(client, options);
+}
+
+class StreamBroker implements RedisBroker {
+  readonly #command;
+  readonly #prefix: string;
+  readonly #patience: number;
+  readonly #expiry: number;
+  readonly #onError: (error: Error) => void;
+  readonly #origin = crypto.randomUUID();
+  readonly #reader: StreamReader;
+  readonly #outboxes = new Map<string, Outbox>();
+  readonly #names = new Map<string, readonly string[]>();
+  readonly #away = new Set<string>();
+  #heart: ReturnType<typeof setInterval> | undefined;
+
+  constructor(client: RedisConnection, options: RedisBrokerOptions) {
+    this.#command = commandOf(client);
+    this.#prefix = options.prefix ?? "roundtrip:group:";
+    this.#patience = options.patience ?? 30_000;
+    this.#expiry = options.expiry ?? 86_400_000;
+    this.#onError = options.onError ?? console.error;
+    const wakeKey = `${this.#prefix}wake:${this.#origin}`;
+    this.#reader = new StreamReader(client, wakeKey, (error) => this.#report("read", error));
+  }
+
+  async publish(group: string, message: GroupMessage, keep: number): Promise<void> {
+    let outbox = this.#outboxes.get(group);
+    if (outbox === undefined) {
+      for (const [oldest, { sending }] of this.#outboxes) {
+        if (this.#outboxes.size < MOST_OUTBOXES) break;
+        if (sending === null) this.#outboxes.delete(oldest); // it has another origin the next time
+      }
+      outbox = new Outbox(this.#command, {
+        key: this.#key(group),
+        patience: this.#patience,
+        expiry: this.#expiry,
+        report: (error) => this.#report("write", error),
+      });
+      this.#outboxes.set(group, outbox);
+    }
+    await outbox.send(message, keep);
+  }
+
+  async subscribe(
+    group: string,
+    deliver: (message: GroupMessage, id: string) => unknown,
+  ): Promise<() => void> {
+    const seen = new Map<string, number>(); // the last number of each origin
+    const end = await this.#reader.add(this.#key(group), (id, text) => {
+      const parcel = parseParcel(text);
+      if (parcel === null) return;
+      const { origin, count, message } = parcel;
+      const outbox = this.#outboxes.get(group);
+      if (outbox?.origin === origin) outbox.read = count;
+      const last = seen.get(origin) ?? count - 1;
+      if (count <= last) return; // sent again after a lost connection
+      seen.delete(origin); // moves it to the end
+      seen.set(origin, count);
+      for (const oldest of seen.keys()) {
+        if (seen.size <= MOST_ORIGINS) break;
+        seen.delete(oldest);
+      }
+      if (count > last + 1) {
+        const range = count - last === 2 ? `${last + 1}` : `${last + 1} to ${count - 1}`;
+        this.#tell(
+          `Messages of group "${group}" were lost in Redis: ${count - last - 1} ` +
+            `(numbers ${range} of sender ${origin})`,
+        );
+      }
+      try {
+        deliver(message, id);
+      } catch (error) {
+        this.#tell(`Cannot deliver a message of group "${group}"`, error);
+      }
+    });
+    return () => {
+      end();
+      const outbox = this.#outboxes.get(group);
+      if (outbox !== undefined) outbox.read = null;
+    };
+  }
+
+  async history(group: string, count: number, after: string | null): Promise<GroupHistory> {
+    const key = this.#key(group);
+    const isId = after !== null && /^\d{1,15}-\d{1,15}$/.test(after);
+    // From the id itself on: if it is there, none after it is missing.
+    const from = isId ? after : "-";
+    const reply = await this.#command("XREVRANGE", key, "+", from, "COUNT", `${count + 1}`);
+    const entries = (reply as StreamEntries).toReversed();
+    const complete = isId && entries[0]?.[0] === after;
+    const messages = entries.slice(complete ? 1 : 0).slice(-count).flatMap(
+      ([id, [, text = ""]]) => {
+        const parcel = parseParcel(text);
+        return parcel === null ? [] : [{ id, message: parcel.message }];
+      },
+    );
+    return { messages, complete };
+  }
+
+  async announce(group: string, names: readonly string[]): Promise<void> {
+    if (names.length > 0) this.#names.set(group, names);
+    else this.#names.delete(group);
+    if (this.#names.size === 0) {
+      clearInterval(this.#heart);
+      this.#heart = undefined;
+    } else {
+      this.#heart ??= setInterval(() => {
+        for (const [each, here] of this.#names) {
+          this.#announce(each, here).catch((error) => this.#report("write", error));
+        }
+      }, HEARTBEAT);
+    }
+    await this.#announce(group, names);
+  }
+
+  async present(group: string): Promise<string[]> {
+    const found = await this.#command("EVAL", PRESENT, "1", this.#presenceKey(group));
+    return (found as string[]).flatMap((names) => JSON.parse(names));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#outboxes.values()].map(({ sending }) => sending));
+    this.#reader.close();
+    await Promise.allSettled([...this.#names.keys()].map((group) => this.announce(group, [])));
+  }
+
+  async #announce(group: string, names: readonly string[]): Promise<void> {
+    const words = [this.#origin, JSON.stringify(names), `${3 * HEARTBEAT}`];
+    await this.#command("EVAL", ANNOUNCE, "1", this.#presenceKey(group), ...words);
+  }
+
+  #report(part: string, error: unknown): void {
+    if (error === null) return void this.#away.delete(part);
+    if (this.#away.has(part)) return;
+    this.#away.add(part);
+    const text = error instanceof Error ? error.message : String(error);
+    this.#tell(`Redis does not ${part} messages of groups (${text}): they wait`, error);
+  }
+
+  #tell(message: string, cause?: unknown): void {
+    this.#onError(cause === undefined ? new Error(message) : new Error(message, { cause }));
+  }
+
+  #key(group: string): string {
+    return `${this.#prefix}messages:${group}`;
+  }
+
+  #presenceKey(group: string): string {
+    return `${this.#prefix}present:${group}`;
+  }
+}
