@@ -15,7 +15,7 @@ export function filePayload(file: Deno.FsFile): Payload {
     size: range?.size ?? null,
     contentType: "application/octet-stream",
     replayable: range !== null,
-    stream(taken = false) {
+    stream(taken) {
       const own = ++streams;
       return fileStream(file, range, taken, () => own === streams);
     },
@@ -47,11 +47,11 @@ function regularRange(file: Deno.FsFile): Range | null {
 function fileStream(
   file: Deno.FsFile,
   range: Range | null,
-  taken: boolean,
+  taken: "free" | "reuse" | undefined,
   isLatest: () => boolean,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let left = range?.size ?? Infinity;
-  let last: ArrayBuffer | null = null;
+  let last: Uint8Array<ArrayBuffer> | null = null;
   // All streams of a file share its position, so a stream left over from before a redirect or retry
   // must stop.
   const check = (): void => {
@@ -63,16 +63,18 @@ function fileStream(
     },
     async pull(controller) {
       check();
-      // Frees the chunk now; the garbage collector would wait for about 64 MB.
-      if (taken) last?.transfer(0);
-      last = null;
+      // The garbage collector would wait for about 64 MB.
+      if (taken === "free") last?.buffer.transfer(0);
       // Bytes appended meanwhile are not sent: the length is already announced.
-      const buffer = new Uint8Array(Math.min(PIECE, left));
+      const size = Math.min(PIECE, left);
+      const buffer = taken === "reuse" && last !== null
+        ? last.subarray(0, size)
+        : new Uint8Array(size);
       const count = left === 0 ? null : await file.read(buffer);
       check();
       if (count !== null) {
         left -= count;
-        last = buffer.buffer;
+        last = buffer;
         controller.enqueue(buffer.subarray(0, count));
       } else if (range !== null && left > 0) {
         throw new Error(`Cannot send the file: it became ${left} bytes shorter meanwhile`);

@@ -14,11 +14,11 @@ export interface HopBody {
   readonly bytes: Uint8Array<ArrayBuffer> | null;
   /**
    * Opens the body from its start; called at most once per hop.
-   * @param taken Whether the reader is done with a chunk when it requests the next, so that its
-   * memory can be freed. @default {false}
+   * @param taken What may happen to the memory of a chunk once the next one is requested: it is freed
+   * or reused. @default unchanged
    * @returns Exactly `size` bytes, if known.
    */
-  stream(taken?: boolean): ReadableStream<Uint8Array<ArrayBuffer>>;
+  stream(taken?: "free" | "reuse"): ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
 /** Events of a hop that a transport reports. */

@@ -28,7 +28,7 @@ export function observedBody(payload: Payload, request: ClientRequest): Observed
     size: body.size,
     stream(taken) {
       let left = body.size ?? Infinity;
-      return observed(body.stream(taken === true && !seesSent), {
+      return observed(body.stream(seesSent ? undefined : taken), {
         onStart: (end) => stop = end,
         onPiece(chunk) {
           if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk });

@@ -37,8 +37,8 @@ export interface SavableResponse {
   readonly content: StreamReader;
 }
 
-// Deno's connections read at most this much at a time.
-const BUFFER_SIZE = 64 * 1024;
+// Each write to a file goes to another thread and back, which costs more than writing 64 KiB.
+const BUFFER_SIZE = 512 * 1024;
 
 /** Position of a body in a file. */
 export interface BodyPlace {

@@ -32,6 +32,9 @@ const LACKS: Readonly<Record<string, string>> = {
   ])),
 };
 
+// Deno's fetch holds on to the memory of a chunk, others do not.
+const TAKEN = ON_DENO ? "free" : undefined;
+
 /**
  * Creates a transport over `fetch` with its own connections.
  * @param options Options.
@@ -178,7 +181,7 @@ function bodyOf({ body, once }: HopRequest, sized: boolean): BodyInit | null {
   if (body === null) return null;
   if (body.size === 0) return once ? null : new Uint8Array(0);
   if (body.bytes !== null && !once) return body.bytes;
-  return body.size === null || !sized ? body.stream(ON_DENO) : new SizedStream(body, body.size);
+  return body.size === null || !sized ? body.stream(TAKEN) : new SizedStream(body, body.size);
 }
 
 let sizedStreams: Promise<boolean> | null = null;
@@ -208,7 +211,7 @@ class SizedStream extends Blob {
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#body.stream(ON_DENO); // Deno keeps a chunk's memory alive, Node does not
+    return this.#body.stream(TAKEN);
   }
 }
 

@@ -239,7 +239,7 @@ export class SocketConnection implements Abortable {
       await writing;
       if (!await this.#mayGoOn()) throw new UnsentError("The body was not wanted");
     }
-    const reader = body.stream(true).getReader();
+    const reader = body.stream("reuse").getReader();
     let left = body.size ?? Infinity;
     const failed = (cause: unknown): UnsentError => {
       this.#uploadFailure = new UnsentError("The body could not be read", { cause });

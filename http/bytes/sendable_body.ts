@@ -14,12 +14,12 @@ export interface SendableBody {
   readonly replayable: boolean;
   /**
    * The body from its start.
-   * @param taken Whether each piece is used up before the next one is requested, so that its memory
-   * can be freed. @default {false}
+   * @param taken What may happen to the memory of a piece once the next one is requested.
+   * @default unchanged
    * @returns Exactly `size` bytes, if that is known.
    * @throws {TypeError} If it can only be read once and has been.
    */
-  stream(taken?: boolean): ReadableStream<Uint8Array<ArrayBuffer>>;
+  stream(taken?: "free" | "reuse"): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Frees the body's resources, sent or not. */
   close?(): void;
 }
