@@ -15,12 +15,13 @@ const KNOWN: readonly string[] = [
 const BIT_OF: ReadonlyMap<string, number> = new Map(KNOWN.map((name, at) => [name, 1 << at]));
 
 /**
- * The last header lines of each length: a client repeats the same ones, and comparing them takes a
+ * The last header lines of each length: a peer repeats the same ones, and comparing them takes a
  * tenth of the time of parsing.
  */
 const lastFields: {
   readonly bytes: Uint8Array;
   readonly limits: HeadLimits;
+  readonly unfolds: boolean;
   readonly fields: HeaderFields;
 }[] = [];
 const MAX_KEPT = 1024; // bytes
@@ -132,11 +133,15 @@ export function parseFields(
   unfolds: boolean,
 ): HeaderFields {
   const size = end - start;
-  if (unfolds || size > MAX_KEPT) return readFields(bytes, start, end, limits, unfolds);
+  if (size > MAX_KEPT) return readFields(bytes, start, end, limits, unfolds);
   const last = lastFields[size];
-  if (last?.limits === limits && isSame(last.bytes, bytes, start)) return last.fields;
-  const fields = readFields(bytes, start, end, limits, false);
-  lastFields[size] = { bytes: bytes.slice(start, end), limits, fields };
+  if (last?.limits === limits && last.unfolds === unfolds && isSame(last.bytes, bytes, start)) {
+    return last.fields;
+  }
+  const fields = readFields(bytes, start, end, limits, unfolds);
+  const kept = last?.bytes ?? new Uint8Array(size);
+  kept.set(bytes.subarray(start, end));
+  lastFields[size] = { bytes: kept, limits, unfolds, fields };
   return fields;
 }
 
