@@ -1,4 +1,5 @@
 import { type ByteStream, byteStream } from "../../http/bytes/byte_stream.ts";
+import { endedBy } from "../hop/hop_abort.ts";
 import type { HopAddress } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
@@ -61,12 +62,10 @@ async function connectTcp(
   const onAbort = (): void => {
     timer = setTimeout(() => late.abort(signal.reason), GRACE);
   };
-  signal.addEventListener("abort", onAbort, { once: true });
   const options = { ...place, signal: late.signal };
   try {
-    return await Deno.connect(options);
+    return await endedBy(signal, onAbort, () => Deno.connect(options));
   } finally {
-    signal.removeEventListener("abort", onAbort);
     clearTimeout(timer);
   }
 }
@@ -109,17 +108,12 @@ async function shaken(
   signal: AbortSignal,
 ): Promise<DenoLink> {
   const link = new DenoLink(connection, caCerts);
-  const onAbort = (): void => link.close();
-  signal.addEventListener("abort", onAbort, { once: true });
   try {
-    if (signal.aborted) throw signal.reason;
-    await connection.handshake();
+    await endedBy(signal, () => link.close(), () => connection.handshake());
     return link;
   } catch (error) {
     link.close();
     throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

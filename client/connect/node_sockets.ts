@@ -10,6 +10,7 @@ import {
   TLSSocket,
 } from "node:tls";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import { endedBy } from "../hop/hop_abort.ts";
 import type { HopAddress, HopTls } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
@@ -99,20 +100,16 @@ async function ready<Own extends Socket>(
   signal: AbortSignal,
 ): Promise<Own> {
   const { promise, resolve, reject } = deferred<void>();
-  const onAbort = (): void => reject(signal.reason);
   const onClose = (): void => reject(new Error("it was closed at once"));
-  signal.addEventListener("abort", onAbort, { once: true });
   socket.once(event, resolve).once("error", reject).once("close", onClose);
   socket.on("error", () => {}); // the error is passed to readers
   try {
-    if (signal.aborted) throw signal.reason;
-    await promise;
+    await endedBy(signal, () => reject(signal.reason), () => promise);
     return socket;
   } catch (error) {
     socket.destroy();
     throw error;
   } finally {
-    signal.removeEventListener("abort", onAbort);
     socket.off(event, resolve).off("error", reject).off("close", onClose);
   }
 }

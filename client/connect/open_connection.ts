@@ -1,5 +1,6 @@
 // Opening connections: direct, to a Unix socket, or through a proxy; with or without TLS.
 import { messageOf } from "../../http/as_error.ts";
+import { endedBy } from "../hop/hop_abort.ts";
 import type { HopObserver } from "../hop/transport.ts";
 import { AddressLookup, connectFirst } from "./address_lookup.ts";
 import type { ResolvedConnector } from "./connector.ts";
@@ -57,20 +58,18 @@ export class ConnectionOpener {
       link?.close(); // ends a pending read of the proxy handshake
       giveUp(signal.reason);
     };
-    signal.addEventListener("abort", onAbort, { once: true });
     const reached = (next: Link): Link => {
       if (isOver) next.close();
       return link = next;
     };
     try {
       // DNS lookups and Unix sockets do not support signals.
-      return await Promise.race([this.#opened(route, signal, observer, reached), given]);
+      const opened = (): Promise<Opened> => this.#opened(route, signal, observer, reached);
+      return await endedBy(signal, onAbort, () => Promise.race([opened(), given]));
     } catch (error) {
       isOver = true;
       (link as Link | null)?.close();
       throw signal.aborted ? signal.reason : error;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
     }
   }
 

@@ -32,6 +32,21 @@ export function abortOf(
   return hop.abort ?? ofSignal(hop.signal);
 }
 
+/** Runs an operation that an abort ends by `onAbort`, also one before it. */
+export async function endedBy<T>(
+  signal: AbortSignal,
+  onAbort: () => void,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await run();
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
 function ofSignal(signal: AbortSignal): HopAbort {
   const listeners = new Map<Abortable, () => void>();
   return {

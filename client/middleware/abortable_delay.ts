@@ -1,3 +1,6 @@
+import { deferred } from "../../http/since_node_20.ts";
+import { endedBy } from "../hop/hop_abort.ts";
+
 // setTimeout overflows at 32 bits and fires at once.
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -14,16 +17,11 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
+  const { promise, resolve, reject } = deferred<void>();
+  const timer = setTimeout(resolve, ms);
+  const onAbort = (): void => {
+    clearTimeout(timer);
+    reject(signal.reason);
+  };
+  await endedBy(signal, onAbort, () => promise);
 }

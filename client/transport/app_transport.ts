@@ -1,10 +1,11 @@
 import { messageOf } from "../../http/as_error.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
+import { deferred } from "../../http/since_node_20.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { asError, ClientConnectionError } from "../errors/connection_errors.ts";
 import { incompletePayload } from "../errors/client_errors.ts";
 import { headerOf } from "../hop/header_list.ts";
-import { abortOf } from "../hop/hop_abort.ts";
+import { abortOf, endedBy } from "../hop/hop_abort.ts";
 import { observed } from "../hop/observed_stream.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
 
@@ -50,11 +51,8 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
   if (body !== null && (method === "GET" || method === "HEAD")) {
     throw new NotSupportedError(`A body with ${method}`, "the platform's Request has none");
   }
-  let onAbort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(asError(signal.reason));
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
+  const { promise: aborted, reject } = deferred<never>();
+  const onAbort = (): void => reject(asError(signal.reason));
   let answer: Promise<Response> | null = null;
   try {
     answer = (async () =>
@@ -66,7 +64,8 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
           ...(body === null ? {} : { body: body.bytes ?? body.stream(), duplex: "half" }),
         } as RequestInit),
       ))();
-    const response = checked(await Promise.race([answer, aborted]));
+    const either = Promise.race([answer, aborted]);
+    const response = checked(await endedBy(signal, onAbort, () => either));
     request.observer?.connected();
     return response;
   } catch (error) {
@@ -77,8 +76,6 @@ async function race(app: FetchApp, request: HopRequest): Promise<Response> {
     }
     const text = `Cannot request ${url}: the application threw: ${messageOf(error)}`;
     throw new ClientConnectionError(text, { cause: error });
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

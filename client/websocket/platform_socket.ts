@@ -6,6 +6,7 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { WebSocketChannel } from "../../http/websocket/channel.ts";
 import type { SocketPort } from "../../http/websocket/port.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { endedBy } from "../hop/hop_abort.ts";
 import { storedResult } from "../hop/hop_result.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { HopRequest, HopResult, Transport } from "../hop/transport.ts";
@@ -56,13 +57,7 @@ export class PlatformSocket implements Opening, Transport {
       const lost = new Error("WebSocket connection lost: closed without a close frame");
       this.#channel.onClose(null, "", lost);
     };
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      if (signal.aborted) onAbort();
-      await promise;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
+    await endedBy(signal, onAbort, () => promise);
     observer?.connected();
     this.#socket = socket;
     const { protocol } = socket;

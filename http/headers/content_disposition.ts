@@ -38,24 +38,9 @@ export function parseContentDisposition(header: string | null): ContentDispositi
   if (parsed === null || parsed.value === "" || /\s/.test(parsed.value)) return null;
   const params = uniqueParams(parsed.params);
   if (params === null) return null;
-  if (isForm) {
-    // For non-ASCII text aiohttp writes only `name*` and `filename*`; they override nothing then.
-    const [name, filename] = [params.get("name"), params.get("filename")];
-    return {
-      type: parsed.value,
-      params,
-      name: name === undefined ? extended(params.get("name*")) : decodeFormName(name),
-      filename: filename === undefined
-        ? extended(params.get("filename*"))
-        : decodeFormName(filename),
-    };
-  }
-  return {
-    type: parsed.value,
-    params,
-    name: pick(params, "name"),
-    filename: pick(params, "filename"),
-  };
+  const pick = isForm ? pickOfForm : pickOfOther;
+  const [name, filename] = [pick(params, "name"), pick(params, "filename")];
+  return { type: parsed.value, params, name, filename };
 }
 
 /**
@@ -70,24 +55,24 @@ export function parseContentDisposition(header: string | null): ContentDispositi
 export function formatContentDisposition(type: string, init: ContentDispositionInit = {}): string {
   if (type.toLowerCase() === "form-data") {
     let text = type;
-    if (init.name !== undefined) text += `; name="${encodeFormName("name", init.name)}"`;
-    if (init.filename !== undefined) {
-      text += `; filename="${encodeFormName("filename", init.filename)}"`;
+    for (const key of KEYS) {
+      const value = init[key];
+      if (value !== undefined) text += `; ${key}="${encodeFormName(key, value)}"`;
     }
     return text;
   }
   const params: [string, string][] = [];
-  for (const key of ["name", "filename"] as const) {
+  for (const key of KEYS) {
     const value = init[key]?.toWellFormed();
     if (value === undefined) continue;
-    if (/^[\x20-\x7e]*$/.test(value)) params.push([key, value]);
-    else {params.push([key, value.replace(/[^\x20-\x7e]/g, "_")], [
-        `${key}*`,
-        encodeExtended(value),
-      ]);}
+    const plain = value.replace(/[^\x20-\x7e]/g, "_");
+    params.push([key, plain]);
+    if (plain !== value) params.push([`${key}*`, encodeExtended(value)]);
   }
   return formatHeaderParams(type, params);
 }
+
+const KEYS = ["name", "filename"] as const;
 
 const FORM_ESCAPES: { readonly [char: string]: string } = {
   '"': "%22",
@@ -119,7 +104,13 @@ function uniqueParams(params: readonly HeaderParam[]): ReadonlyMap<string, strin
   return unique;
 }
 
-function pick(params: ReadonlyMap<string, string>, key: string): string | null {
+/** For non-ASCII text aiohttp writes only `name*` and `filename*`; they override nothing then. */
+function pickOfForm(params: ReadonlyMap<string, string>, key: string): string | null {
+  const plain = params.get(key);
+  return plain === undefined ? extended(params.get(`${key}*`)) : decodeFormName(plain);
+}
+
+function pickOfOther(params: ReadonlyMap<string, string>, key: string): string | null {
   const value = extended(params.get(`${key}*`));
   if (value !== null) return value;
   const plain = params.get(key);

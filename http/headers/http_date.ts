@@ -5,12 +5,17 @@ export const MONTHS: readonly string[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oc
   " ",
 );
 
-// "Sun, 06 Nov 1994 08:49:37 GMT", the form to send
-const IMF_FIXDATE = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
-// "Sunday, 06-Nov-94 08:49:37 GMT", obsolete
-const RFC850 = /^[A-Z][a-z]{5,8}, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
-// "Sun Nov  6 08:49:37 1994", obsolete
-const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}):(\d{2}):(\d{2}) (\d{4})$/;
+const DAY = "(?<day>\\d{2})";
+const MONTH = "(?<month>[A-Z][a-z]{2})";
+const TIME = "(?<hour>\\d{2}):(?<minute>\\d{2}):(?<second>\\d{2})";
+const FORMS = [
+  // "Sun, 06 Nov 1994 08:49:37 GMT", the form to send
+  `[A-Z][a-z]{2}, ${DAY} ${MONTH} (?<year>\\d{4}) ${TIME} GMT`,
+  // "Sunday, 06-Nov-94 08:49:37 GMT", obsolete
+  `[A-Z][a-z]{5,8}, ${DAY}-${MONTH}-(?<year>\\d{2}) ${TIME} GMT`,
+  // "Sun Nov  6 08:49:37 1994", obsolete
+  `[A-Z][a-z]{2} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})`,
+].map((form) => new RegExp(`^${form}$`));
 
 /**
  * Writes a date for a header, rounded up to seconds as in aiohttp, so that a client that sends it
@@ -27,36 +32,29 @@ export function formatHttpDate(date: Date): string {
 
 /** Reads a date from a header; `null` for anything but the three forms of RFC 9110. */
 export function parseHttpDate(text: string | null): Date | null {
-  if (text === null) return null;
-  let match = IMF_FIXDATE.exec(text);
-  if (match !== null) {
-    return dateOf(match[3], match[2], match[1], match[4], match[5], match[6]);
+  for (const form of FORMS) {
+    const groups = form.exec(text ?? "")?.groups;
+    if (groups !== undefined) return dateOf(groups);
   }
-  match = RFC850.exec(text);
-  if (match !== null) {
-    // More than 50 years ahead means the past century (RFC 9110 section 5.6.7).
-    const now = new Date().getUTCFullYear();
-    const year = Math.floor(now / 100) * 100 + Number(match[3]);
-    const full = year > now + 50 ? year - 100 : year;
-    return dateOf(String(full), match[2], match[1], match[4], match[5], match[6]);
-  }
-  match = ASCTIME.exec(text);
-  return match === null ? null : dateOf(match[6], match[1], match[2], match[3], match[4], match[5]);
+  return null;
 }
 
 function dateOf(
-  year: string | undefined,
-  monthName: string | undefined,
-  day: string | undefined,
-  hour: string | undefined,
-  minute: string | undefined,
-  second: string | undefined,
+  { year = "", month = "", day, hour, minute, second }: Readonly<Record<string, string>>,
 ): Date | null {
-  const month = MONTHS.indexOf(monthName ?? "");
-  if (month < 0) return null;
+  const monthIndex = MONTHS.indexOf(month);
+  if (monthIndex < 0) return null;
   const date = new Date(0);
-  date.setUTCFullYear(Number(year), month, Number(day));
+  date.setUTCFullYear(yearOf(year), monthIndex, Number(day));
   date.setUTCHours(Number(hour), Number(minute), Number(second));
   // Date reads "31 Feb" as 3 March, which is not the same date.
   return date.getUTCDate() === Number(day) && date.getUTCHours() === Number(hour) ? date : null;
+}
+
+/** Two digits more than 50 years ahead mean the past century (RFC 9110 section 5.6.7). */
+function yearOf(text: string): number {
+  if (text.length === 4) return Number(text);
+  const now = new Date().getUTCFullYear();
+  const year = Math.floor(now / 100) * 100 + Number(text);
+  return year > now + 50 ? year - 100 : year;
 }
