@@ -3,6 +3,7 @@ import { byobReader } from "../../http/bytes/byob_reader.ts";
 import { IncompleteReadError, LineTooLongError } from "../../http/bytes/stream_reader_errors.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
+import { denoPort } from "../engine/deno_port.ts";
 import type { EnginePort } from "../engine/engine.ts";
 import {
   HTTPBadRequest,
@@ -43,7 +44,7 @@ export class IncomingBody {
   readonly #raw: Request;
   readonly #served: boolean;
   readonly #limits: BodyLimits | null;
-  readonly #engine: EnginePort | null;
+  readonly #engine: EnginePort;
   #read: ((view: Bytes | undefined) => Promise<ReadResult>) | null = null;
   #cancel: (reason?: unknown) => Promise<void> = () => Promise.resolve();
   #isByob = false;
@@ -62,7 +63,7 @@ export class IncomingBody {
     raw: Request,
     served: boolean,
     limits: BodyLimits | null,
-    engine: EnginePort | null = null,
+    engine: EnginePort = denoPort,
   ) {
     this.#engine = engine;
     this.#raw = raw;
@@ -88,7 +89,7 @@ export class IncomingBody {
   /** Announced length in bytes, `null` if unknown. */
   get announced(): number | null {
     if (this.#announced === undefined) {
-      this.#announced = parseLength(this.#raw.headers.get("content-length"));
+      this.#announced = parseLength(this.#engine.headerOf(this.#raw, "content-length"));
     }
     return this.#announced;
   }
@@ -110,12 +111,12 @@ export class IncomingBody {
    */
   async bytes(limit: number): Promise<Bytes> {
     if (this.#text !== null) return encoder.encode(this.#text);
-    if (limit > 0 && (this.announced ?? 0) > limit) throw new HTTPRequestEntityTooLarge(limit);
-    const whole = this.#engine?.takeBody?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
+    const whole = this.#engine.takeBody?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
     if (whole !== null) {
       this.#isEnded = true;
       return whole;
     }
+    if (limit > 0 && (this.announced ?? 0) > limit) throw new HTTPRequestEntityTooLarge(limit);
     const source = this.open();
     if (source === null) return new Uint8Array(0);
     return await source.rest?.((size) => {
@@ -128,7 +129,7 @@ export class IncomingBody {
    * arrived, is not ASCII, or is larger than `limit` bytes.
    */
   ascii(limit: number): string | null {
-    this.#text ??= this.#engine?.takeText?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
+    this.#text ??= this.#engine.takeText?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
     this.#isEnded ||= this.#text !== null;
     return this.#text;
   }
@@ -157,11 +158,11 @@ export class IncomingBody {
   get isLeft(): boolean {
     if (this.#isEnded) return false;
     if (this.#read !== null) return true;
-    const { headers } = this.#raw;
     const body = this.#platformBody();
     if (body === null || body.locked || this.#raw.bodyUsed) return false;
     // The platform itself reads a short rest before the next request.
-    if (!headers.has("transfer-encoding") && headers.has("host")) {
+    const has = (name: string) => this.#engine.headerOf(this.#raw, name) !== null;
+    if (!has("transfer-encoding") && has("host")) {
       return (this.announced ?? 0) > DROP_SIZE;
     }
     return true;
@@ -216,7 +217,7 @@ export class IncomingBody {
 
   /** Takes the platform's reader; `false` for a request without a body. */
   #lock(): boolean {
-    const own = this.#engine?.readerOf?.(this.#raw) ?? null;
+    const own = this.#engine.readerOf?.(this.#raw) ?? null;
     if (own !== null) {
       this.#isByob = true;
       this.#read = (view) => own.read(view ?? new Uint8Array(DROP_SIZE));

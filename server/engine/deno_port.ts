@@ -30,6 +30,17 @@ export const denoPort: EnginePort = {
     }
     return value;
   },
+  // A small body is there with its head: taking it saves a stream, its reader and a timer, 20 µs.
+  takeBody(request, limit) {
+    const inner: unknown = requestSymbol === undefined ? null : Reflect.get(request, requestSymbol);
+    if (!isServed(inner)) return null;
+    const record = bodyOf(inner)?.streamOrStatic;
+    const body = record?.body;
+    const isThere = body instanceof Uint8Array && body.length <= limit;
+    if (record?.consumed !== false || !isThere) return null;
+    record.consumed = true;
+    return body as Uint8Array<ArrayBuffer>;
+  },
   // Touching `response.headers` leaves the fast path of Deno.serve, 15 % of a hello route.
   headersOf(response) {
     const list = responseSymbol === undefined ? undefined : headerList(response, responseSymbol);
@@ -110,12 +121,15 @@ function checkSupport({ autoclose, autoping, compress = 0 }: UpgradeOptions): vo
   if (compress !== 0) throw new NotSupportedError("compress", remedy);
 }
 
+/** The fields we use of Deno's private record of a body; text and bytes in memory are no stream. */
+interface InnerBody {
+  readonly streamOrStatic?: { consumed?: unknown; readonly body?: unknown } | null;
+}
+
 /** The fields we read of Deno's private response record. */
 interface InnerResponse {
   readonly headerList?: unknown;
-  readonly body?: {
-    readonly streamOrStatic?: { readonly consumed?: unknown; readonly body?: unknown } | null;
-  } | null;
+  readonly body?: InnerBody | null;
 }
 
 function isTaken({ bodyUsed, body }: Response): boolean {
@@ -132,7 +146,21 @@ function headerList(response: Response, symbol: symbol): RawHeaders | undefined 
   return Array.isArray(list) ? list : undefined;
 }
 
-function isServed(inner: unknown): inner is { header(name: string): string | null } {
+/** The fields we use of Deno's private record of a request that came over a connection. */
+interface InnerRequest {
+  header(name: string): string | null;
+  readonly body?: InnerBody | null;
+}
+
+function bodyOf(inner: InnerRequest): InnerBody | null {
+  try {
+    return inner.body ?? null;
+  } catch {
+    return null; // the client has disconnected
+  }
+}
+
+function isServed(inner: unknown): inner is InnerRequest {
   return typeof inner === "object" && inner !== null && "header" in inner &&
     typeof inner.header === "function";
 }

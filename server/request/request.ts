@@ -378,7 +378,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #bodyOf(): IncomingBody {
     const { info } = this;
     const { bodyLimits } = this.#root;
-    return this.#incoming ??= new IncomingBody(this.raw, isServed(info), bodyLimits, info?.engine);
+    return this.#incoming ??= new IncomingBody(this.raw, isServed(info), bodyLimits, portOf(info));
   }
 
   #slotOf(): AnswerSlot {
