@@ -190,6 +190,7 @@ export { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";
 export { runApp, type RunAppOptions } from "./run/run_app.ts";
 export { AppRunner, type AppRunnerOptions } from "./run/runner.ts";
 export { ShutdownTimeoutError } from "./run/run_app.ts";
+export { metrics, type MetricsOptions } from "./run/metrics.ts";
 export { readiness } from "./run/readiness.ts";
 export type { AccessLogOptions } from "./run/access_log.ts";
 export { denoEngine } from "./engine/deno_engine.ts";

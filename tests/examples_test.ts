@@ -60,6 +60,7 @@ const BEYOND: [section: string, example: string, shows: string[]][] = [
   ["behind a proxy", "0039_behind_a_proxy", ["x-forwarded-for"]],
   ["guards", "0043_guards", ["web.rateLimit(", "web.auth("]],
   ["work again and again", "0044_every", ["app.every(", "request.after("]],
+  ["metrics", "0045_metrics", ["web.metrics("]],
 ];
 
 const PRINTS = "\n// Prints:\n";

@@ -38,44 +38,45 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
     "server/mod.ts",
     `
   AddressInUseError AppKey AppRunner Application BaseRequest ConnectionResetError
-  EncryptedCookieStorage EventGroup FileField FileResponse HTTPAccepted HTTPBadGateway HTTPBadRequest
-  HTTPClientError HTTPConflict HTTPCreated HTTPError HTTPException HTTPExpectationFailed
-  HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone HTTPInsufficientStorage
-  HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed HTTPMisdirectedRequest HTTPMove
-  HTTPMovedPermanently HTTPMultipleChoices HTTPNetworkAuthenticationRequired HTTPNoContent
-  HTTPNonAuthoritativeInformation HTTPNotAcceptable HTTPNotExtended HTTPNotFound
-  HTTPNotImplemented HTTPNotModified HTTPOk HTTPPartialContent HTTPPaymentRequired
-  HTTPPermanentRedirect HTTPPreconditionFailed HTTPPreconditionRequired
-  HTTPProxyAuthenticationRequired HTTPRedirection HTTPRequestEntityTooLarge
-  HTTPRequestHeaderFieldsTooLarge HTTPRequestRangeNotSatisfiable HTTPRequestTimeout
-  HTTPRequestURITooLong HTTPResetContent HTTPSeeOther HTTPServerError HTTPServiceUnavailable
-  HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests HTTPUnauthorized
+  EncryptedCookieStorage EventGroup FileField FileResponse HTTPAccepted HTTPBadGateway
+  HTTPBadRequest HTTPClientError HTTPConflict HTTPCreated HTTPError HTTPException
+  HTTPExpectationFailed HTTPFailedDependency HTTPForbidden HTTPFound HTTPGatewayTimeout HTTPGone
+  HTTPInsufficientStorage HTTPInternalServerError HTTPLengthRequired HTTPMethodNotAllowed
+  HTTPMisdirectedRequest HTTPMove HTTPMovedPermanently HTTPMultipleChoices
+  HTTPNetworkAuthenticationRequired HTTPNoContent HTTPNonAuthoritativeInformation
+  HTTPNotAcceptable HTTPNotExtended HTTPNotFound HTTPNotImplemented HTTPNotModified HTTPOk
+  HTTPPartialContent HTTPPaymentRequired HTTPPermanentRedirect HTTPPreconditionFailed
+  HTTPPreconditionRequired HTTPProxyAuthenticationRequired HTTPRedirection
+  HTTPRequestEntityTooLarge HTTPRequestHeaderFieldsTooLarge HTTPRequestRangeNotSatisfiable
+  HTTPRequestTimeout HTTPRequestURITooLong HTTPResetContent HTTPSeeOther HTTPServerError
+  HTTPServiceUnavailable HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests HTTPUnauthorized
   HTTPUnavailableForLegalReasons HTTPUnprocessableEntity HTTPUnsupportedMediaType
   HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates HTTPVersionNotSupported KeyedStorage
   MemoryStorage PostData RelativeURL Resource Route RouteTable Router SSEResponse ServerRequest
   Session ShutdownTimeoutError SimpleCookieStorage StreamResponse TestClient TestServer View
   WebSocketGroup WebSocketResponse auth chooseEncoding compressMiddleware decompressMiddleware del
-  delCookie delete denoEngine get getSession head jsonResponse makeRequest newSession
+  delCookie delete denoEngine get getSession head jsonResponse makeRequest metrics newSession
   normalizePathMiddleware options patch post problemDetails proxy put rateLimit readiness
   renewSession requestId requestIdOf route runApp safeFilename saveFile saveSession
   sessionMiddleware setCookie setETag setLastModified setupSessions socketEngine sseResponse
   static sweepParts textResponse timeout validate view webSocket
 `,
     `
-  AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth AuthOptions
-  BackgroundWork BodyLimits CanonicalPath CheckOrigin CleanupContext CloneOptions CollectRoute
-  CompressOptions ContentCoding ContractOf DecorateRoute DefineRoute ETag EarlyAnswer Engine
-  EngineHandler EnginePort EngineServer EventGroupOptions EveryOptions FileResponseOptions Forwarded
-  GetRouteOptions GroupBroker GroupHistory GroupMessage GroupOptions HTTPExceptionOptions HTTPRange
-  Handler HandlerDecorator HandlerResult Hooks IdentityPolicy JoinOptions JsonResponseOptions
-  KeptMessage KeyReader ListenOptions Logger MakeRequestOptions MemoryStorageOptions Middleware
-  NormalizePathOptions OpenAPIOperation PathParamNames PathParams PathTemplate PostOptions PostValue
-  PrefixedContracts PrepareSignal Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy
-  RateLimitResult RateLimitStore RawHeaders RedirectTarget RequestIdOptions RequestIssue
-  RequestSchemas ResourceInfo ResourceRegistry Responder ResponseOptions ResultOf RouteContracts
-  RouteDef RouteMatch RouteMiss RouteOperation RouteOptions RouteResolution RouteSchemas RouteSpec
-  RouteTableOptions RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload SchemaHandler
-  ServeInfo SessionCookieOptions SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy
+  AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth
+  AuthOptions BackgroundWork BodyLimits CanonicalPath CheckOrigin CleanupContext CloneOptions
+  CollectRoute CompressOptions ContentCoding ContractOf DecorateRoute DefineRoute ETag EarlyAnswer
+  Engine EngineHandler EnginePort EngineServer EventGroupOptions EveryOptions FileResponseOptions
+  Forwarded GetRouteOptions GroupBroker GroupHistory GroupMessage GroupOptions
+  HTTPExceptionOptions HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy
+  JoinOptions JsonResponseOptions KeptMessage KeyReader ListenOptions Logger MakeRequestOptions
+  MemoryStorageOptions MetricsOptions Middleware NormalizePathOptions OpenAPIOperation
+  PathParamNames PathParams PathTemplate PostOptions PostValue PrefixedContracts PrepareSignal
+  Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore
+  RawHeaders RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo
+  ResourceRegistry Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss
+  RouteOperation RouteOptions RouteResolution RouteSchemas RouteSpec RouteTableOptions
+  RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload SchemaHandler ServeInfo
+  SessionCookieOptions SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy
   SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions StaticUrlParts
   StreamResponseOptions TestRequestInit TypedResponse UpgradeOptions ValidateOptions Validated
   ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions

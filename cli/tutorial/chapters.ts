@@ -49,5 +49,6 @@ export const CHAPTERS: readonly Chapter[] = [
   chapter("0039_behind_a_proxy.ts", () => import("../../examples/0039_behind_a_proxy.ts")),
   chapter("0043_guards.ts", () => import("../../examples/0043_guards.ts")),
   chapter("0044_every.ts", () => import("../../examples/0044_every.ts")),
-  playground(42, () => import("../../examples/playground/main.ts")),
+  chapter("0045_metrics.ts", () => import("../../examples/0045_metrics.ts")),
+  playground(43, () => import("../../examples/playground/main.ts")),
 ];

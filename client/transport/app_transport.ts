@@ -1,4 +1,5 @@
 import { messageOf } from "../../http/as_error.ts";
+import { withSpans } from "../hop/with_spans.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { deferred } from "../../http/since_node_20.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
@@ -35,13 +36,13 @@ export interface FetchApp {
  * ```
  */
 export function appTransport(app: FetchApp): Transport {
-  return {
+  return withSpans({
     async send(request) {
       const response = await race(app, request);
       return resultOf(response, request);
     },
     close() {},
-  };
+  });
 }
 
 async function race(app: FetchApp, request: HopRequest): Promise<Response> {

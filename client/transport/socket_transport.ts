@@ -10,6 +10,7 @@ import {
 import { ConnectionOpener } from "../connect/open_connection.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
+import { withSpans } from "../hop/with_spans.ts";
 import type { HeaderList, HopRequest, Transport } from "../hop/transport.ts";
 import { SocketConnection } from "./socket_connection.ts";
 import { RequestWriter, type Way } from "./request_writer.ts";
@@ -57,7 +58,7 @@ export function socketTransport(options?: ConnectorOptions): Transport {
     throw new NotSupportedError("connector.http2", why);
   }
   checkCertificates(connector);
-  return new SocketTransport(connector);
+  return withSpans(new SocketTransport(connector));
 }
 
 /** Validates them now, not on the first request. */

@@ -2,7 +2,7 @@
 import type { Hono } from "hono";
 import { tellHabits } from "../../http/habits.ts";
 import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
-import { Background, type EveryOptions, repeated } from "./background.ts";
+import { Background, type EveryOptions, repeat } from "./background.ts";
 import { described } from "../../http/options.ts";
 import { type AppKey, KeyStore } from "../request/app_key.ts";
 import type { BodyLimits } from "../body/incoming_body.ts";
@@ -11,10 +11,10 @@ import {
   type ApplicationOptions,
   resolveBodyLimits,
 } from "./application_options.ts";
-import { createDispatch, type Dispatch } from "./dispatch.ts";
+import { createDispatch } from "./dispatch.ts";
 import { Entrance } from "./entrance.ts";
 import type { ServeInfo } from "../engine/engine.ts";
-import { HonoRouter } from "./hono_router.ts";
+import { type Dispatch, HonoRouter } from "./hono_router.ts";
 import { APPLICATION_HABITS } from "../request/habits.ts";
 import { type CleanupContext, CleanupStack, type Hooks, runAll, send } from "./lifecycle.ts";
 import {
@@ -47,6 +47,9 @@ export let drain: (app: Application) => void;
  * aborts, and streams are aborted so that they do not look complete. Called by runners.
  */
 export let abandon: (app: Application) => void;
+
+/** Returns what an application is answering, and who watches it. */
+export let openAnswersOf: (app: Application) => OpenAnswers;
 
 /**
  * A web application. It freezes at its first request or when a runner starts it: then routes,
@@ -105,6 +108,7 @@ export class Application implements AppContext {
       app.#entrance.draining = true;
     };
     abandon = (app) => app.#abandon();
+    openAnswersOf = (app) => app.#open;
   }
 
   /**
@@ -311,11 +315,7 @@ export class Application implements AppContext {
    * ```
    */
   every(ms: number, work: (signal: AbortSignal) => unknown, options?: EveryOptions): void {
-    const context = repeated(ms, work, options);
-    if (Object.isFrozen(this.cleanupCtx)) {
-      throw new TypeError("Cannot repeat work: app has started");
-    }
-    this.cleanupCtx.push(context);
+    repeat(this.cleanupCtx, ms, work, options);
   }
 
   /** Resolves when all work of `spawn()` and `request.after()` is done. Called by runners. */

@@ -1,4 +1,5 @@
 // Background work: once, and again and again.
+import { tracing } from "../../http/open_telemetry.ts";
 import { described, OptionTable } from "../../http/options.ts";
 import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
 import type { CleanupContext } from "./lifecycle.ts";
@@ -13,7 +14,7 @@ export class Background {
     const { signal } = this.#stop;
     const done = (async () => {
       try {
-        await (typeof work === "function" ? work(signal) : work);
+        await (typeof work === "function" ? inSpan(about, () => work(signal), work.name) : work);
       } catch (error) {
         // an aborted task has not failed
         if (signal.aborted && error === signal.reason) return;
@@ -34,6 +35,13 @@ export class Background {
   }
 }
 
+/** Calls some work in a span, named after the function or the beginning of its description. */
+function inSpan(about: string, work: () => unknown, called: string): unknown {
+  const name = called === "" ? about.replace(/^Error (?:in )?|".*/gs, "").trim() : called;
+  const spans = tracing();
+  return spans === null ? work() : spans.run({ name }, work);
+}
+
 /** Options of {@linkcode Application.every}. */
 export interface EveryOptions {
   /**
@@ -48,11 +56,12 @@ export interface EveryOptions {
 const EVERY_OPTIONS = new OptionTable<EveryOptions>({ jitter: "a number", about: "a string" });
 
 /** Runs some work from start-up until the application begins to stop. */
-export function repeated(
+export function repeat<App extends AppContext>(
+  contexts: CleanupContext<App>[],
   ms: number,
   work: (signal: AbortSignal) => unknown,
   options: EveryOptions = {},
-): CleanupContext<AppContext> {
+): void {
   EVERY_OPTIONS.check("app.every()", options);
   const { jitter = ms / 10, about = "Error in work of app.every()" } = options;
   if (!(ms >= 1 && ms + jitter < 2 ** 31 && jitter >= 0 && jitter <= ms)) {
@@ -63,12 +72,17 @@ export function repeated(
   if (typeof work !== "function") {
     throw new TypeError(`app.every() takes a time and a function, got ${described(work)}`);
   }
-  return async function* every(app) {
+  if (Object.isFrozen(contexts)) throw new TypeError("Cannot repeat work: app has started");
+  contexts.push(async function* every(app) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isStopped = false;
     const wait = (since: number): void => {
       const due = since + ms + (2 * Math.random() - 1) * jitter;
-      if (!isStopped) timer = setTimeout(run, Math.max(0, due - performance.now()));
+      if (isStopped) return;
+      const spans = tracing(); // each run is a trace of its own
+      const start = () => timer = setTimeout(run, Math.max(0, due - performance.now()));
+      if (spans === null) start();
+      else spans.within(spans.root, start);
     };
     const run = (): void => {
       const start = performance.now();
@@ -88,5 +102,5 @@ export function repeated(
       isStopped = true;
       clearTimeout(timer);
     }
-  };
+  });
 }

@@ -1,4 +1,5 @@
 // One request from Hono's match to the platform's response.
+import { tracing } from "../../http/open_telemetry.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { AppContext } from "../request/app_context.ts";
 import { HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
@@ -8,10 +9,11 @@ import type { RunningAnswer } from "../request/answer_slot.ts";
 import { requestInternals, ServerRequest } from "../request/request.ts";
 import { endBody } from "../body/end_body.ts";
 import { chainOf, type RouteMiss } from "../routing/route.ts";
-import type { Exchange } from "./hono_router.ts";
+import type { Dispatch } from "./hono_router.ts";
 import { errorResponse, isReset, report, withWanted } from "./error_response.ts";
 import { noResponse } from "./mistakes.ts";
 import type { OpenAnswers } from "./open_answers.ts";
+import { endSocketSpan, openSocketSpan, traced } from "./trace_requests.ts";
 
 /** Dispatch's view of an application. */
 export interface DispatchOptions {
@@ -26,14 +28,14 @@ export interface DispatchOptions {
   readonly open: OpenAnswers;
 }
 
-/** Answers a request: every error of a handler, a responder or a logger becomes a response. */
-export type Dispatch = (exchange: Exchange) => Response | Promise<Response>;
-
 /** Creates the function that answers every request: middlewares, handler, response. */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { app, prepare } = options;
   const unknown = options.wrap(notFound);
-  return ({ context, raw, passed, info, method, found }) => {
+  const spans = tracing();
+  const observers = [...options.open.observers];
+  if (spans !== null) observers.push((dispatch) => traced(spans, dispatch));
+  const dispatch: Dispatch = ({ context, raw, passed, info, method, found }) => {
     const { route } = found;
     const request = route === null
       ? new ServerRequest(raw, info, app, NO_PARAMS, null, context)
@@ -51,6 +53,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
         : last;
     return prepared instanceof Promise ? prepared.then(end) : end(prepared);
   };
+  return observers.reduce((inner, observe) => observe(inner), dispatch);
 }
 
 function missedChain(
@@ -118,6 +121,7 @@ function answer(
   return new Promise((resolve) => {
     requestInternals.slotOf(request).listen((early, response) => {
       running.add(early);
+      openSocketSpan(early, request);
       resolve(response);
     });
     const done = (value: HandlerResult): void => {
@@ -165,6 +169,7 @@ async function end(
     report(cause, request);
   } finally {
     running.delete(early);
+    endSocketSpan(early, error);
     if (!isWhole) incoming.abandon();
   }
 }

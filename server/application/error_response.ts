@@ -1,4 +1,5 @@
 import { HTTPException as HonoException } from "hono/http-exception";
+import { fault, tracing } from "../../http/open_telemetry.ts";
 import { MultipartError, MultipartLimitError } from "../../http/multipart/errors.ts";
 import { portOf } from "../engine/engine_of_request.ts";
 import type { Logger } from "../request/app_context.ts";
@@ -14,6 +15,8 @@ import { withHeaders } from "./hono_response.ts";
 
 /** Logs an error; a failing logger must not prevent the response. */
 export function report(error: unknown, request: ServerRequest): void {
+  const span = tracing()?.span;
+  if (span && typeof error !== "string") fault(span, error);
   try {
     request.app.logger.error(describe(request), error);
   } catch {

@@ -24,6 +24,12 @@ export interface Exchange {
   readonly found: RouteResolution;
 }
 
+/** Answers a request: every error of a handler, a responder or a logger becomes a response. */
+export type Dispatch = (exchange: Exchange) => Response | Promise<Response>;
+
+/** Watches requests: wraps the function that answers them. */
+export type Observer = (dispatch: Dispatch) => Dispatch;
+
 /** The router's view of an application. */
 export interface HonoRouterOptions {
   readonly resources: Router;

@@ -1,5 +1,6 @@
 import { LinkedList } from "../../http/linked_list.ts";
 import type { Logger } from "../request/app_context.ts";
+import type { Observer } from "./hono_router.ts";
 import type { RunningAnswer } from "../request/answer_slot.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
@@ -9,6 +10,8 @@ export class OpenAnswers {
   readonly running = new Set<RunningAnswer>();
   /** Requests whose handler has not answered yet. */
   readonly waiting = new LinkedList<ServerRequest>();
+  /** What watches the requests, innermost first; dispatch takes them at start-up. */
+  readonly observers: Observer[] = [];
 
   /** Ends sockets and streams. Errors are logged, so that the others and the server still end. */
   async endAll(logger: Logger, end: (answer: RunningAnswer) => Promise<void>): Promise<void> {

@@ -41,6 +41,7 @@ export const denoPort: EnginePort = {
     record.consumed = true;
     return body as Uint8Array<ArrayBuffer>;
   },
+  opensSpans: true,
   // Touching `response.headers` leaves the fast path of Deno.serve, 15 % of a hello route.
   headersOf(response) {
     const list = responseSymbol === undefined ? undefined : headerList(response, responseSymbol);

@@ -159,6 +159,10 @@ export interface EnginePort {
    * @throws {NotSupportedError} If the engine cannot.
    */
   upgrade(request: Request, events: SocketEvents, options: UpgradeOptions): SocketUpgrade;
+  /** Connections of the server now; missing if the engine cannot tell. */
+  connections?(): number;
+  /** Whether the engine opens a span for each request where OpenTelemetry is on. @default {false} */
+  readonly opensSpans?: boolean;
   /**
    * Whether clients detect the end of a response with status 205; otherwise 204 is sent instead.
    * @default {true}

@@ -17,9 +17,11 @@ export function runAfter(
 ): void {
   const about = `Error after ${request.method} ${JSON.stringify(request.rawPath)}`;
   for (const work of works) {
-    app.spawn(async (signal) => {
+    const later = async (signal: AbortSignal) => {
       await new Promise((resolve) => setTimeout(resolve)); // the answer goes first
       await work(signal);
-    }, about);
+    };
+    // the name of its span
+    app.spawn(Object.defineProperty(later, "name", { value: work.name }), about);
   }
 }

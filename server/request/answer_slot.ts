@@ -30,11 +30,18 @@ export class AnswerSlot {
    * `prepare()`.
    */
   answer(answer: RunningAnswer): void {
-    if (this.early !== null || this.#isClosed) {
-      throw new TypeError("Cannot prepare: the request was answered before");
-    }
+    this.checkOpen();
     this.early = answer;
     this.pass(answer.response);
+  }
+
+  /**
+   * Checks that an early answer is possible.
+   * @throws {TypeError} If the request has been answered.
+   */
+  checkOpen(): void {
+    if (this.early === null && !this.#isClosed) return;
+    throw new TypeError("Cannot prepare: the request was answered before");
   }
 
   /** Refuses early answers from now on: the request has been answered without one. */

@@ -1,3 +1,4 @@
+import { tracing } from "../../http/open_telemetry.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { Logger } from "../request/app_context.ts";
 import { rawPathOf } from "../request/base_request.ts";
@@ -35,6 +36,7 @@ interface Entry {
   readonly start: Date;
   readonly elapsed: number; // ms
   readonly bytes: number;
+  readonly trace: { readonly traceId: string; readonly spanId: string } | undefined;
 }
 
 type Writer = (entry: Entry) => string;
@@ -63,10 +65,11 @@ export function logged(
     const remote = info.remoteAddr?.hostname ?? null;
     const { url, headers: _kept } = request;
     const response = await fetch(request, info);
+    const trace = tracing()?.span?.spanContext();
     const log = (bytes: number) => {
       const elapsed = performance.now() - from;
       try {
-        write(line({ request, url, response, remote, start, elapsed, bytes }));
+        write(line({ request, url, response, remote, start, elapsed, bytes, trace }));
       } catch (error) {
         logger.error("Error writing the access log", error);
       }
@@ -163,7 +166,8 @@ const SIMPLE: Readonly<Record<string, Writer>> = {
   D: ({ elapsed }) => String(Math.round(elapsed * 1000)),
 };
 
-function jsonLine({ request, url, response, remote, start, elapsed, bytes }: Entry): string {
+function jsonLine(entry: Entry): string {
+  const { request, url, response, remote, start, elapsed, bytes, trace } = entry;
   return JSON.stringify({
     time: start.toISOString(),
     remote,
@@ -174,6 +178,8 @@ function jsonLine({ request, url, response, remote, start, elapsed, bytes }: Ent
     duration: Number(elapsed.toFixed(3)),
     referer: request.headers.get("referer"),
     userAgent: request.headers.get("user-agent"),
+    traceId: trace?.traceId, // which JSON leaves out without OpenTelemetry
+    spanId: trace?.spanId,
   }).replace(UNSAFE_IN_JSON, unicode);
 }
 

@@ -29,6 +29,8 @@ export interface ConnectionServer {
   readonly tick: number;
   /** Whether the server is stopping, so that each response is its connection's last. */
   readonly isStopping: boolean;
+  /** Its connections now. */
+  readonly size: number;
 }
 
 /** The phases of a connection, each with a time limit. */
@@ -156,6 +158,10 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
       input.end += size;
       if (isIdle) this.#wait("head", limits.headTimeout);
     }
+  }
+
+  get siblings(): number {
+    return this.#server.size;
   }
 
   #begin(head: RequestHead): SocketExchange {

@@ -82,6 +82,10 @@ class SocketServer implements EngineServer, ConnectionServer {
     void this.#accept();
   }
 
+  get size(): number {
+    return this.#connections.size;
+  }
+
   async shutdown(): Promise<void> {
     this.#stop();
     for (const each of this.#connections) {

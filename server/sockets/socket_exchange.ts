@@ -26,6 +26,8 @@ const NO_TRAILERS: RawHeaders = [];
 
 /** An exchange's view of its connection. */
 export interface ExchangeConnection {
+  /** Connections of the server now. */
+  readonly siblings: number;
   /** Watches for the client to disconnect. */
   watch(): void;
   /** Writes an informational reply, before the response. */
@@ -149,6 +151,10 @@ export class SocketExchange implements ServeInfo, EnginePort {
     if (record === null) return response.body === null ? 0 : null;
     const { body } = record;
     return typeof body === "string" ? new TextEncoder().encode(body).length : body?.length ?? 0;
+  }
+
+  connections(): number {
+    return this.#connection.siblings;
   }
 
   watchClient(): AbortController {

@@ -192,9 +192,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     if (broken !== null) {
       throw new TypeError(`Cannot prepare: header "${broken}" holds a control character`);
     }
-    if (requestInternals.earlyOf(request) !== null) {
-      throw new TypeError("Cannot prepare: the request was answered before");
-    }
+    requestInternals.slotOf(request).checkOpen();
     const { autoping = true, autoclose = true } = this.#options;
     const { socket, response } = requestInternals.upgrade(request, this.#channel, {
       ...this.#limits,

@@ -1,0 +1,162 @@
+// Spans of client and server, by the API that Deno (OTEL_DENO=true) or an OpenTelemetry SDK has
+// registered. Without one there is nothing to call, and nothing costs anything.
+
+/** A span of OpenTelemetry. */
+export interface Span {
+  /** Ids of the span and its trace. */
+  spanContext(): { readonly traceId: string; readonly spanId: string };
+  /** Sets an attribute. */
+  setAttribute(name: string, value: string | number): unknown;
+  /** Sets the status; 2 is an error. */
+  setStatus(status: { readonly code: number; readonly message?: string }): unknown;
+  /** Adds an exception as an event. */
+  recordException(error: unknown): void;
+  /** Changes the name. */
+  updateName(name: string): unknown;
+  /** Ends the span. */
+  end(): void;
+}
+
+/** Values of OpenTelemetry that follow the course of the program. */
+export interface SpanContext {
+  /** Returns a value. */
+  getValue(key: symbol): unknown;
+  /** Makes a context with another value. */
+  setValue(key: symbol, value: unknown): SpanContext;
+  /** Makes a context without a value. */
+  deleteValue(key: symbol): SpanContext;
+}
+
+/** Kinds of spans. */
+export const SPAN_KIND = { job: 0, server: 1, client: 2 } as const;
+
+/** A span to start. */
+export interface SpanInit {
+  /** Name. */
+  readonly name: string;
+  /** Kind. @default {SPAN_KIND.job} */
+  readonly kind?: number;
+  /** Attributes. */
+  readonly attributes?: Readonly<Record<string, string | number>>;
+  /** Context of the parent. @default the active one */
+  readonly parent?: SpanContext;
+}
+
+interface Registered {
+  readonly trace?: {
+    getTracer(name: string): {
+      startSpan(name: string, options: object, context: SpanContext): Span;
+    };
+  };
+  readonly context?: { active(): SpanContext; with<T>(context: SpanContext, run: () => T): T };
+  readonly propagation?: {
+    inject(context: SpanContext, to: object, setter: { set: Setter }): void;
+    extract(
+      context: SpanContext,
+      from: object,
+      getter: { get: Getter; keys(): string[] },
+    ): SpanContext;
+  };
+}
+
+type Setter = (to: unknown, name: string, value: string) => void;
+type Getter = (from: unknown, name: string) => string | undefined;
+
+// Names of @opentelemetry/api 1.
+const API = Symbol.for("opentelemetry.js.api.1");
+const SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
+
+/** Starts spans. */
+export class Tracing {
+  readonly #trace: NonNullable<Registered["trace"]>;
+  readonly #context: NonNullable<Registered["context"]>;
+  readonly #propagation: Registered["propagation"];
+
+  /** Creates one. */
+  constructor(
+    trace: NonNullable<Registered["trace"]>,
+    context: NonNullable<Registered["context"]>,
+    propagation: Registered["propagation"],
+  ) {
+    this.#trace = trace;
+    this.#context = context;
+    this.#propagation = propagation;
+  }
+
+  /** The active span, or `null`. */
+  get span(): Span | null {
+    return this.#context.active().getValue(SPAN) as Span | undefined ?? null;
+  }
+
+  /** The active context without a span, for what begins a trace of its own. */
+  get root(): SpanContext {
+    return this.#context.active().deleteValue(SPAN);
+  }
+
+  /** Starts a span; the caller ends it. */
+  start(init: SpanInit): Span {
+    const { name, kind = SPAN_KIND.job, attributes = {}, parent = this.#context.active() } = init;
+    return this.#trace.getTracer("roundtrip").startSpan(name, { kind, attributes }, parent);
+  }
+
+  /** Runs a function with a context, or inside a new span, which it ends. */
+  run<T>(init: SpanInit, work: (span: Span) => T): T {
+    const span = this.start(init);
+    const fail = (error: unknown): never => {
+      fault(span, error);
+      span.end();
+      throw error;
+    };
+    const done = <R>(result: R): R => {
+      span.end();
+      return result;
+    };
+    try {
+      const context = (init.parent ?? this.#context.active()).setValue(SPAN, span);
+      const result = this.#context.with(context, () => work(span));
+      return result instanceof Promise ? result.then(done, fail) as T : done(result);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  /** Runs a function with a context. */
+  within<T>(context: SpanContext, work: () => T): T {
+    return this.#context.with(context, work);
+  }
+
+  /** Gives the headers that carry a span on to the server, `traceparent` and the like. */
+  headersOf(span: Span): [name: string, value: string][] {
+    const headers: [string, string][] = [];
+    this.#propagation?.inject(this.#context.active().setValue(SPAN, span), headers, {
+      set: (_, name, value) => headers.push([name, value]),
+    });
+    return headers;
+  }
+
+  /** The context that a client's headers carry. */
+  contextFrom(headerOf: (name: string) => string | null): SpanContext {
+    const get: Getter = (_, name) => headerOf(name) ?? undefined;
+    return this.#propagation?.extract(this.root, {}, { get, keys: () => [] }) ?? this.root;
+  }
+}
+
+/** Marks a span as failed. */
+export function fault(span: Span, error: unknown): void {
+  span.recordException(error);
+  span.setStatus({ code: 2, message: error instanceof Error ? error.message : String(error) });
+}
+
+let found: Tracing | null = null;
+
+/** Returns what starts spans, or `null` without OpenTelemetry. */
+export function tracing(): Tracing | null {
+  if (found !== null) return found;
+  const { trace, context, propagation } = registered() ?? {};
+  if (trace === undefined || context === undefined) return null;
+  return found = new Tracing(trace, context, propagation);
+}
+
+function registered(): Registered | undefined {
+  return (globalThis as { [API]?: Registered })[API];
+}
