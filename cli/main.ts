@@ -36,6 +36,10 @@ const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
     spec: async () => (await import("./specs/ws.ts")).ws,
     load: () => import("./ws/command.ts"),
   },
+  run: {
+    spec: async () => (await import("./specs/run.ts")).run,
+    load: () => import("./run/command.ts"),
+  },
   httpbin: {
     spec: async () => (await import("./specs/httpbin.ts")).httpbin,
     load: () => import("./httpbin/command.ts"),

@@ -1,4 +1,9 @@
-import type { ClientResponse, HopBody, HopRequest } from "../../client/mod.ts";
+import {
+  type ClientResponse,
+  ClientSession,
+  type HopBody,
+  type HopRequest,
+} from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { startOf } from "./body_start.ts";
 import { detectCharset, isCharset } from "./detect_charset.ts";
@@ -134,6 +139,18 @@ export class Printer {
 
   async head(response: ReplyHead): Promise<void> {
     if (this.#parts.has("h")) await this.#write(responseHead(response, this.#show));
+  }
+
+  /** Prints a response whose body was read before. */
+  async buffered(response: ReplyHead & { readonly bytes: Uint8Array<ArrayBuffer> }): Promise<void> {
+    await this.head(response);
+    const { status, headers, bytes } = response;
+    if (bytes.length === 0) return;
+    await using session = new ClientSession({
+      app: { fetch: () => new Response(bytes, { status, headers }) },
+    });
+    await using again = await session.get("/", { allowRedirects: false });
+    await this.body(again);
   }
 
   /** Prints the body of a response, or cancels it if it is not printed. */

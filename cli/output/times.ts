@@ -1,4 +1,4 @@
-import type { ClientResponse, HopAddress, HopTls } from "../../client/mod.ts";
+import type { ClientResponse, HopAddress, HopTls, TraceConfig } from "../../client/mod.ts";
 import { visibleLine } from "../io/visible_text.ts";
 
 /** Times of an exchange, in ms since the start of its last hop; `null` if not reached. */
@@ -11,6 +11,24 @@ export interface Times {
   secured: number | null;
   /** Response head received. */
   head: number | null;
+}
+
+/** Records the times of the last hop. */
+export function timesTrace(times: Times): TraceConfig {
+  let started = 0;
+  const since = (): number => performance.now() - started;
+  return {
+    onRequestHeadersSent() {
+      started = performance.now();
+      Object.assign(times, { lookup: null, connected: null, secured: null, head: null });
+    },
+    onDnsResolvehostEnd: () => void (times.lookup = since()),
+    onTlsStart: () => void (times.connected = since()),
+    onTlsEnd: () => void (times.secured = since()),
+    onConnectionCreateEnd: () => void (times.connected ??= since()),
+    onConnectionReuseconn: () => void (times.connected = since()),
+    onResponseHead: () => void (times.head = since()),
+  };
 }
 
 /** The text of `--meta`; times are in ms. */

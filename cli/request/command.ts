@@ -7,7 +7,7 @@ import {
 import { warn, writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
-import { timesTrace, transportOf } from "./connection.ts";
+import { transportOf } from "../connecting/connection.ts";
 import { type Auth, authOf, basicOf, middlewaresOf } from "../connecting/credentials.ts";
 import { curlLetter } from "../connecting/curl_letters.ts";
 import { curlCommand } from "./curl.ts";
@@ -18,7 +18,7 @@ import { explained } from "../connecting/explained.ts";
 import { dataOf, type Plan, plan, type PlannedBody } from "./plan.ts";
 import { partsOf, savesBody } from "../output/parts.ts";
 import { Printer } from "../output/printer.ts";
-import type { Times } from "../output/times.ts";
+import { type Times, timesTrace } from "../output/times.ts";
 import { Exchanges } from "./exchanges.ts";
 import { NotSentError, recorder } from "./recorder.ts";
 import type { SessionData } from "../saving/foreign_session.ts";
@@ -48,7 +48,11 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     headers: full.headers.map(([name, value]) => [name, headerBytes(value)] as const),
   };
   const sent = file === null ? wired : withoutCookies(wired, jar);
+  const saved = parsed.value("save");
+  const saving = saved === undefined ? null : await import("./save_request.ts");
+  if (saved !== undefined) saving?.checkSaved(saved, planned);
   const code = await exchange(parsed, sent, auth, jar);
+  if (saved !== undefined) await saving?.saveRequest(saved, planned, given, code === 3);
   if (file !== null && parsed.has("session") && !parsed.has("offline")) {
     await file.save({ headers: keptHeaders(planned, kept), auth }, jar);
   }

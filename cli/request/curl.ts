@@ -3,7 +3,7 @@ import type { RequestOption } from "../specs/request.ts";
 import { verifyOf } from "../connecting/certificates.ts";
 import type { Auth } from "../connecting/credentials.ts";
 import { savesBody } from "../output/parts.ts";
-import { addressesOf } from "./connection.ts";
+import { addressesOf } from "../connecting/connection.ts";
 import { shellWord } from "../io/shell_word.ts";
 import type { Plan } from "./plan.ts";
 

@@ -1,4 +1,4 @@
-import { ClientSession, type HopRequest, type HopResult } from "../../client/mod.ts";
+import type { HopRequest, HopResult } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { writeOut } from "../io/output.ts";
 import { historyPartsOf } from "../output/parts.ts";
@@ -68,13 +68,8 @@ export class Exchanges {
   async #intermediate({ hop, result, bytes }: Pending): Promise<void> {
     if (!this.#early) await this.#history.request(hop);
     if (result === null) return; // it failed and is retried
-    await this.#history.head(result);
-    if (bytes === null || bytes.length === 0) return;
-    const { status, headers } = result;
-    const fetch = (): Response => new Response(bytes, { status, headers });
-    await using session = new ClientSession({ app: { fetch } });
-    await using response = await session.get("/", { allowRedirects: false });
-    await this.#history.body(response);
+    if (bytes === null || bytes.length === 0) return await this.#history.head(result);
+    await this.#history.buffered({ ...result, bytes });
     if (this.#printsBody) await writeOut("\n");
   }
 }

@@ -1,12 +1,11 @@
 // The transport of a request, by options and environment.
 import { isIP } from "node:net";
-import { socketTransport, type TraceConfig, type Transport } from "../../client/mod.ts";
+import { socketTransport, type Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { certificatesOf } from "../connecting/certificates.ts";
-import { unixProxy } from "../connecting/unix_proxy.ts";
+import { certificatesOf } from "./certificates.ts";
+import { unixProxy } from "./unix_proxy.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 import { badArgument } from "../errors/usage_error.ts";
-import type { Times } from "../output/times.ts";
 
 export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
   const socket = unixProxy(parsed);
@@ -53,24 +52,6 @@ function checkOld(url: string, proxy: string, own: boolean): void {
   if (proxy.startsWith("unix:")) throw tooOldTo("use https over a unix socket");
   if (proxy.startsWith("https:")) throw tooOldTo("use https through an https proxy");
   if (own) throw tooOldTo("use https through a proxy with --cert or --verify no");
-}
-
-/** Records the times of the last hop. */
-export function timesTrace(times: Times): TraceConfig {
-  let started = 0;
-  const since = (): number => performance.now() - started;
-  return {
-    onRequestHeadersSent() {
-      started = performance.now();
-      Object.assign(times, { lookup: null, connected: null, secured: null, head: null });
-    },
-    onDnsResolvehostEnd: () => void (times.lookup = since()),
-    onTlsStart: () => void (times.connected = since()),
-    onTlsEnd: () => void (times.secured = since()),
-    onConnectionCreateEnd: () => void (times.connected ??= since()),
-    onConnectionReuseconn: () => void (times.connected = since()),
-    onResponseHead: () => void (times.head = since()),
-  };
 }
 
 const SCHEMES = /^(?:https?|socks5h?):$/;

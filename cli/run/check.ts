@@ -1,0 +1,299 @@
+// Assertions: `status == 200`, `header "Location" contains "/users/"`, `jsonpath "$.id" exists`.
+import { suggest } from "../args/suggest.ts";
+import { jsonPath } from "./json_path.ts";
+
+/** A reply, as assertions see it. */
+export interface Reply {
+  /** Status code. */
+  readonly status: number;
+  /** Reason phrase. */
+  readonly reason: string;
+  /** Version of HTTP, such as `1.1`. */
+  readonly version: string;
+  /** Address after redirects. */
+  readonly url: string;
+  /** Headers. */
+  readonly headers: Headers;
+  /** Cookies of the session for this address. */
+  readonly cookies: ReadonlyMap<string, string>;
+  /** The body, decompressed. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The body as text. */
+  readonly text: string;
+  /** Time of the exchange in ms. */
+  readonly duration: number;
+}
+
+/** A value of a reply. */
+export interface Query {
+  /** The text that it was parsed from. */
+  readonly text: string;
+  /** Takes the value; `undefined` if the reply has none. */
+  read(reply: Reply, replace: (text: string) => string): unknown;
+}
+
+/** An assertion. */
+export interface Check {
+  /** Line in the file. */
+  readonly line: number;
+  /** The text that it was parsed from. */
+  readonly text: string;
+  /** Returns what differs, `null` if it holds. */
+  failure(reply: Reply, replace: (text: string) => string): string | null;
+}
+
+/** A word of an assertion. */
+interface Token {
+  readonly text: string;
+  readonly kind: "word" | "string" | "pattern";
+  readonly at: number;
+}
+
+const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|\/((?:[^/\\]|\\.)+)\/(?=\s|$)|(\{\{.*?\}\}\S*|\S+))/gys;
+
+type Take = (reply: Reply, name: string) => unknown;
+
+/** Queries, each with the name of its argument, and `?` after one that may be missing. */
+const QUERIES: Readonly<Record<string, readonly [argument: string | null, take: Take]>> = {
+  status: [null, ({ status }) => status],
+  reason: [null, ({ reason }) => reason],
+  version: [null, ({ version }) => version],
+  url: [null, ({ url }) => url],
+  duration: [null, ({ duration }) => Math.round(duration)],
+  bytes: [null, ({ bytes }) => bytes],
+  header: ["NAME", ({ headers }, name) => headers.get(name) ?? undefined],
+  cookie: ["NAME", ({ cookies }, name) => cookies.get(name)],
+  jsonpath: ["PATH", ({ text }, path) => jsonPath(text, path)],
+  body: ["PATH?", ({ text }, path) => path === "" ? text : jsonPath(text, path)],
+};
+
+type Compare = (actual: unknown, expected: unknown) => boolean;
+const ordered = (compare: (a: number, b: number) => boolean): Compare => (actual, expected) =>
+  isNumeric(actual) && isNumeric(expected) && compare(Number(actual), Number(expected));
+const texts = (compare: (a: string, b: string) => boolean): Compare => (actual, expected) =>
+  typeof actual === "string" && compare(actual, `${expected}`);
+const contains: Compare = (actual, expected) =>
+  Array.isArray(actual)
+    ? actual.some((each) => isEqual(each, expected))
+    : typeof actual === "string" && actual.includes(`${expected}`);
+const matches: Compare = (actual, expected) =>
+  isScalar(actual) && new RegExp(`${expected}`, "u").test(`${actual}`);
+
+/** Predicates with a value. */
+const COMPARISONS: Readonly<Record<string, Compare>> = {
+  "==": isEqual,
+  "!=": (actual, expected) => !isEqual(actual, expected),
+  ">": ordered((a, b) => a > b),
+  ">=": ordered((a, b) => a >= b),
+  "<": ordered((a, b) => a < b),
+  "<=": ordered((a, b) => a <= b),
+  contains,
+  includes: contains,
+  startsWith: texts((a, b) => a.startsWith(b)),
+  endsWith: texts((a, b) => a.endsWith(b)),
+  matches,
+};
+
+/** Predicates without a value. */
+const KINDS: Readonly<Record<string, (actual: unknown) => boolean>> = {
+  exists: (actual) => actual !== undefined,
+  isBoolean: (actual) => typeof actual === "boolean",
+  isEmpty: (actual) => sizeOf(actual) === 0,
+  isInteger: Number.isInteger,
+  isFloat: (actual) => typeof actual === "number" && !Number.isInteger(actual),
+  isNumber: (actual) => typeof actual === "number",
+  isString: (actual) => typeof actual === "string",
+  isCollection: (actual) => typeof actual === "object" && actual !== null,
+  isList: Array.isArray,
+  isArray: Array.isArray,
+  isObject: (actual) => typeof actual === "object" && actual !== null && !Array.isArray(actual),
+  isIsoDate: (actual) =>
+    typeof actual === "string" && /^\d{4}-\d\d-\d\dT/.test(actual) &&
+    !Number.isNaN(Date.parse(actual)),
+};
+
+/** Changes of a value between query and predicate. */
+const FILTERS: Readonly<Record<string, (value: unknown, argument: string) => unknown>> = {
+  count: sizeOf,
+  toInt: (value) => isScalar(value) ? Number.parseInt(`${value}`, 10) : undefined,
+  toFloat: (value) => isScalar(value) ? Number.parseFloat(`${value}`) : undefined,
+  regex: (value, pattern) =>
+    isScalar(value) ? new RegExp(pattern, "u").exec(`${value}`)?.[1] : undefined,
+};
+
+/** Parses a query such as `header "Location"`, with its filters. */
+export function parseQuery(text: string): Query {
+  const tokens = tokensOf(text);
+  const query = takeQuery(tokens, text);
+  const [rest] = tokens;
+  if (rest === undefined) return query;
+  throw new SyntaxError(`unexpected "${rest.text}" after the query`);
+}
+
+/**
+ * Parses an assertion of Hurl or httpyac. A value without quotes is JSON if it can be, else text up
+ * to the end of the line.
+ * @throws {SyntaxError} If a word is unknown; the message names the nearest known one.
+ */
+export function parseCheck(text: string, line: number): Check {
+  const tokens = tokensOf(text);
+  const query = takeQuery(tokens, text);
+  const isNegated = tokens[0]?.kind === "word" && tokens[0].text === "not";
+  if (isNegated) tokens.shift();
+  const predicate = tokens.shift();
+  if (predicate === undefined) {
+    throw new SyntaxError(`a predicate is missing, such as == or exists`);
+  }
+  const kind = Object.hasOwn(KINDS, predicate.text) ? KINDS[predicate.text] : undefined;
+  const [value] = tokens;
+  if (kind !== undefined) {
+    if (value !== undefined) throw new SyntaxError(`${predicate.text} takes no value`);
+    return check((actual) => kind(actual) !== isNegated);
+  }
+  const compare = Object.hasOwn(COMPARISONS, predicate.text)
+    ? COMPARISONS[predicate.text]
+    : undefined;
+  if (compare === undefined) {
+    throw unknownWord("predicate", predicate.text, [
+      ...Object.keys(COMPARISONS),
+      ...Object.keys(KINDS),
+    ]);
+  }
+  if (value === undefined) throw new SyntaxError(`a value is missing after ${predicate.text}`);
+  const rest = text.slice(value.at).trim();
+  // A path such as /users/ looks like a pattern too.
+  const isBare = value.kind === "word" ||
+    (value.kind === "pattern" && predicate.text !== "matches");
+  if (!isBare && tokens.length > 1) {
+    throw new SyntaxError(`unexpected "${tokens[1]?.text}" after the value`);
+  }
+  if (predicate.text === "matches") new RegExp(isBare ? rest : value.text, "u");
+  return check((actual, replace) => {
+    const expected = isBare ? bareValue(replace(rest)) : replace(value.text);
+    // A header or the body is text: 200 without quotes is compared as a number there.
+    const same = typeof actual === "string" && typeof expected === "number" &&
+        !/^(?:jsonpath|body\s+\S)/.test(query.text)
+      ? isNumeric(actual) ? Number(actual) : actual
+      : actual;
+    return compare(same, expected) !== isNegated;
+  });
+
+  function check(holds: (actual: unknown, replace: (text: string) => string) => boolean): Check {
+    return {
+      line,
+      text,
+      failure(reply, replace) {
+        const actual = query.read(reply, replace);
+        return holds(actual, replace) ? null : `${text}: it is ${shown(actual)}`;
+      },
+    };
+  }
+}
+
+function tokensOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(TOKEN)) {
+    const [all, quoted, pattern, word = ""] = match;
+    const at = match.index + all.length - all.trimStart().length;
+    if (quoted !== undefined) tokens.push({ text: unescaped(quoted), kind: "string", at });
+    else if (pattern !== undefined) tokens.push({ text: pattern, kind: "pattern", at });
+    else tokens.push({ text: word, kind: "word", at });
+  }
+  return tokens;
+}
+
+/** Takes a query and its filters from the words. */
+function takeQuery(tokens: Token[], text: string): Query {
+  const first = tokens.shift();
+  const name = first?.text ?? "";
+  const [argument, take] = (Object.hasOwn(QUERIES, name) ? QUERIES[name] : undefined) ?? [];
+  if (take === undefined) throw unknownWord("query", name, Object.keys(QUERIES));
+  let given = "";
+  const next = tokens[0];
+  if (argument === "PATH?") {
+    if (next !== undefined && !(next.kind === "word" && isReserved(next.text))) {
+      given = tokens.shift()?.text ?? "";
+    }
+  } else if (argument !== null) {
+    if (next === undefined) throw new SyntaxError(`${name} needs ${argument}`);
+    given = tokens.shift()?.text ?? "";
+  }
+  const filters: ((value: unknown) => unknown)[] = [];
+  for (let word = tokens[0]; word !== undefined; word = tokens[0]) {
+    const filter = word.kind === "word" && Object.hasOwn(FILTERS, word.text)
+      ? FILTERS[word.text]
+      : undefined;
+    if (filter === undefined) break;
+    tokens.shift();
+    const own = word.text === "regex" ? tokens.shift()?.text : "";
+    if (own === undefined) throw new SyntaxError("regex needs a pattern");
+    filters.push((value) => filter(value, own));
+  }
+  return {
+    text,
+    read: (reply, replace) =>
+      filters.reduce((value, filter) => filter(value), take(reply, replace(given))),
+  };
+}
+
+function isReserved(word: string): boolean {
+  return word === "not" || [COMPARISONS, KINDS, FILTERS].some((each) => Object.hasOwn(each, word));
+}
+
+function unknownWord(what: string, word: string, known: readonly string[]): SyntaxError {
+  const near = suggest(word, known);
+  const advice = near === null ? `expected one of ${known.join(", ")}` : `did you mean ${near}?`;
+  return new SyntaxError(`"${word}" is not a ${what}; ${advice}`);
+}
+
+function unescaped(text: string): string {
+  const known: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
+  return text.replaceAll(/\\(.)/gs, (_, letter: string) => known[letter] ?? letter);
+}
+
+function bareValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function isNumeric(value: unknown): boolean {
+  return typeof value === "number" ||
+    (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)));
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== "object" && value !== undefined;
+}
+
+function isEqual(actual: unknown, expected: unknown): boolean {
+  if (typeof actual !== "object" || actual === null) return actual === expected;
+  return sortedJson(actual) === sortedJson(expected);
+}
+
+/** JSON with sorted keys. */
+function sortedJson(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, each: unknown) =>
+      typeof each === "object" && each !== null && !Array.isArray(each)
+        ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => a < b ? -1 : 1))
+        : each,
+  );
+}
+
+/** Number of members, characters or bytes; `undefined` for other values. */
+function sizeOf(value: unknown): number | undefined {
+  if (typeof value === "string" || Array.isArray(value)) return value.length;
+  if (value instanceof Uint8Array) return value.length;
+  return typeof value === "object" && value !== null ? Object.keys(value).length : undefined;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  const text = JSON.stringify(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,70 @@
+// A request of a file, before its variables are replaced.
+import { CommandError } from "../errors/usage_error.ts";
+import type { Check, Query } from "./check.ts";
+
+/** A piece of a body: text, or a file whose `{{...}}` may be replaced too. */
+export type BodyPart =
+  | { readonly text: string }
+  | { readonly path: string; readonly replaced: boolean };
+
+/** A request of a file. */
+export interface Entry {
+  /** Line of its request line, from 1 on. */
+  readonly line: number;
+  /** Name for references such as `{{login.response.body.token}}`, `null` for none. */
+  name: string | null;
+  /** Text after `###`. */
+  title: string;
+  /** Method. */
+  method: string;
+  /** URL. */
+  url: string;
+  /** Headers. */
+  readonly headers: [name: string, value: string][];
+  /** Fields of the query, form and multipart form, from the sections of Hurl. */
+  readonly query: [name: string, value: string][];
+  /** Fields of a form, `null` for none; a multipart form's value may be `file,NAME;`. */
+  form: { readonly isMultipart: boolean; readonly fields: [name: string, value: string][] } | null;
+  /** The body. */
+  readonly body: BodyPart[];
+  /** Assertions. */
+  readonly checks: Check[];
+  /** Variables taken from the reply. */
+  readonly captures: { readonly name: string; readonly query: Query }[];
+  /** Variables to ask the user for. */
+  readonly prompts: { readonly name: string; readonly text: string }[];
+  /** Whether redirects are followed. */
+  follow: boolean;
+  /** Whether the cookies of the run are used. */
+  cookies: boolean;
+  /** Limit of the exchange in ms, 0 for none. */
+  timeout: number;
+}
+
+/** A parsed file. */
+export interface RequestFile {
+  /** Its path. */
+  readonly path: string;
+  /** Its variables, `@NAME = VALUE`. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Its requests. */
+  readonly entries: readonly Entry[];
+}
+
+/** An entry without details. */
+export function newEntry(line: number, follow: boolean): Entry {
+  return {
+    ...{ line, name: null, title: "", method: "GET", url: "", headers: [], query: [], form: null },
+    ...{ body: [], checks: [], captures: [], prompts: [], follow, cookies: true, timeout: 0 },
+  };
+}
+
+/** What the user calls a request. */
+export function titleOf({ name, title, method, url }: Entry): string {
+  return name ?? (title === "" ? `${method} ${url}` : title);
+}
+
+/** Error at a line of a file. */
+export function badLine(path: string, line: number, why: string): CommandError {
+  return new CommandError(`${path}:${line}: ${why}`);
+}

@@ -1,0 +1,82 @@
+// Environments: `http-client.env.json` beside a file or above it, and `.env`.
+import { dirname, join } from "node:path";
+import { messageOf } from "../errors/system_error.ts";
+import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { suggest } from "../args/suggest.ts";
+
+/** Files of an environment; values of the later one win. */
+const FILES = ["http-client.env.json", "http-client.private.env.json"];
+
+/**
+ * Reads the variables of an environment, and those of `$shared`.
+ * @param path Path of the requests.
+ * @param name Name of the environment, `null` for none.
+ * @throws {UsageError} If no file has the environment.
+ */
+export function environmentOf(path: string, name: string | null): Map<string, string> {
+  const found = new Map<string, string>();
+  const names = new Set<string>();
+  for (const file of nearest(path)) {
+    const environments = readEnvironments(file);
+    for (const each of Object.keys(environments)) names.add(each);
+    for (const each of ["$shared", name ?? "$shared"]) {
+      for (const [key, value] of Object.entries(environments[each] ?? {})) {
+        found.set(key, typeof value === "string" ? value : JSON.stringify(value));
+      }
+    }
+  }
+  if (name === null || names.has(name)) return found;
+  const near = suggest(name, names);
+  const list = [...names].filter((each) => each !== "$shared").join(", ");
+  throw new UsageError(
+    `argument --env: no environment "${name}"; ` +
+      (near !== null
+        ? `did you mean ${near}?`
+        : list === ""
+        ? `${FILES[0]} beside ${path} would name it`
+        : `there are ${list}`),
+  );
+}
+
+/** Reads `.env` beside the file; empty without one. */
+export function dotenvOf(path: string): Map<string, string> {
+  const text = readIfExists(join(dirname(path), ".env")) ?? "";
+  const lines = text.matchAll(
+    /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|([^#\r\n]*))/gm,
+  );
+  return new Map([...lines].map(([, name = "", double, single, bare = ""]) => [
+    name,
+    double?.replaceAll("\\n", "\n") ?? single ?? bare.trim(),
+  ]));
+}
+
+/** The files of the nearest folder that has one. */
+function nearest(path: string): string[] {
+  for (let folder = dirname(path === "-" ? "x" : path), up = 0; up < 32; up++) {
+    const files = FILES.map((name) => join(folder, name)).filter((each) =>
+      readIfExists(each) !== null
+    );
+    if (files.length > 0) return files;
+    folder = join(folder, "..");
+  }
+  return [];
+}
+
+function readEnvironments(file: string): Record<string, Record<string, unknown>> {
+  try {
+    return JSON.parse(readIfExists(file) ?? "{}");
+  } catch (cause) {
+    throw new CommandError(`${file} is not JSON (${messageOf(cause)})`, { cause });
+  }
+}
+
+function readIfExists(path: string): string | null {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
+      return null;
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,99 @@
+// Results for people and for machines: lines, TAP 14, JUnit.
+import { styleText } from "node:util";
+
+/** The result of a request. */
+export interface Result {
+  /** Path of the file. */
+  readonly file: string;
+  /** Line of the request. */
+  readonly line: number;
+  /** Name or title of the request. */
+  readonly title: string;
+  /** Method and path. */
+  readonly request: string;
+  /** Status code, `null` without a reply. */
+  readonly status: number | null;
+  /** Time in ms. */
+  readonly duration: number;
+  /** Number of assertions. */
+  readonly checks: number;
+  /** Failed assertions; the error, if there is no reply. */
+  readonly failures: readonly { readonly line: number; readonly text: string }[];
+}
+
+/** A line for a result, and one for each failure. */
+export function resultText(result: Result, isColoured: boolean): string {
+  const paint = (format: "green" | "red" | "dim", text: string): string =>
+    isColoured ? styleText(format, text, { validateStream: false }) : text;
+  const passed = result.failures.length === 0;
+  const mark = passed ? paint("green", "ok") : paint("red", "not ok");
+  const title = result.title === result.request ? "" : `${result.title}  `;
+  const detail = `${result.status ?? "no reply"}, ${Math.round(result.duration)} ms`;
+  const failures = result.failures.map(({ line, text }) =>
+    `  ${paint("red", text.replaceAll("\n", " "))} ${paint("dim", `(${result.file}:${line})`)}\n`
+  );
+  return `${mark}  ${title}${result.request}  ${paint("dim", detail)}\n${failures.join("")}`;
+}
+
+/** The last line. */
+export function summaryText(results: readonly Result[], ms: number): string {
+  const failed = results.filter(({ failures }) => failures.length > 0).length;
+  const checks = results.reduce((sum, each) => sum + each.checks, 0);
+  const plural = (count: number, word: string): string =>
+    `${count} ${word}${count === 1 ? "" : "s"}`;
+  return `${plural(results.length, "request")}, ${results.length - failed} passed, ` +
+    `${failed} failed, ${plural(checks, "assertion")}, ${Math.round(ms)} ms\n`;
+}
+
+/** The results in TAP version 14. */
+export function tapText(results: readonly Result[]): string {
+  const lines = ["TAP version 14", `1..${results.length}`];
+  for (const [index, { title, failures, file, duration }] of results.entries()) {
+    const name = `${file}: ${title}`.replaceAll(/[\\#]/g, "\\$&").replaceAll("\n", " ");
+    lines.push(`${failures.length === 0 ? "ok" : "not ok"} ${index + 1} - ${name}`);
+    lines.push("  ---", `  duration_ms: ${duration.toFixed(3)}`);
+    if (failures.length > 0) lines.push("  failures:");
+    for (const { line, text } of failures) {
+      lines.push(`    - ${JSON.stringify(`${line}: ${text}`)}`);
+    }
+    lines.push("  ...");
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** The results as a JUnit document. */
+export function junitText(results: readonly Result[]): string {
+  const suites = Map.groupBy(results, ({ file }) => file);
+  const seconds = (each: readonly Result[]): string =>
+    (each.reduce((sum, { duration }) => sum + duration, 0) / 1000).toFixed(3);
+  const failed = (each: readonly Result[]): number =>
+    each.filter(({ failures }) => failures.length > 0).length;
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites tests="${results.length}" failures="${failed(results)}" time="${
+      seconds(results)
+    }">`,
+  ];
+  for (const [file, cases] of suites) {
+    const counts = `tests="${cases.length}" failures="${failed(cases)}" time="${seconds(cases)}"`;
+    lines.push(`  <testsuite name="${xml(file)}" ${counts}>`);
+    for (const each of cases) {
+      const { title, failures } = each;
+      const attributes = `name="${xml(title)}" classname="${xml(file)}" time="${seconds([each])}"`;
+      lines.push(`    <testcase ${attributes}${failures.length === 0 ? "/" : ""}>`);
+      for (const { line, text } of failures) {
+        lines.push(`      <failure message="${xml(text)}">${xml(`${file}:${line}`)}</failure>`);
+      }
+      if (failures.length > 0) lines.push("    </testcase>");
+    }
+    lines.push("  </testsuite>");
+  }
+  return `${[...lines, "</testsuites>"].join("\n")}\n`;
+}
+
+/** Escapes text for an attribute; characters that XML 1.0 forbids become `?`. */
+function xml(text: string): string {
+  // deno-lint-ignore no-control-regex -- the pattern has to match control characters
+  return text.replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "?")
+    .replaceAll(/[<>&"\n\r\t]/g, (each) => `&#${each.charCodeAt(0)};`);
+}
