@@ -102,7 +102,7 @@ export const request = {
     more("--response-charset NAME", "charset of the response"),
     more("--response-mime TYPE", "treat the response as this type"),
     option("-I, --ignore-stdin", "never read standard input"),
-    option("--save FILE", "append the request to a .http file, for roundtrip run"),
+    more("--save FILE", "append the request to a .http file, for roundtrip run"),
     option("--offline", "print the request, do not send it"),
     option("--curl", "print the curl command, do not send"),
     more("--curl-long", "the same with curl's long options"),

@@ -4,7 +4,7 @@ import { type CommandSpec, COMMON_OPTIONS, more, option, type OptionName } from 
 /** The subcommand. */
 export const run = {
   name: "run",
-  summary: "send the requests of .http and .hurl files, check their replies",
+  summary: "send and check requests of .http files",
   usage: "run [OPTIONS] FILE...",
   description: [
     "Sends the requests of files as editors know them (VS Code's REST Client, JetBrains, httpyac), " +
