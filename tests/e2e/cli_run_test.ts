@@ -83,7 +83,10 @@ Deno.test("run: failures, references, names and the order of requests", async ()
     assertMatch(result.stderr, message);
   }
   const dead = await cli(["run", "--test", "--var", "port=1", path]);
-  assertMatch(dead.stdout, /^not ok  first  GET \/status\/200  no reply, \d+ ms\n  Cannot connect/);
+  assertMatch(
+    dead.stdout,
+    /^not ok {2}first {2}GET \/status\/200 {2}no reply, \d+ ms\n {2}Cannot connect/,
+  );
   const missing = await cli(["run", `${folder.path}/b.http`]);
   assertMatch(missing.stderr, /cannot read .*b\.http: no such file/);
 });
