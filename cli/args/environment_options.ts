@@ -11,10 +11,7 @@ export function variableOf(spec: CommandSpec, option: OptionSpec): string {
   return `ROUNDTRIP_${spec.name}_${option.long}`.toUpperCase().replaceAll("-", "_");
 }
 
-/**
- * Adds options from the environment that the command line neither sets nor negates by
- * `--no-OPTION`.
- */
+/** Adds options from the environment that the command line neither sets nor negates. */
 export function addEnvironment(spec: CommandSpec, parsed: ParsedArgs): void {
   if (!spec.environment) return;
   if (Deno.permissions.querySync({ name: "env" }).state !== "granted") return;

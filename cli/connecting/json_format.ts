@@ -18,10 +18,7 @@ export interface JsonFormat {
   readonly decode?: boolean;
 }
 
-/**
- * Formats JSON; numbers, escapes and repeated keys stay as they are.
- * @returns The text, `null` if it is not JSON or would be too large.
- */
+/** Formats JSON; numbers, escapes and repeated keys stay as they are. */
 export function formatJson(
   text: string,
   paint: Paint,

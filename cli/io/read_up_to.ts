@@ -1,10 +1,7 @@
 /** Longest body, in bytes, that is buffered so that its length can be sent. */
 export const MAX_SIZED = 1024 * 1024;
 
-/**
- * Reads a stream up to a limit in bytes: all of it, `null` if there is more, and a stream of the
- * whole.
- */
+/** Reads up to `limit` bytes: all of them, `null` if there are more, and a stream of the whole. */
 export async function readUpTo(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: number,

@@ -10,10 +10,7 @@ export interface FormatOptions {
   readonly xml: boolean;
   /** Whether the keys of JSON objects are sorted. */
   readonly sortKeys: boolean;
-  /**
-   * Whether headers are sorted by name; `null` keeps the order of a request, and the platform's
-   * order of a response.
-   */
+  /** Whether headers are sorted; `null` sorts those of a response, as the platform does. */
   readonly sortHeaders: boolean | null;
   /** Whether JSON is also formatted in a pipe. */
   readonly shapes: boolean;

@@ -7,10 +7,7 @@ type Step = string | number | null;
 
 const STEP = /\.?([^.[\]"]+)|\.?"((?:[^"\\]|\\.)*)"|\[(-?\d+)\]|\["((?:[^"\\]|\\.)*)"\]|(\[\])/gy;
 
-/**
- * Extracts a part of a document: `a.b[0]`, `[-1]` the last element, `[].name` of each element,
- * `"a.b"` a key with a dot.
- */
+/** Extracts a part: `a.b[0]`, `[-1]` the last, `[].name` of each, `"a.b"` a key with a dot. */
 export function filterJson(text: string, path: string): unknown {
   const steps = stepsOf(path);
   let root: unknown;

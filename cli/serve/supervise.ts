@@ -19,10 +19,7 @@ export interface SuperviseOptions {
 const SETTLE = 100; // ms; an editor writes a file in several steps
 const PATIENCE = 5000; // ms until a worker that does not stop for a restart is killed
 
-/**
- * Runs the workers until one ends or a signal arrives.
- * @returns Exit code: 0 after a signal, else that of the worker that ended first.
- */
+/** Runs the workers until one ends or a signal arrives. */
 export async function supervise(job: SuperviseOptions): Promise<number> {
   const port = job.options.host === undefined ? null : freePort(job);
   const start = (more: readonly string[] = []): Deno.ChildProcess[] =>

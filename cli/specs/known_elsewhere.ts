@@ -1,10 +1,7 @@
 // Request options known from other programs.
 import { more, type OptionSpec, refused } from "./command_spec.ts";
 
-/**
- * Aliases for curl's options. Letters that mean something else in HTTPie (-d -F -I -c) keep that
- * meaning.
- */
+/** Aliases for curl's options, except for letters that HTTPie uses otherwise: -d -F -I -c. */
 export const CURL_OPTIONS = [
   more("-X, --request METHOD", "method, as in curl"),
   more("--data TEXT", "--raw, as in curl", { alias: ["raw"] }),

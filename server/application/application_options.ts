@@ -25,10 +25,7 @@ export interface ApplicationOptions {
    * @default {10000}
    */
   readonly lingeringTime?: number;
-  /**
-   * Maximum bytes of an unread body to drain.
-   * @default {67108864}
-   */
+  /** Maximum bytes of an unread body to drain. @default {67108864} */
   readonly lingeringSize?: number;
   /** Logger for errors that no handler caught. @default {console} */
   readonly logger?: Logger;

@@ -2,22 +2,14 @@ import { asciiText } from "../../http/bytes/latin1.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { HTTPUnsupportedMediaType } from "../exceptions/client_errors.ts";
 
-/**
- * A decoder for the bodies of requests.
- * @param charset The body's charset.
- * @param fatal Whether bytes that are not of that charset are an error.
- * @throws {HTTPUnsupportedMediaType} If the charset is unknown.
- */
+/** A decoder for the bodies of requests; `fatal` if bytes of another charset are an error. */
 export function bodyDecoder(charset: string, fatal: boolean): TextDecoder {
   const decoder = decoderFor(charset, fatal);
   if (decoder !== null) return decoder;
   throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
 }
 
-/**
- * Decodes a body.
- * @throws {HTTPUnsupportedMediaType} If the bytes are invalid in its charset.
- */
+/** Decodes a body. */
 export function bodyText(bytes: Uint8Array<ArrayBuffer>, decoder: TextDecoder): string {
   try {
     return (decoder.encoding === "utf-8" ? asciiText(bytes) : null) ?? decoder.decode(bytes);

@@ -295,10 +295,7 @@ export function isMismatch(error: unknown): error is LineTooLongError | Incomple
   return error instanceof LineTooLongError || error instanceof IncompleteReadError;
 }
 
-/**
- * The body of a request, unless it has a reader: the platform's error would only mention a locked
- * stream.
- */
+/** The body, unless it has a reader: the platform's error would only mention a locked stream. */
 function unreadBody({ body }: Request): ReadableStream<Bytes> | null {
   if (body?.locked !== true) return body;
   throw new TypeError(

@@ -21,10 +21,7 @@ export const POST_OPTIONS = new OptionTable<PostOptions>({
   maxSize: "a number",
 });
 
-/**
- * Reads a form of at most `limit` bytes, 0 for no limit; `kept` is the body if a middleware has
- * read it.
- */
+/** Reads a form of at most `limit` bytes, 0 for any; `kept` is a body that was read before. */
 export async function readForm(
   body: IncomingBody,
   header: string | null,

@@ -13,10 +13,7 @@ import { WSCloseCode } from "../../http/websocket/message.ts";
 /** Platform errors of the connection; all others are protocol violations of the peer. */
 const DROPPED = /Unexpected EOF|os error|closed|reset|broken pipe/i;
 
-/**
- * Creates the port of an upgraded socket, with `heartbeat` ms of silence before a ping, 0 for
- * never.
- */
+/** The port of an upgraded socket; a ping follows `heartbeat` ms of silence, 0 for never. */
 export function denoSocket(
   socket: WebSocket,
   events: SocketEvents,

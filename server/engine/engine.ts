@@ -92,10 +92,7 @@ export interface UpgradeOptions {
   readonly compress?: number;
 }
 
-/**
- * Per-request operations that an engine can do faster than, or must correct over, the fetch
- * standard.
- */
+/** Operations for a request that an engine does faster, or better, than the fetch standard. */
 export interface EnginePort {
   /**
    * Reads one header of a request.
@@ -143,9 +140,7 @@ export interface EnginePort {
   readerOf?(request: Request): SourceReader<Uint8Array<ArrayBuffer>> | null;
   /** The trailers of a request, once its body was read; missing if the engine drops them. */
   trailersOf?(): RawHeaders;
-  /**
-   * Sets the trailers of a chunked response; missing if the engine does not support them.
-   */
+  /** Sets the trailers of a chunked response; missing if the engine does not support them. */
   sendTrailers?(trailers: RawHeaders): void;
   /**
    * Sends an informational reply (RFC 9110 section 15.2); missing if the engine does not support
@@ -163,10 +158,7 @@ export interface EnginePort {
   connections?(): number;
   /** Whether the engine opens a span for each request where OpenTelemetry is on. @default {false} */
   readonly opensSpans?: boolean;
-  /**
-   * Whether clients detect the end of a response with status 205; otherwise 204 is sent instead.
-   * @default {true}
-   */
+  /** Whether clients see the end of a 205; otherwise 204 is sent instead. @default {true} */
   readonly sendsReset?: boolean;
 }
 

@@ -1,7 +1,4 @@
-/**
- * Removes a unix socket without a listener: a killed program leaves one behind, and the path cannot
- * be bound again.
- */
+/** Removes a unix socket that a killed program left behind; its path could not be bound again. */
 export async function removeStaleSocket(path: string): Promise<void> {
   try {
     if ((await Deno.lstat(path)).isSocket && await isStale(path)) await Deno.remove(path);

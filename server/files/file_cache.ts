@@ -23,10 +23,7 @@ export function cachedContent(path: string, info: Deno.FileInfo): Uint8Array<Arr
   return null;
 }
 
-/**
- * Caches a small file unless it was written just now: two writes within one clock tick have the
- * same time.
- */
+/** Caches a small file unless it was written just now: the next write could have the same time. */
 export function cacheContent(
   path: string,
   info: Deno.FileInfo,

@@ -15,10 +15,7 @@ export interface FileResponseOptions {
   readonly headers?: HeadersInit;
   /** Value of `Content-Type`. @default by the extension */
   readonly contentType?: string;
-  /**
-   * Whether to send `name.br` or `name.gz` beside the file to clients that accept it.
-   * @default {true}
-   */
+  /** Whether to send `name.br` or `name.gz` to clients that accept it. @default {true} */
   readonly precompressed?: boolean;
 }
 

@@ -59,10 +59,7 @@ export function knownFile(
   };
 }
 
-/**
- * Answers with a file, which is not opened for HEAD, `304`, `412` and `416`; 404 if it was
- * replaced.
- */
+/** Answers with a file, not opened for HEAD, `304`, `412` and `416`; 404 if it was replaced. */
 export async function sendFile(
   request: { readonly method: string; readonly headers: Headers },
   file: KnownFile,

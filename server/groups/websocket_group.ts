@@ -16,10 +16,7 @@ export interface WebSocketGroupOptions extends GroupOptions {
   readonly history?: number;
   /** Policy for a member that reads too slowly. @default {"close"} */
   readonly slowPeer?: SlowPeerPolicy;
-  /**
-   * With `skip`: number of unsent bytes from which on messages for a member are dropped.
-   * @default {262144}
-   */
+  /** With `skip`: unsent bytes from which on a member gets no messages. @default {262144} */
   readonly maxBuffered?: number;
 }
 

@@ -6,10 +6,7 @@ import { WebSocketResponse } from "../websocket/websocket_response.ts";
 /** Bytes waiting for the upstream server from which on reading from the client pauses. */
 const MAX_BUFFERED = 1024 ** 2;
 
-/**
- * Connects a client's WebSocket to an upstream one, within `timeout` ms: messages, subprotocol,
- * close codes.
- */
+/** Connects a client's WebSocket, with subprotocol and close codes, to another in `timeout` ms. */
 export async function relaySocket<Params>(
   request: ServerRequest<Params>,
   url: URL,

@@ -16,10 +16,7 @@ export interface RedisBrokerOptions {
    * @default {86400000}
    */
   readonly expiry?: number;
-  /**
-   * Called once when Redis goes away, and for messages that were lost.
-   * @default {console.error}
-   */
+  /** Called once when Redis goes away, and for messages that were lost. @default {console.error} */
   readonly onError?: (error: Error) => void;
 }
 

@@ -25,20 +25,14 @@ export class AnswerSlot {
   #leaving: Response | null = null;
   #isClosed = false;
 
-  /**
-   * Answers the platform while the handler runs on; streams and WebSockets call it from their
-   * `prepare()`.
-   */
+  /** Answers while the handler runs on; streams and WebSockets call it from `prepare()`. */
   answer(answer: RunningAnswer): void {
     this.checkOpen();
     this.early = answer;
     this.pass(answer.response);
   }
 
-  /**
-   * Checks that an early answer is possible.
-   * @throws {TypeError} If the request has been answered.
-   */
+  /** Checks that an early answer is possible. */
   checkOpen(): void {
     if (this.early === null && !this.#isClosed) return;
     throw new TypeError("Cannot prepare: the request was answered before");

@@ -185,10 +185,7 @@ export class BaseRequest {
     return parseForwarded(this.headers.get("forwarded"));
   }
 
-  /**
-   * Trailers of a chunked body (RFC 9110 section 6.5), once it was read; empty before. The default
-   * engine drops them.
-   */
+  /** Trailers of a body that was read (RFC 9110 section 6.5); the default engine drops them. */
   get trailers(): Headers {
     return new Headers((this.info?.engine?.trailersOf?.() ?? []) as [string, string][]);
   }

@@ -9,9 +9,7 @@ export interface Responder {
   respond(request: ServerRequest): Response | Promise<Response>;
 }
 
-/**
- * Result of a handler: a platform response, a responder, or a prepared stream or WebSocket.
- */
+/** Result of a handler: a platform response, a responder, or a prepared stream or WebSocket. */
 export type HandlerResult = Response | EarlyAnswer | Responder;
 
 /**

@@ -6,10 +6,7 @@ export function isPassedOn(response: Response): boolean {
 /** Codings that `fetch()` decodes: this one on Deno, others too elsewhere. */
 const DECODED = typeof Deno === "undefined" ? /./ : /^\s*(?:gzip|br)\s*$/i;
 
-/**
- * Ensures that the headers of a response can be changed; those of `Response.redirect()` and of
- * `fetch()` cannot.
- */
+/** A response with mutable headers: those of `Response.redirect()` and `fetch()` are not. */
 export function mutableResponse(response: Response, isDecoded = true): Response {
   const { status } = response;
   // Other responses are left alone: reading headers costs 15 % of a hello route.

@@ -135,10 +135,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.#hono ??= contextFor(this.raw, this.info);
   }
 
-  /**
-   * The application that handles the request: in middlewares their own, in handlers of a
-   * sub-application that one.
-   */
+  /** The application that handles the request; in a middleware, the one that has it. */
   get app(): AppContext {
     return this.#app;
   }

@@ -24,10 +24,7 @@ export interface RequestInternals<Any> {
   ): SocketUpgrade;
   /** Aborts `signal`: the result of the handler will be dropped. */
   leave(request: Any, reason: unknown): void;
-  /**
-   * Answers in place of a handler that timed out, and aborts `signal`; the handler may run on, but
-   * its result is dropped.
-   */
+  /** Aborts `signal` and answers in place of a handler; its own result will be dropped. */
   abandon(request: Any, response: Response): void;
   within<One extends Any, T>(request: One, app: AppContext, run: (request: One) => T): T;
   earlyOf(request: Any): RunningAnswer | null;

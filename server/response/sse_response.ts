@@ -57,10 +57,7 @@ const MAX_INTERVAL = 2 ** 31 - 1; // a longer delay would fire at once
  * ```
  */
 export class SSEResponse implements EarlyAnswer, AsyncDisposable {
-  /**
-   * Id of the last event received before the client lost the connection, `null` on a first
-   * connection.
-   */
+  /** Id of the last event before the client lost its connection, `null` on the first one. */
   readonly lastEventId: string | null;
   readonly #stream: StreamResponse;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -192,11 +189,7 @@ export async function sseResponse<Params>(
   return new SSEResponse(stream, request.headers.get("last-event-id"), pingInterval);
 }
 
-/**
- * The text of an event.
- * @throws {TypeError} If type or id hold a line break.
- * @throws {RangeError} If `retry` is not a number of ms.
- */
+/** The text of an event. */
 export function eventText(data: string, { id, event, retry }: SSEEvent): string {
   let text = "";
   if (id !== undefined) text += field("id", id);

@@ -23,10 +23,7 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 /** Unsent bytes from which on `write()` waits for the client. */
 const HIGH_WATER_MARK = 64 * 1024;
 
-/**
- * Ends a stream as the end of its handler does, or cuts it off with an error; used by event
- * streams.
- */
+/** Ends a stream as the end of its handler does, or with an error; used by event streams. */
 export let finishStream: (stream: StreamResponse, error?: Error) => Promise<void>;
 
 /**

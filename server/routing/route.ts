@@ -128,10 +128,7 @@ export interface RouteMiss {
   readonly wrap?: (handler: Handler) => Handler;
 }
 
-/**
- * A template, a sub-application, or a resource class of your own for
- * `app.router.registerResource()`.
- */
+/** A template, a sub-application, or a class of your own for `app.router.registerResource()`. */
 export interface AbstractResource extends ResourceInfo {
   /** Common prefix of its paths, without a trailing `/`; `/` to be asked for any path. */
   readonly prefix: string;

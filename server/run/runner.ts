@@ -19,10 +19,7 @@ export interface AppRunnerOptions {
    * @default {60000}
    */
   readonly shutdownTimeout?: number;
-  /**
-   * Time to go on accepting with `app.ready` already `false`, in ms, for load balancers to notice.
-   * @default {0}
-   */
+  /** Time in ms to go on after `app.ready` is `false`, for load balancers. @default {0} */
   readonly shutdownDelay?: number;
   /** Options of the access log; `null` for no log, which costs nothing. @default {null} */
   readonly accessLog?: AccessLogOptions | null;

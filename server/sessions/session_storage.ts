@@ -36,10 +36,7 @@ export interface SessionStorage {
 export interface SessionCookieOptions {
   /** Name of the cookie. @default {"AIOHTTP_SESSION"} */
   readonly cookieName?: string;
-  /**
-   * Lifetime of a session in milliseconds, a multiple of 1000; `null` until the browser closes.
-   * @default {null}
-   */
+  /** Lifetime in ms, a multiple of 1000; `null` until the browser closes. @default {null} */
   readonly maxAge?: number | null;
   /** Domain the cookie is sent to, with subdomains; without it, only the host that set it. */
   readonly domain?: string;

@@ -10,10 +10,7 @@ import {
 /** State of the connection after a response. */
 export type AfterResponse = "open" | "last" | "broken";
 
-/**
- * Sends a response and reports the outcome to the exchange.
- * @returns `last` if no other may follow, `broken` if it was not sent as announced.
- */
+/** Sends a response and reports the outcome to the exchange. */
 export async function sendResponse(
   response: Response,
   rules: ResponseRules,

@@ -89,10 +89,7 @@ export class SocketInput {
     return size;
   }
 
-  /**
-   * Watches for a disconnect while nothing else reads; a request that arrives meanwhile is buffered
-   * for the next read.
-   */
+  /** Watches for a disconnect while nothing reads; a request that arrives is buffered. */
   watch(leave: () => void): void {
     if (this.#early !== null || !this.isEmpty) return;
     this.start = this.end = 0;

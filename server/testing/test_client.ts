@@ -6,10 +6,7 @@ import type { Application } from "../application/application.ts";
 import type { AppRunnerOptions } from "../run/runner.ts";
 import { TestServer } from "./test_server.ts";
 
-/**
- * Options of a request by {@linkcode TestClient}: those of `fetch`, and a query, a form or JSON as
- * in aiohttp.
- */
+/** Options of `fetch` for {@linkcode TestClient}, and a query, a form or JSON as in aiohttp. */
 export interface TestRequestInit extends RequestInit {
   /** Query, added to that of the path. */
   readonly params?: QueryInit;
