@@ -1,5 +1,5 @@
-import type { BodySource } from "../../http/bytes/body_source.ts";
-import { GrowingBytes, withoutSpare } from "../../http/bytes/growing_bytes.ts";
+import { type BodySource, restOf } from "../../http/bytes/body_source.ts";
+import { withoutSpare } from "../../http/bytes/growing_bytes.ts";
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import { CHUNKED } from "../../http/http1/framing.ts";
 import type { HeaderList } from "../hop/transport.ts";
@@ -63,11 +63,7 @@ export class SocketBody implements BodySource {
   async rest(): Promise<Bytes> {
     const size = (this.#left?.length ?? 0) + this.#decoder.left;
     if (size > MAX_TRUSTED_LENGTH || this.#lease.framing === CHUNKED) {
-      const whole = new GrowingBytes();
-      for (let each = await this.next(); each !== null; each = await this.next()) {
-        whole.append(each);
-      }
-      return whole.take();
+      return await restOf(this);
     }
     const whole = new Uint8Array(size);
     for (let at = 0; at < size;) at += (await this.into(whole.subarray(at)))?.length ?? size;

@@ -76,26 +76,35 @@ function fairly<View extends Uint8Array<ArrayBuffer> | void>(
   };
 }
 
+/** Reads the rest piece by piece; `onSize` is that of {@linkcode BodySource.rest}. */
+export async function restOf(
+  source: Pick<BodySource, "next">,
+  onSize?: (size: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = new GrowingBytes();
+  for (let piece = await source.next(); piece !== null; piece = await source.next()) {
+    onSize?.(whole.size + piece.length);
+    whole.append(piece);
+  }
+  return whole.take();
+}
+
 /** Reads chunks of a default reader. */
 export function pieceSource(reader: SourceReader<void>): BodySource {
   const read = fairly(reader);
   async function next(): Promise<Uint8Array<ArrayBuffer> | null> {
     for (;;) {
       const { done, value } = await read();
-      if (done || value === undefined) return null;
+      if (done) return null;
+      if (!(value instanceof Uint8Array)) {
+        throw new TypeError("Cannot read the body: the stream gave a chunk without bytes");
+      }
       if (value.length > 0) return withoutSpare(value);
     }
   }
   return {
     next,
-    async rest(onSize) {
-      const whole = new GrowingBytes();
-      for (let piece = await next(); piece !== null; piece = await next()) {
-        onSize?.(whole.size + piece.length);
-        whole.append(piece);
-      }
-      return whole.take();
-    },
+    rest: (onSize) => restOf({ next }, onSize),
     cancel: (reason) => reader.cancel(reason),
   };
 }

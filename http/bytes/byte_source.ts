@@ -1,5 +1,4 @@
-import { byobReader } from "./byob_reader.ts";
-import { fairTurn } from "./read_turns.ts";
+import { type BodySource, streamSource } from "./body_source.ts";
 
 /** Options of a {@linkcode ByteSource}. */
 export interface ByteSourceOptions {
@@ -39,25 +38,19 @@ export class ByteSource {
   start = 0;
   end = 0;
 
-  readonly #byob: ReadableStreamBYOBReader | null;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | null;
+  readonly #source: BodySource;
   readonly #options: ByteSourceOptions;
   #isOurs = true; // the buffer is not a chunk of the stream
   #isDone = false;
   #isFilling = false;
   #total = 0;
-  #unfair = 0; // bytes not yet counted by fairTurn()
-  #reads = 0;
   #waited = 0;
   #failure: { readonly reason: unknown } | null = null;
 
   /** @throws {TypeError} If the stream is locked already. */
   constructor(stream: ReadableStream<Uint8Array>, options: ByteSourceOptions) {
     this.#options = options;
-    this.#byob = byobReader(stream);
-    this.#reader = this.#byob === null
-      ? (stream as ReadableStream<Uint8Array<ArrayBuffer>>).getReader()
-      : null;
+    this.#source = streamSource(stream as ReadableStream<Uint8Array<ArrayBuffer>>);
   }
 
   get isFilling(): boolean {
@@ -73,20 +66,17 @@ export class ByteSource {
     this.#throwFailure();
     if (this.#isDone) return false;
     this.#isFilling = true;
-    const turn = fairTurn(this, this.#unfair, this.#reads++, this.#total);
-    this.#unfair = 0;
-    if (turn !== null) await turn;
     const left = this.#options.maxWait - this.#waited;
     const timer = left <= MAX_TIMER
       ? setTimeout(() => this.cancel(this.#options.timeoutError()), Math.max(0, left))
       : undefined;
     const began = performance.now();
     try {
-      const size = await (this.#byob === null ? this.#fillByChunk() : this.#fillBuffer());
+      const { into } = this.#source;
+      const size = await (into === undefined ? this.#fillByChunk() : this.#fillBuffer(into));
       this.#throwFailure(); // a cancelled reader only reports the end
       this.#isDone = size === 0;
       this.#total += size;
-      this.#unfair = size;
       this.#options.onBytes(this.#total);
       return size > 0;
     } finally {
@@ -103,7 +93,7 @@ export class ByteSource {
   take(length: number, lent: boolean = this.#options.reuseBuffers): Uint8Array<ArrayBuffer> {
     const from = this.start;
     this.start += length;
-    return this.#byob === null || lent
+    return this.#source.into === undefined || lent
       ? this.bytes.subarray(from, this.start)
       : this.bytes.slice(from, this.start);
   }
@@ -114,14 +104,14 @@ export class ByteSource {
     this.#failure = { reason };
     this.start = this.end = 0;
     // Cancelling may fail too; `reason` tells the caller more.
-    (this.#byob ?? this.#reader)?.cancel(reason).catch(() => {});
+    this.#source.cancel(reason).catch(() => {});
   }
 
   #throwFailure(): void {
     if (this.#failure !== null) throw this.#failure.reason;
   }
 
-  async #fillBuffer(): Promise<number> {
+  async #fillBuffer(into: NonNullable<BodySource["into"]>): Promise<number> {
     const held = this.end - this.start;
     let buffer = this.bytes;
     if (buffer.length < held + READ_SIZE) {
@@ -133,28 +123,17 @@ export class ByteSource {
     this.bytes = buffer;
     this.start = 0;
     this.end = held;
-    const { value, done } = await (this.#byob as ReadableStreamBYOBReader).read(
-      buffer.subarray(held, held + READ_SIZE),
-    );
-    if (value !== undefined) this.bytes = new Uint8Array(value.buffer as ArrayBuffer);
-    const size = done || value === undefined ? 0 : value.length;
-    this.end = this.#failure === null ? held + size : 0;
-    return size;
+    // At the end the buffer stays detached; a window that cannot grow is not read.
+    const piece = await into(buffer.subarray(held, held + READ_SIZE));
+    if (piece === null) return 0;
+    this.bytes = new Uint8Array(piece.buffer);
+    this.end = this.#failure === null ? held + piece.length : 0;
+    return piece.length;
   }
 
   async #fillByChunk(): Promise<number> {
-    const reader = this.#reader as ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-    let chunk: Uint8Array<ArrayBuffer>;
-    do {
-      const result = await reader.read();
-      if (result.done) return 0;
-      if (!(result.value instanceof Uint8Array)) {
-        throw new TypeError(
-          "Cannot read the multipart body: the stream gave a chunk without bytes",
-        );
-      }
-      chunk = result.value;
-    } while (chunk.length === 0);
+    const chunk = await this.#source.next();
+    if (chunk === null) return 0;
     const held = this.end - this.start;
     if (held === 0) {
       this.bytes = chunk;

@@ -14,7 +14,7 @@ import { ZstdFrames } from "./zstd_frames.ts";
  * servers leave it out. The header is two bytes, a multiple of 31, of method 8 (RFC 1950 section
  * 2.2).
  */
-export function hasZlibHeader(start: Uint8Array): boolean {
+function hasZlibHeader(start: Uint8Array): boolean {
   const [first = 0, second = 0] = start;
   return (first & 0xf) === 8 && (first << 8 | second) % 31 === 0;
 }

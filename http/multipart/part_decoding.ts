@@ -1,8 +1,9 @@
 // Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
 import { hexValue } from "../bytes/bytes.ts";
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
-import { hasZlibHeader } from "../coding/content_decoder.ts";
-import type { ZlibOptions } from "node:zlib";
+import { decodedSource } from "../coding/content_decoder.ts";
+import { restOf } from "../bytes/body_source.ts";
+import { BytesSource } from "../bytes/source_stream.ts";
 
 const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "identity"]);
 
@@ -157,28 +158,15 @@ async function inflate(
   encoding: string,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // Loaded on use: few parts are compressed, and the module costs start-up time.
-  const zlib = await import("node:zlib");
-  const options: ZlibOptions = Number.isFinite(limit)
-    ? { maxOutputLength: Math.max(1, limit) }
-    : {};
-  const decode = encoding !== "deflate"
-    ? zlib.gunzip
-    : hasZlibHeader(data)
-    ? zlib.inflate
-    : zlib.inflateRaw;
-  const plain = await new Promise<Uint8Array>((resolve, reject) => {
-    decode(data, options, (error, result) => {
-      if (error === null) resolve(result);
-      else if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") {
-        reject(new MultipartLimitError("maxFieldSize", limit));
-      } else {
-        reject(
-          new MultipartEncodingError(`Cannot decode a part: damaged ${encoding}`, { cause: error }),
-        );
-      }
+  const source = decodedSource(new BytesSource(data), encoding, { maxSize: 0 });
+  try {
+    if (data.length === 0) throw new TypeError("it is empty");
+    return await restOf(source, (size) => {
+      if (size > limit) throw new MultipartLimitError("maxFieldSize", limit);
     });
-  });
-  if (plain.length > limit) throw new MultipartLimitError("maxFieldSize", limit);
-  return new Uint8Array(plain);
+  } catch (cause) {
+    await source.cancel();
+    if (cause instanceof MultipartLimitError) throw cause;
+    throw new MultipartEncodingError(`Cannot decode a part: damaged ${encoding}`, { cause });
+  }
 }
