@@ -33,30 +33,25 @@ export function encodeQuery(query: QueryInit, what = "query parameter"): string 
   if (typeof query === "string") return query.startsWith("?") ? query.slice(1) : query;
   if (query instanceof URLSearchParams) return query.toString();
   const pieces: string[] = [];
-  for (const [key, value] of queryPairs(query, what)) {
+  for (const pair of pairsIn(query as QueryFields<Record<string, QueryValue>>)) {
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      const got = Array.isArray(pair) ? `a list of ${pair.length}` : typeof pair;
+      throw new TypeError(`Cannot encode a ${what}: expected [name, value], got ${got}`);
+    }
+    const [key, value]: readonly [string, QueryValue] = [pair[0], pair[1]];
     if (value === null || value === undefined) continue;
     pieces.push(`${encode(key)}=${encode(queryText(key, value, what))}`);
   }
   return pieces.join("&");
 }
 
-function* queryPairs(
-  query: Exclude<QueryInit, string | URLSearchParams>,
-  what: string,
-): Generator<readonly [string, QueryValue]> {
-  if (Symbol.iterator in query) {
-    for (const pair of query as Iterable<readonly [string, QueryValue]>) {
-      if (Array.isArray(pair) && pair.length === 2) yield [pair[0], pair[1]];
-      else {
-        const got = Array.isArray(pair) ? `a list of ${pair.length}` : typeof pair;
-        throw new TypeError(`Cannot encode a ${what}: expected [name, value], got ${got}`);
-      }
-    }
-    return;
-  }
-  for (const [key, value] of Object.entries(query)) {
-    if (Array.isArray(value)) { for (const item of value) yield [key, item]; }
-    else yield [key, value as QueryValue];
+/** Names and values of pairs, or of an object, in which a value may be a list. */
+export function* pairsIn<T>(
+  fields: Iterable<readonly [string, T]> | { readonly [name: string]: T | readonly T[] },
+): Generator<readonly [string, T]> {
+  if (Symbol.iterator in fields) return yield* fields as Iterable<readonly [string, T]>;
+  for (const [name, value] of Object.entries(fields)) {
+    for (const item of Array.isArray(value) ? value : [value]) yield [name, item];
   }
 }
 

@@ -8,7 +8,7 @@ import {
 } from "../../http/bytes/sendable_body.ts";
 import { FormBody, type FormValue } from "../../http/multipart/form_body.ts";
 import { MultipartWriter, writerBody } from "../../http/multipart/multipart_writer.ts";
-import { encodeQuery, type QueryInit, type QueryValue } from "../../http/query.ts";
+import { encodeQuery, pairsIn, type QueryInit, type QueryValue } from "../../http/query.ts";
 import { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { filePayload } from "./file_payload.ts";
 import type { Payload } from "../hop/payload.ts";
@@ -91,7 +91,7 @@ function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payloa
     return iterableBody(data as AsyncIterable<Uint8Array | string>);
   }
   if (data instanceof URLSearchParams) return urlencoded(encodeQuery(data));
-  const pairs = pairsOf(data as Readonly<Record<string, FieldValue>>);
+  const pairs = [...pairsIn<FieldValue>(data as Readonly<Record<string, FieldValue>>)];
   // Other values are files, or FormBody rejects them.
   if (pairs.some((pair) => typeof pair?.[1] === "object" && pair[1] !== null)) {
     const form = new FormBody();
@@ -105,13 +105,4 @@ function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payloa
 
 function urlencoded(text: string): Payload {
   return bytesBody(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
-}
-
-function pairsOf(
-  data: Iterable<readonly [string, FieldValue]> | Readonly<Record<string, FieldValue>>,
-): (readonly [string, FieldValue])[] {
-  if (Symbol.iterator in data) return [...data];
-  return Object.entries(data).flatMap(([name, value]) =>
-    [value].flat().map((each) => [name, each] as const)
-  );
 }

@@ -114,11 +114,7 @@ export class CookieJar extends AbstractCookieJar {
     }
   }
 
-  /**
-   * Stores the cookies of a response; drops those the server may not set.
-   * @param headers Its `Set-Cookie` headers.
-   * @param url URL that was requested.
-   */
+  /** Stores the `Set-Cookie` headers of a response; drops those the server may not set. */
   override updateFromHeaders(headers: readonly string[], url: URL): void {
     for (const header of headers) {
       const cookie = Cookie.parse(header);
@@ -132,10 +128,7 @@ export class CookieJar extends AbstractCookieJar {
     }
   }
 
-  /**
-   * Returns the cookies for a URL.
-   * @returns Values by name; the most specific path wins.
-   */
+  /** Returns the cookies for a URL by name; the most specific path wins. */
   override filterCookies(url: URL): Map<string, string> {
     const found = new Map<string, string>();
     for (const [name, value] of this.#pairs(url)) if (!found.has(name)) found.set(name, value);
@@ -144,20 +137,14 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Returns the `Cookie` header for a URL. Cookies that share a name are all included, longest path
-   * first (RFC 6265 section 5.4).
-   * @param url URL that is requested.
-   * @param more Cookies of this request only; they override the jar's.
-   * @returns The header value, an empty string without cookies.
+   * first (RFC 6265 section 5.4), unless `more`, the cookies of this request only, overrides them.
    */
   override cookieHeader(url: URL, more?: ReadonlyMap<string, string>): string {
     if (this.isEmpty && !more?.size) return "";
     return cookieText(this.#pairs(url), more);
   }
 
-  /**
-   * Removes cookies.
-   * @param predicate Selects the cookies to remove; all by default.
-   */
+  /** Removes the cookies that the predicate selects; all by default. */
   override clear(predicate?: (cookie: JarCookie) => boolean): void {
     const kept = predicate === undefined ? [] : [...this].filter((each) => !predicate(each));
     this.#replace(kept);

@@ -18,18 +18,10 @@ export class DummyCookieJar extends AbstractCookieJar {
   /** Always 0. */
   override readonly size = 0;
 
-  /**
-   * Does nothing.
-   * @param _cookies Ignored.
-   * @param _url Ignored.
-   */
+  /** Does nothing. */
   override updateCookies(_cookies: CookieInit, _url?: URL): void {}
 
-  /**
-   * Does nothing.
-   * @param _headers Ignored.
-   * @param _url Ignored.
-   */
+  /** Does nothing. */
   override updateFromHeaders(_headers: readonly string[], _url: URL): void {}
 
   /** Returns an empty map. */
@@ -40,10 +32,7 @@ export class DummyCookieJar extends AbstractCookieJar {
   /** Does nothing. */
   override clear(_predicate?: (cookie: JarCookie) => boolean): void {}
 
-  /**
-   * Iterates over no cookies.
-   * @returns An empty iterator.
-   */
+  /** Iterates over no cookies. */
   override [Symbol.iterator](): Iterator<JarCookie> {
     return [].values();
   }

@@ -1,6 +1,7 @@
 // Form bodies: aiohttp's `FormData`.
 import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
 import { OptionTable } from "../options.ts";
+import { pairsIn } from "../query.ts";
 import { partBody } from "./part_body.ts";
 import type { PartValue } from "./part_body.ts";
 import { MultipartWriter, writerBody } from "./multipart_writer.ts";
@@ -128,13 +129,7 @@ export class FormBody {
    */
   addFields(...sources: readonly FormFields[]): this {
     for (const fields of sources) {
-      if (Symbol.iterator in fields) {
-        for (const [name, value] of fields) this.addField(name, value);
-        continue;
-      }
-      for (const [name, value] of Object.entries(fields)) {
-        for (const item of Array.isArray(value) ? value : [value]) this.addField(name, item);
-      }
+      for (const [name, value] of pairsIn<FormValue>(fields)) this.addField(name, value);
     }
     return this;
   }
