@@ -124,6 +124,9 @@ export type {
   Validated,
 } from "./request/route_schemas.ts";
 
+export { provide, type ProvideOptions, Provider } from "./provide/provide.ts";
+export type { Provided } from "./provide/scope.ts";
+
 // Responses
 export { delCookie, jsonResponse, setCookie, textResponse } from "./response/response.ts";
 export type { JsonResponseOptions, ResponseOptions } from "./response/response.ts";

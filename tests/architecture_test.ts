@@ -28,7 +28,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
     "files",
     "routes",
     "application",
-    ...["guards", "websocket", "groups", "run", "redis"],
+    ...["provide", "guards", "websocket", "groups", "run", "redis"],
     "proxy",
     "testing",
     "server",

@@ -52,14 +52,14 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   HTTPServiceUnavailable HTTPSuccessful HTTPTemporaryRedirect HTTPTooManyRequests HTTPUnauthorized
   HTTPUnavailableForLegalReasons HTTPUnprocessableEntity HTTPUnsupportedMediaType
   HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates HTTPVersionNotSupported KeyedStorage
-  MemoryStorage PostData RelativeURL Resource Route RouteTable Router SSEResponse ServerRequest
-  Session ShutdownTimeoutError SimpleCookieStorage StreamResponse TestClient TestServer View
-  WebSocketGroup WebSocketResponse auth chooseEncoding compressMiddleware decompressMiddleware del
-  delCookie delete denoEngine get getSession head jsonResponse makeRequest metrics newSession
-  normalizePathMiddleware options patch post problemDetails proxy put rateLimit readiness
-  renewSession requestId requestIdOf route runApp safeFilename saveFile saveSession
-  sessionMiddleware setCookie setETag setLastModified setupSessions socketEngine sseResponse
-  static sweepParts textResponse timeout validate view webSocket
+  MemoryStorage PostData Provider RelativeURL Resource Route RouteTable Router SSEResponse
+  ServerRequest Session ShutdownTimeoutError SimpleCookieStorage StreamResponse TestClient
+  TestServer View WebSocketGroup WebSocketResponse auth chooseEncoding compressMiddleware
+  decompressMiddleware del delCookie delete denoEngine get getSession head jsonResponse
+  makeRequest metrics newSession normalizePathMiddleware options patch post problemDetails provide
+  proxy put rateLimit readiness renewSession requestId requestIdOf route runApp safeFilename
+  saveFile saveSession sessionMiddleware setCookie setETag setLastModified setupSessions
+  socketEngine sseResponse static sweepParts textResponse timeout validate view webSocket
 `,
     `
   AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth
@@ -71,15 +71,16 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   JoinOptions JsonResponseOptions KeptMessage KeyReader ListenOptions Logger MakeRequestOptions
   MemoryStorageOptions MetricsOptions Middleware NormalizePathOptions OpenAPIOperation
   PathParamNames PathParams PathTemplate PostOptions PostValue PrefixedContracts PrepareSignal
-  Problem ProblemDetailsOptions ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore
-  RawHeaders RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo
-  ResourceRegistry Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss
-  RouteOperation RouteOptions RouteResolution RouteSchemas RouteSpec RouteTableOptions
-  RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload SchemaHandler ServeInfo
-  SessionCookieOptions SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy
-  SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions StaticUrlParts
-  StreamResponseOptions TestRequestInit TypedResponse UpgradeOptions ValidateOptions Validated
-  ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
+  Problem ProblemDetailsOptions ProvideOptions Provided ProxyOptions RateLimitPolicy
+  RateLimitResult RateLimitStore RawHeaders RedirectTarget RequestIdOptions RequestIssue
+  RequestSchemas ResourceInfo ResourceRegistry Responder ResponseOptions ResultOf RouteContracts
+  RouteDef RouteMatch RouteMiss RouteOperation RouteOptions RouteResolution RouteSchemas RouteSpec
+  RouteTableOptions RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload SchemaHandler
+  ServeInfo SessionCookieOptions SessionData SessionInit SessionStorage SessionStore
+  SlowPeerPolicy SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions
+  StaticUrlParts StreamResponseOptions TestRequestInit TypedResponse UpgradeOptions
+  ValidateOptions Validated ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady
+  WebSocketResponseOptions
 `,
   ],
   [

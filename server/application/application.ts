@@ -51,6 +51,9 @@ export let abandon: (app: Application) => void;
 /** Returns what an application is answering, and who watches it. */
 export let openAnswersOf: (app: Application) => OpenAnswers;
 
+/** Runs a context up to its `yield`; it is torn down with those of `cleanupCtx`. */
+export let enter: (app: Application, context: CleanupContext<Application>) => Promise<void>;
+
 /**
  * A web application. It freezes at its first request or when a runner starts it: then routes,
  * middlewares and signals can no longer change.
@@ -109,6 +112,7 @@ export class Application implements AppContext {
     };
     abandon = (app) => app.#abandon();
     openAnswersOf = (app) => app.#open;
+    enter = (app, context) => app.#contexts.enter(context, app);
   }
 
   /**

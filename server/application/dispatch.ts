@@ -11,6 +11,7 @@ import { endBody } from "../body/end_body.ts";
 import { chainOf, type RouteMiss } from "../routing/route.ts";
 import type { Dispatch } from "./hono_router.ts";
 import { errorResponse, isReset, report, withWanted } from "./error_response.ts";
+import { whenSent } from "../response/when_sent.ts";
 import { noResponse } from "./mistakes.ts";
 import type { OpenAnswers } from "./open_answers.ts";
 import { endSocketSpan, openSocketSpan, traced } from "./trace_requests.ts";
@@ -110,11 +111,11 @@ function answer(
     if (!(result instanceof Response || isThenable(result))) result = render(result, request);
   } catch (error) {
     requestInternals.finish(request);
-    return errorResponse(error, request);
+    return leave(errorResponse(error, request), request);
   }
   if (result instanceof Response || !isThenable(result)) {
     requestInternals.finish(request);
-    return toResponse(result, request, chain);
+    return leave(toResponse(result, request, chain), request);
   }
   const { running, waiting } = options.open;
   const place = waiting.add(request);
@@ -128,14 +129,14 @@ function answer(
       waiting.delete(place);
       requestInternals.finish(request);
       const early = requestInternals.earlyOf(request);
-      if (early === null) resolve(toResponse(value, request, chain));
+      if (early === null) resolve(leave(toResponse(value, request, chain), request));
       else end(early, request, running);
     };
     const failed = (error: unknown): void => {
       waiting.delete(place);
       requestInternals.finish(request);
       const early = requestInternals.earlyOf(request);
-      if (early === null) return resolve(errorResponse(error, request));
+      if (early === null) return resolve(leave(errorResponse(error, request), request));
       if (!isReset(error, request)) report(error, request);
       end(early, request, running, error ?? new Error("The handler threw nothing"));
     };
@@ -150,6 +151,12 @@ function answer(
       else done(rendered);
     }, failed);
   });
+}
+
+/** Tells those who wait for the end of the answer. */
+function leave(response: Response, request: ServerRequest): Response {
+  const end = requestInternals.endOf(request);
+  return end === null ? response : whenSent(response, requestInternals.infoOf(request), end);
 }
 
 /** Ends an early answer after its handler. */
@@ -170,6 +177,7 @@ async function end(
   } finally {
     running.delete(early);
     endSocketSpan(early, error);
+    requestInternals.endOf(request)?.();
     if (!isWhole) incoming.abandon();
   }
 }

@@ -10,18 +10,28 @@ export function checkAfter(work: AfterWork): AfterWork {
   throw new TypeError(`request.after() takes a function, got ${described(work)}`);
 }
 
+/**
+ * Starts the work.
+ * @returns Resolves when all of it has ended, or failed.
+ */
 export function runAfter(
   app: AppContext,
   request: { readonly method: string; readonly rawPath: string },
   works: readonly AfterWork[],
-): void {
+): Promise<unknown> {
   const about = `Error after ${request.method} ${JSON.stringify(request.rawPath)}`;
-  for (const work of works) {
+  return Promise.all(works.map((work) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
     const later = async (signal: AbortSignal) => {
-      await new Promise((resolve) => setTimeout(resolve)); // the answer goes first
-      await work(signal);
+      try {
+        await new Promise((next) => setTimeout(next)); // the answer goes first
+        await work(signal);
+      } finally {
+        resolve();
+      }
     };
     // the name of its span
     app.spawn(Object.defineProperty(later, "name", { value: work.name }), about);
-  }
+    return promise;
+  }));
 }

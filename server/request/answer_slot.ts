@@ -20,10 +20,23 @@ export interface Failure {
 export class AnswerSlot {
   early: RunningAnswer | null = null;
   failure: Failure | null = null;
+  /** Called once when the answer was sent, after an error too. */
+  end: (() => void) | null = null;
+  /** Resolves when the work of `request.after()` has ended. */
+  afterwards: Promise<unknown> | null = null;
   readonly #stages: ((response: Response) => void)[] = [];
   #listener: ((answer: RunningAnswer, response: Response) => void) | null = null;
   #leaving: Response | null = null;
-  #isClosed = false;
+  #isClosed: boolean;
+
+  constructor(isClosed: boolean) {
+    this.#isClosed = isClosed;
+  }
+
+  /** Whether the handler is done. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
 
   /** Answers while the handler runs on; streams and WebSockets call it from `prepare()`. */
   answer(answer: RunningAnswer): void {
@@ -39,8 +52,9 @@ export class AnswerSlot {
   }
 
   /** Refuses early answers from now on: the request has been answered without one. */
-  close(): void {
+  close(afterwards: Promise<unknown> | null): void {
     this.#isClosed = true;
+    this.afterwards = afterwards;
   }
 
   /**

@@ -65,6 +65,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #origin: ServerRequest<Params> | null = null; // the original of a clone
   #clones: ServerRequest<Params>[] | null = null;
   #slot: AnswerSlot | null = null;
+  #isDone = false;
   #platform: Request | null = null; // replaced by a Hono middleware
   #hono: Context | null;
 
@@ -96,6 +97,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
           request.#slotOf().answer({ response, finish: done, shutdown: done });
         },
         within: (request, app, run) => request.#within(app, run),
+        endOf: (request) => (request.#origin ?? request).#slot?.end ?? null,
         earlyOf: (request) => (request.#origin ?? request).#slot?.early ?? null,
       } satisfies RequestInternals<ServerRequest<unknown>>,
     );
@@ -366,10 +368,11 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   #finish(): void {
-    this.#slot?.close();
+    this.#isDone = true;
+    const works = this.#after === null ? null : runAfter(this.#root, this, this.#after.splice(0));
+    this.#slot?.close(works);
     this.#form?.then((form) => form.close(), () => {}); // even while it is being read
     this.#clones?.forEach((each) => each.#finish());
-    if (this.#after !== null) runAfter(this.#root, this, this.#after.splice(0));
   }
 
   #bodyOf(): IncomingBody {
@@ -379,7 +382,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   #slotOf(): AnswerSlot {
-    return this.#slot ??= new AnswerSlot();
+    return this.#slot ??= new AnswerSlot(this.#isDone);
   }
 
   /** A clone shares the stream, whose lock is the only sign of a reader there. */

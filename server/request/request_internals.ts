@@ -27,5 +27,7 @@ export interface RequestInternals<Any> {
   /** Aborts `signal` and answers in place of a handler; its own result will be dropped. */
   abandon(request: Any, response: Response): void;
   within<One extends Any, T>(request: One, app: AppContext, run: (request: One) => T): T;
+  /** The function to call when the answer was sent, `null` for none. */
+  endOf(request: Any): (() => void) | null;
   earlyOf(request: Any): RunningAnswer | null;
 }

@@ -2,8 +2,8 @@ import { tracing } from "../../http/open_telemetry.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { Logger } from "../request/app_context.ts";
 import { rawPathOf } from "../request/base_request.ts";
-import type { EngineHandler, ServeInfo } from "../engine/engine.ts";
-import { portOf } from "../engine/engine_of_request.ts";
+import type { EngineHandler } from "../engine/engine.ts";
+import { whenSent } from "../response/when_sent.ts";
 import { MONTHS } from "../../http/headers/http_date.ts";
 
 /** Options of an access log. */
@@ -74,52 +74,8 @@ export function logged(
         logger.error("Error writing the access log", error);
       }
     };
-    return observe(response, info, log);
+    return whenSent(response, info, log);
   };
-}
-
-/** Logs when the body was sent: at once if it is in memory, else when it ends. */
-function observe(
-  response: Response,
-  info: ServeInfo,
-  log: (bytes: number) => void,
-): Response {
-  const size = portOf(info).bodySizeOf(response);
-  if (size !== null || response.status === 101) {
-    log(size ?? 0);
-    return response;
-  }
-  // Even with an announced length: Deno's `completed` resolves both for an aborted and for a
-  // complete download.
-  const { body, status, statusText, headers } = response;
-  return new Response(body === null ? null : counted(body, log), { status, statusText, headers });
-}
-
-function counted(
-  body: ReadableStream<Uint8Array>,
-  log: (bytes: number) => void,
-): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  let bytes = 0;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) {
-          bytes += value.length;
-          return controller.enqueue(value);
-        }
-        controller.close();
-      } catch (error) {
-        controller.error(error);
-      }
-      log(bytes);
-    },
-    async cancel(reason) {
-      log(bytes);
-      await reader.cancel(reason);
-    },
-  }, { highWaterMark: 0 });
 }
 
 function compileFormat(format: string): Writer {

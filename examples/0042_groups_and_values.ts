@@ -1,0 +1,56 @@
+// deno run examples/0042_groups_and_values.ts
+// Routes in groups with their own middlewares, and values made once a request, which end after it.
+import { web } from "@roundtrip/http";
+
+interface Connection {
+  readonly user: (id: string) => string;
+}
+
+const db = web.provide("db", async function* (): AsyncGenerator<Connection> {
+  console.log("  open");
+  yield await Promise.resolve({ user: (id) => `user ${id}` });
+  console.log("  close"); // after the answer, also after an error
+});
+const user = web.provide("user", async (request) => {
+  const { user } = await db.of(request); // the same connection for all of the request
+  return user(request.matchInfo["id"] ?? "nobody");
+});
+
+const onlyAdmins: web.Middleware = async (request, handler) => {
+  if (request.headers.get("authorization") !== "Bearer admin") throw new web.HTTPForbidden();
+  return await handler(request);
+};
+
+const notes = new web.RouteTable({ prefix: "/notes" })
+  .get("", async (request) => web.textResponse(`notes of ${await user.of(request)}`))
+  .get("/{note:\\d+}", (request) => web.textResponse(`note ${request.matchInfo.note}`))
+  .delete("", () => web.textResponse("deleted"), { middlewares: [onlyAdmins] });
+const api = new web.RouteTable({ prefix: "/users/{id}" });
+api.addRoutes(notes); // a group in a group: /users/{id}/notes
+
+function makeApp(): web.Application {
+  const app = new web.Application();
+  app.addRoutes(api);
+  return app;
+}
+
+const fake = makeApp();
+fake.set(db, () => ({ user: (id) => `fake ${id}` })); // a test's own value
+
+for (const app of [makeApp(), fake]) {
+  for (const [method, path] of [["GET", ""], ["GET", "/7"], ["DELETE", ""]] as const) {
+    const response = await app.request(`/users/ann/notes${path}`, { method });
+    console.log(method, path, response.status, await response.text());
+    await app.idle();
+  }
+}
+
+// Prints:
+//   open
+// GET  200 notes of user ann
+//   close
+// GET /7 200 note 7
+// DELETE  403 403: Forbidden
+// GET  200 notes of fake ann
+// GET /7 200 note 7
+// DELETE  403 403: Forbidden
