@@ -21,6 +21,16 @@ const scopes = new WeakMap<object, Scope>(); // by the slot of a request, and by
  * `app.set(provider, () => fake)`.
  * @typeParam T The value.
  * @typeParam From Argument of the factory.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ *
+ * const now = web.provide("now", () => Date.now());
+ * const app = new web.Application();
+ * app.set(now, () => 7);
+ * console.assert(await now.of(web.makeRequest("GET", "/", { app })) === 7);
+ * ```
  */
 export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
   readonly #factory: (from: From) => Provided<T>;
