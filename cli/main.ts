@@ -71,9 +71,8 @@ export async function main(args: readonly string[]): Promise<number> {
       await (await import("./io/output.ts")).writeOut(versionText());
       return 0;
     }
-    if (first === "help") return await (await import("./help/command.ts")).run(rest);
-    if (args.length === 0 || first === "--generate" || first.startsWith("--generate=")) {
-      return await (await import("./help/command.ts")).run(args);
+    if (first === "help" || args.length === 0 || /^--generate(?:=|$)/.test(first)) {
+      return await (await import("./help/command.ts")).run(first === "help" ? rest : args);
     }
     const { dispatch } = await import("./dispatch.ts");
     return await dispatch(own ?? REQUEST, own === undefined ? args : rest);

@@ -22,13 +22,14 @@ export function completeBash(): string {
     `    ${option}) COMPREPLY=($(compgen -W ${shellWord(values.join(" "))} -- "$cur")); return ;;`
   );
   const first = shellWord([...NAMES, "help", ...METHODS].join(" "));
+  const files = new Set(everyOption().filter(takesFile).map((each) => `--${each.long}`));
   return `# bash completions of roundtrip
 _roundtrip() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" words kind
   COMPREPLY=()
   case "$prev" in
 ${values.join("\n")}
-    ${fileOptions().join("|")}) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    ${[...files].join("|")}) COMPREPLY=($(compgen -f -- "$cur")); return ;;
   esac
   if [[ $COMP_CWORD -eq 1 && $cur != -* ]]; then
     COMPREPLY=($(compgen -W ${first} -- "$cur"))
@@ -189,8 +190,4 @@ function choicesByOption(): [string, string[]][] {
     if (choices.length > 0) all.set(long, new Set([...all.get(long) ?? [], ...choices]));
   }
   return [...all].map(([long, values]) => [`--${long}`, [...values]]);
-}
-
-function fileOptions(): string[] {
-  return [...new Set(everyOption().filter(takesFile).map((each) => `--${each.long}`))];
 }

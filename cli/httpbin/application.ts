@@ -20,17 +20,15 @@ import { bad, bodyOf, headersOf, headOf } from "./echo.ts";
 import { streamRoutes } from "./streams.ts";
 import { messageOf } from "../errors/system_error.ts";
 
-export interface HttpbinOptions {
-  /** Hosts that `/redirect-to` may redirect to, besides this server. */
-  readonly redirectTo: readonly string[];
-}
-
-export function httpbinApplication(options: HttpbinOptions): Application {
+/** The application; `redirectTo` are hosts that `/redirect-to` may redirect to besides its own. */
+export function httpbinApplication(
+  { redirectTo }: { readonly redirectTo: readonly string[] },
+): Application {
   const app = new Application();
   app.addRoutes([
     get("/", () => textResponse(INDEX)),
     ...echoRoutes(),
-    ...redirectRoutes(options),
+    ...redirectRoutes(redirectTo),
     ...cookieRoutes(),
     ...authRoutes(),
     ...streamRoutes(),
@@ -105,7 +103,7 @@ function statusReply(codes: string): Response {
   return new Response(null, { status, headers });
 }
 
-function redirectRoutes({ redirectTo }: HttpbinOptions): RouteDef[] {
+function redirectRoutes(redirectTo: readonly string[]): RouteDef[] {
   const redirect = (absolute: boolean, prefix: string): Handler<{ count: string }> => (request) => {
     const count = Number(request.matchInfo.count);
     if (count < 1 || count > 100) throw bad("1 to 100 redirects");

@@ -1,4 +1,5 @@
 import {
+  type ETag,
   get,
   HTTPFound,
   HTTPNotAcceptable,
@@ -47,7 +48,7 @@ export function contentRoutes(): RouteDef[] {
     get("/version", () => jsonResponse({ name: "roundtrip", version: VERSION })),
     get("/etag/{etag}", (request) => {
       const { etag } = request.matchInfo;
-      if (/^[\x21\x23-\x7e]+$/.test(etag)) return conditional(request, `"${etag}"`);
+      if (/^[\x21\x23-\x7e]+$/.test(etag)) return conditional(request, etag);
       throw bad("an ETag consists of visible ASCII characters without quotes");
     }),
     get("/cache", (request) => {
@@ -70,17 +71,15 @@ function html(text: string): Response {
   return textResponse(text, { contentType: "text/html" });
 }
 
-function conditional(request: ServerRequest, etag: string): Response {
-  const list = (name: string): string[] | null =>
-    request.headers.get(name)?.split(",").map((each) => each.trim().replace(/^W\//, "")) ?? null;
-  const unless = list("if-none-match");
-  const only = list("if-match");
-  const names = (tags: string[]): boolean => tags.includes(etag) || tags.includes("*");
-  if (unless !== null && names(unless)) {
-    return new Response(null, { status: 304, headers: { etag } });
+function conditional(request: ServerRequest, tag: string): Response {
+  const { ifMatch, ifNoneMatch } = request;
+  const headers = { etag: `"${tag}"` };
+  const names = (tags: readonly ETag[]) => tags.some(({ value }) => value === tag || value === "*");
+  if (ifNoneMatch !== null && names(ifNoneMatch)) {
+    return new Response(null, { status: 304, headers });
   }
-  if (only !== null && !names(only)) return new Response(null, { status: 412, headers: { etag } });
-  return jsonResponse(headOf(request), { headers: { etag } });
+  if (ifMatch !== null && !names(ifMatch)) return new Response(null, { status: 412, headers });
+  return jsonResponse(headOf(request), { headers });
 }
 
 /** Echoes the client's text so that browsers do not render it as a page. */

@@ -27,7 +27,7 @@ export function headOf(request: ServerRequest): Record<string, unknown> {
     headers: headersOf(request),
     method: request.method,
     origin: request.remote ?? "",
-    url: urlOf(request),
+    url: `${request.scheme}://${request.host}${request.raw.url.replace(/^\w+:\/\/[^/?#]*/, "")}`,
   };
 }
 
@@ -39,10 +39,6 @@ export function headersOf(request: ServerRequest): Values {
       value,
     ]),
   );
-}
-
-function urlOf(request: ServerRequest): string {
-  return `${request.scheme}://${request.host}${request.raw.url.replace(/^\w+:\/\/[^/?#]*/, "")}`;
 }
 
 /** Describes a request with its body: text, JSON, form fields and files. */

@@ -26,18 +26,14 @@ function stepsOf(path: string): Step[] {
   let end = 0;
   for (const match of whole.matchAll(STEP)) {
     const [all, key, quoted, index, bracketed] = match;
-    const name = key ?? quoted ?? bracketed;
-    steps.push(name !== undefined ? unquoted(name) : index !== undefined ? Number(index) : null);
+    const name = (key ?? quoted ?? bracketed)?.replaceAll(/\\(.)/g, "$1");
+    steps.push(name ?? (index === undefined ? null : Number(index)));
     end = match.index + all.length;
   }
   if (end === whole.length) return steps;
   const why = `"${path}" is not a path such as a.b[0], [].name or "a.b"`;
   const pointer = `${" ".repeat(end + path.length - whole.length)}^`;
   throw badArgument("filter", `${why}\n  ${path}\n  ${pointer}`);
-}
-
-function unquoted(text: string): string {
-  return text.replaceAll(/\\(.)/g, "$1");
 }
 
 function pick(value: unknown, steps: readonly Step[], way: string): unknown {

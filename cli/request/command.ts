@@ -34,7 +34,8 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const planned = await plan(parsed, target, stdin);
   const given = await authOf(parsed, target);
   const jar = new CookieJar({ unsafe: true });
-  const file = sessionFile(parsed, planned.url);
+  const name = parsed.value("session") ?? parsed.value("session-read-only");
+  const file = name === undefined ? null : new SessionFile(name, planned.url);
   const kept: SessionData = await file?.load(jar) ?? { headers: [], auth: null };
   const auth = given ?? kept.auth;
   const full = withKept(planned, kept);
@@ -186,11 +187,6 @@ async function statusCode(
   // In a pipe the status has not been printed, so the failure is explained here.
   if (!seen && parsed.count("quiet") < 2) await warn(`HTTP ${status} ${reason}`.trimEnd());
   return Math.floor(status / 100);
-}
-
-function sessionFile(parsed: ParsedArgs, url: URL): SessionFile | null {
-  const name = parsed.value("session") ?? parsed.value("session-read-only");
-  return name === undefined ? null : new SessionFile(name, url);
 }
 
 /** Adds the session's headers; those of the command line win. */

@@ -387,15 +387,9 @@ export class Application implements AppContext {
   async #start(): Promise<void> {
     checkMiddlewares(this.middlewares);
     this.router.freeze();
+    const { middlewares, onStartup, onShutdown, onCleanup, onResponsePrepare, cleanupCtx } = this;
     for (
-      const list of [
-        this.middlewares,
-        this.onStartup,
-        this.onShutdown,
-        this.onCleanup,
-        this.onResponsePrepare,
-        this.cleanupCtx,
-      ]
+      const list of [middlewares, onStartup, onShutdown, onCleanup, onResponsePrepare, cleanupCtx]
     ) Object.freeze(list);
     for (const context of this.cleanupCtx) await this.#contexts.enter(context, this);
     await send(this.onStartup, this);

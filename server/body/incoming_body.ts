@@ -247,7 +247,8 @@ export class IncomingBody {
         if (bodyTimeout > 0 && this.#served) {
           timer = setTimeout(() => {
             this.#isHopeless = true;
-            reject(this.#failure = silence(bodyTimeout));
+            const text = `No byte of the body came for ${bodyTimeout} ms (bodyTimeout)`;
+            reject(this.#failure = new HTTPRequestTimeout({ text }));
           }, bodyTimeout);
         }
         this.#ask(view).then(resolve, reject);
@@ -301,8 +302,4 @@ function unreadBody({ body }: Request): ReadableStream<Bytes> | null {
   throw new TypeError(
     "Cannot read the body: it was read before. read(), text(), json() and post() give the same again, content and multipart() stream it once",
   );
-}
-
-function silence(limit: number): HTTPRequestTimeout {
-  return new HTTPRequestTimeout({ text: `No byte of the body came for ${limit} ms (bodyTimeout)` });
 }

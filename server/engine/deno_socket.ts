@@ -26,11 +26,7 @@ export function denoSocket(
 
   const detach = (): void => {
     clearTimeout(watch);
-    socket.onopen =
-      socket.onmessage =
-      socket.onerror =
-      socket.onclose =
-        null;
+    Object.assign(socket, { onopen: null, onmessage: null, onerror: null, onclose: null });
   };
   const fail = (error: Error, code: number): void => {
     detach();

@@ -74,7 +74,10 @@ export async function sendFile(
     // Ranges are only defined for GET (RFC 9110 section 14.2).
     if (header !== null && method === "GET" && rangeHolds(headers.get("if-range"), file)) {
       const range = wantedBytes(header, file.info.size);
-      if (range === null) return notSatisfiable(file);
+      if (range === null) {
+        const headers = { "content-range": `bytes */${file.info.size}` };
+        return new Response(null, { status: 416, headers });
+      }
       if (range !== "all") return await sendRange(range, file, options);
     }
   }
@@ -169,10 +172,6 @@ function wantedBytes(header: string, size: number): ByteRange | "all" | null {
   } catch {
     return null; // malformed, which aiohttp answers with 416 too
   }
-}
-
-function notSatisfiable({ info }: KnownFile): Response {
-  return new Response(null, { status: 416, headers: { "content-range": `bytes */${info.size}` } });
 }
 
 async function sendRange(

@@ -55,7 +55,7 @@ export function normalizePathMiddleware(options: NormalizePathOptions = {}): Mid
     try {
       return await handler(request);
     } catch (error) {
-      if (!isMiss(error)) throw error;
+      if (!(error instanceof HTTPClientError && /^40[45]$/.test(`${error.status}`))) throw error;
       const raw = request.rawPath;
       // A 404 thrown by a handler is intended: only unknown paths are looked up again.
       if (exists(request, raw)) throw error;
@@ -75,10 +75,6 @@ export function normalizePathMiddleware(options: NormalizePathOptions = {}): Mid
       throw error;
     }
   };
-}
-
-function isMiss(error: unknown): boolean {
-  return error instanceof HTTPClientError && (error.status === 404 || error.status === 405);
 }
 
 function exists(request: ServerRequest, path: string): boolean {

@@ -73,7 +73,7 @@ export class Router implements ResourceRegistry {
   addResource(
     path: string,
     name: string | null = null,
-    create: (path: string, name: string | null) => Resource = plainResource,
+    create: (path: string, name: string | null) => Resource = (...given) => new Resource(...given),
   ): Resource {
     const last = this.#added;
     if (last?.path === path && last.resource.name === name) {
@@ -255,8 +255,4 @@ tellHabits(Router.prototype, "app.router", ROUTER_HABITS);
 function above(path: string, length: number): string {
   const slash = path.lastIndexOf("/", length);
   return slash <= 0 ? "/" : path.slice(0, slash);
-}
-
-function plainResource(path: string, name: string | null): Resource {
-  return new Resource(path, name);
 }

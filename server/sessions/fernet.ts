@@ -88,16 +88,12 @@ function keyBytes(key: Uint8Array | string): Uint8Array<ArrayBuffer> {
 }
 
 async function importKeys(key: Uint8Array<ArrayBuffer>): Promise<Keys> {
+  const { subtle } = crypto;
   const hmac = { name: "HMAC", hash: "SHA-256" };
+  const [own, other] = [key.subarray(0, 16), key.subarray(16)];
   return {
-    signing: await crypto.subtle.importKey("raw", key.subarray(0, 16), hmac, false, [
-      "sign",
-      "verify",
-    ]),
-    encryption: await crypto.subtle.importKey("raw", key.subarray(16), "AES-CBC", false, [
-      "encrypt",
-      "decrypt",
-    ]),
+    signing: await subtle.importKey("raw", own, hmac, false, ["sign", "verify"]),
+    encryption: await subtle.importKey("raw", other, "AES-CBC", false, ["encrypt", "decrypt"]),
   };
 }
 
