@@ -50,7 +50,7 @@ export class IncomingBody {
   #isByob = false;
   #reading: Promise<ReadResult> | null = null; // pending, cannot be cancelled
   #giveUp: ((reason: unknown) => void) | null = null;
-  readonly #work = new PieceWork();
+  #work: PieceWork | null = null;
   #announced: number | null | undefined;
   #isEnded = false;
   #isTorn = false;
@@ -195,8 +195,9 @@ export class IncomingBody {
         if (done || value === undefined) return true;
         size += value.length;
         if (this.#isByob) buffer = new Uint8Array(value.buffer);
-        if (this.#work.areSmall(undefined, MANY_DROPPED)) return false;
-        const turn = fairTurn(this, value.length, this.#work.pieces, this.#work.bytes);
+        const work = this.#work ??= new PieceWork();
+        if (work.areSmall(undefined, MANY_DROPPED)) return false;
+        const turn = fairTurn(this, value.length, work.pieces, work.bytes);
         if (turn !== null) await turn;
       }
       return false;
@@ -265,15 +266,16 @@ export class IncomingBody {
     this.#reading = reading;
     try {
       const result = await reading;
-      this.#work.add(result.value?.length ?? 0);
-      if (this.#work.isTooMuch) {
+      const work = this.#work ??= new PieceWork();
+      work.add(result.value?.length ?? 0);
+      if (work.isTooMuch) {
         this.#isHopeless = true;
         throw new HTTPBadRequest({ text: "The request body comes in too many tiny pieces" });
       }
-      this.#isEnded = result.done || this.#served && this.#work.bytes === this.announced;
+      this.#isEnded = result.done || this.#served && work.bytes === this.announced;
       return result;
     } catch (cause) {
-      this.#isTorn = !this.#isHopeless && this.#work.areSmall(SMALL_PIECE);
+      this.#isTorn = !this.#isHopeless && this.#work?.areSmall(SMALL_PIECE) === true;
       this.#isHopeless ||= this.#isTorn;
       this.#isEnded = !this.#isHopeless;
       if (this.#limits === null) throw cause;

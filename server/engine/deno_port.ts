@@ -1,6 +1,7 @@
 // Requests and responses of Deno's HTTP server (Deno 2.9.6). WebSocket frames are in
 // `deno_socket.ts`, which only this module imports.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
+import { asciiText } from "../../http/bytes/latin1.ts";
 import { denoSocket } from "./deno_socket.ts";
 import type { EnginePort, RawHeaders, UpgradeOptions } from "./engine.ts";
 
@@ -31,16 +32,8 @@ export const denoPort: EnginePort = {
     return value;
   },
   // A small body is there with its head: taking it saves a stream, its reader and a timer, 20 µs.
-  takeBody(request, limit) {
-    const inner: unknown = requestSymbol === undefined ? null : Reflect.get(request, requestSymbol);
-    if (!isServed(inner)) return null;
-    const record = bodyOf(inner)?.streamOrStatic;
-    const body = record?.body;
-    const isThere = body instanceof Uint8Array && body.length <= limit;
-    if (record?.consumed !== false || !isThere) return null;
-    record.consumed = true;
-    return body as Uint8Array<ArrayBuffer>;
-  },
+  takeBody: (request, limit) => take(request, limit, (bytes) => bytes),
+  takeText: (request, limit) => take(request, limit, asciiText),
   opensSpans: true,
   // Touching `response.headers` leaves the fast path of Deno.serve, 15 % of a hello route.
   headersOf(response) {
@@ -159,6 +152,23 @@ function bodyOf(inner: InnerRequest): InnerBody | null {
   } catch {
     return null; // the client has disconnected
   }
+}
+
+/** Takes a body in memory, unless `read` gives `null`. */
+function take<T>(
+  request: Request,
+  limit: number,
+  read: (bytes: Uint8Array<ArrayBuffer>) => T | null,
+): T | null {
+  const inner: unknown = requestSymbol === undefined ? null : Reflect.get(request, requestSymbol);
+  const record = isServed(inner) ? bodyOf(inner)?.streamOrStatic : null;
+  const body = record?.body;
+  if (!(body instanceof Uint8Array) || record?.consumed !== false || body.length > limit) {
+    return null;
+  }
+  const result = read(body as Uint8Array<ArrayBuffer>);
+  record.consumed = result !== null;
+  return result;
 }
 
 function isServed(inner: unknown): inner is InnerRequest {

@@ -37,6 +37,11 @@ export interface PathTemplate {
   readonly canonical: string;
   /** The part before the first variable, cut at a slash: the key in the index. */
   readonly prefix: string;
+  /**
+   * The segments between slashes, `null` where one has a variable; `null` if the number of segments
+   * varies, as a regular expression may match slashes.
+   */
+  readonly segments: readonly (string | null)[] | null;
   /** Names of the variables in order; empty for a fixed path. */
   readonly names: readonly string[];
   /**
@@ -89,11 +94,15 @@ export function compilePath(path: string): PathTemplate {
   const regex = compileRegex(source, path);
   const before = literalOf(pieces[0] ?? "");
   const [name = ""] = names;
+  const canonical = pieces.map((piece) => piece.replace(NAMED, "{$1}")).join("");
   const lastSegment = pieces.length === 3 && pieces[2] === "" && patterns[0] === SEGMENT &&
     before.endsWith("/");
   return {
-    canonical: pieces.map((piece) => piece.replace(NAMED, "{$1}")).join(""),
+    canonical,
     prefix: before.slice(0, before.lastIndexOf("/")).replace(/\/+$/, "") || "/",
+    segments: patterns.every((pattern) => pattern === SEGMENT)
+      ? canonical.split("/").map((each) => each.includes("{") ? null : literalOf(each))
+      : null,
     names,
     match: lastSegment ? (path) => matchLastSegment(path, before, name) : (path) => {
       const groups = regex.exec(path)?.groups;
@@ -143,6 +152,7 @@ function fixedPath(canonical: string): PathTemplate {
   return {
     canonical,
     prefix: literal.replace(/\/+$/, "") || "/",
+    segments: literal.split("/"),
     names: [],
     match: (path) => path === literal ? NO_PARAMS : null,
     build: () => quoteLiteral(canonical),

@@ -10,6 +10,12 @@ import {
 } from "./route.ts";
 
 /**
+ * The segments of a template for the index, `null` for a resource that finds its routes in another
+ * way.
+ */
+export let segmentsOf: (resource: Resource) => PathTemplate["segments"];
+
+/**
  * A path template with a handler for each of its methods.
  *
  * @example
@@ -31,6 +37,11 @@ export class Resource implements AbstractResource {
   #path: string;
   readonly #found = new Map<string, RouteMatch>();
   #any: RouteMatch | null = null;
+
+  static {
+    segmentsOf = (resource) =>
+      resource.resolve === Resource.prototype.resolve ? resource.#template.segments : null;
+  }
 
   /**
    * Creates one.

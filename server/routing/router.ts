@@ -2,6 +2,7 @@ import { tellHabits } from "../../http/habits.ts";
 import type { ResourceRegistry } from "../request/app_context.ts";
 import { ROUTER_HABITS } from "../request/habits.ts";
 import type { Handler } from "../request/middleware.ts";
+import { Bucket } from "./bucket.ts";
 import { Resource } from "./resource.ts";
 import { type AbstractResource, chainOf, type Route, type RouteResolution } from "./route.ts";
 
@@ -11,7 +12,7 @@ const UNKNOWN: RouteResolution = Object.freeze({ route: null, allowed: Object.fr
 /**
  * The resources of an application, indexed by the fixed part of their path. A look-up walks from
  * the whole path up to `/`, so the longest fixed part wins, then the order of registration; a
- * thousand routes cost no more than ten. Domains are asked first.
+ * thousand routes cost no more than ten, whether they begin with a variable or not. Domains are asked first.
  *
  * @example
  * ```ts
@@ -30,7 +31,7 @@ export class Router implements ResourceRegistry {
   readonly #resources: AbstractResource[] = [];
   readonly #domains: AbstractResource[] = [];
   readonly #named = new Map<string, AbstractResource>();
-  readonly #index = new Map<string, AbstractResource[]>();
+  readonly #index = new Map<string, Bucket>();
   #longest = 1; // longest fixed part
   #frozen = false;
 
@@ -181,9 +182,9 @@ export class Router implements ResourceRegistry {
     }
     let allowed: readonly string[] | null = null;
     for (let prefix = this.#longestOf(path);; prefix = above(prefix, prefix.length)) {
-      const bucket = this.#index.get(prefix);
-      for (let i = 0; bucket !== undefined && i < bucket.length; i++) {
-        const found = bucket[i]?.resolve(method, path, url) ?? null;
+      const candidates = this.#index.get(prefix)?.candidates(path) ?? [];
+      for (let i = 0; i < candidates.length; i++) {
+        const found = candidates[i]?.resolve(method, path, url) ?? null;
         if (found === null) continue;
         const { route } = found;
         if (route !== null) {
@@ -243,9 +244,9 @@ export class Router implements ResourceRegistry {
 
   #addToIndex(resource: AbstractResource): void {
     this.#longest = Math.max(this.#longest, resource.prefix.length);
-    const bucket = this.#index.get(resource.prefix);
-    if (bucket === undefined) this.#index.set(resource.prefix, [resource]);
-    else bucket.push(resource);
+    const bucket = this.#index.get(resource.prefix) ?? new Bucket();
+    this.#index.set(resource.prefix, bucket);
+    bucket.add(resource);
   }
 }
 

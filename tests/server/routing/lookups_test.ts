@@ -43,6 +43,30 @@ Deno.test("the longest fixed part wins", () => {
   }));
 });
 
+Deno.test("many routes of one fixed part are found as if each were asked in turn", () => {
+  const segment = fc.constantFrom("a", "b", "{x}", "v{x}", "{x:a|b}", "{x:[^{}/]+}", "{x:.+}", "");
+  const template = fc.array(segment, { minLength: 1, maxLength: 4 }).map((each) =>
+    `/{org}/${each.map((one, at) => one.replace("x", `x${at}`)).join("/")}`
+  );
+  const templates = fc.array(fc.tuple(fc.constantFrom("GET", "PUT"), template), { minLength: 20 });
+  const path = fc.array(fc.constantFrom("a", "b", "va", "c", ""), { maxLength: 5 });
+  fc.assert(fc.property(templates, path, (all, segments) => {
+    const router = new web.Router();
+    const asked: web.Resource[] = [];
+    for (const [method, each] of all) {
+      const resource = router.addResource(each);
+      if (resource === asked.at(-1)) continue; // the same path in a row
+      resource.addRoute(method, () => web.textResponse(""));
+      asked.push(resource);
+    }
+    const wanted = `/org/${segments.join("/")}`;
+    const found = asked.map((each) => each.resolve("GET", wanted)).filter((each) => each !== null);
+    const first = found.find((each) => each.route !== null);
+    const allowed = [...new Set(found.flatMap((each) => each.route === null ? each.allowed : []))];
+    assertEquals(router.resolve("GET", wanted), first ?? { route: null, allowed });
+  }));
+});
+
 Deno.test("a domain's mask takes no longer for a long host than for a short one", async () => {
   const app = new web.Application();
   const sub = new web.Application();

@@ -1,0 +1,62 @@
+import { Resource, segmentsOf } from "./resource.ts";
+import type { AbstractResource } from "./route.ts";
+
+/** Number of resources up to which asking each one is as fast as looking some up. */
+const FEW = 8;
+
+interface Entry {
+  readonly order: number;
+  readonly resource: AbstractResource;
+}
+
+/** Templates with as many segments, fixed ones at the same places. */
+interface Shape {
+  readonly places: readonly number[];
+  /** By their fixed segments, joined by "/". */
+  readonly entries: Map<string, Entry[]>;
+}
+
+/**
+ * Resources with the same fixed part, `/` for `/{org}/issues`. Many are looked up by their fixed
+ * segments, so that they take no longer than a few.
+ */
+export class Bucket {
+  readonly #all: AbstractResource[] = [];
+  /** By number of segments. */
+  readonly #shapes = new Map<number, Shape[]>();
+  /** Those that may match any path: regular expressions, applications, resources of others. */
+  readonly #others: Entry[] = [];
+
+  add(resource: AbstractResource): void {
+    const entry = { order: this.#all.push(resource), resource };
+    const segments = resource instanceof Resource ? segmentsOf(resource) : null;
+    if (segments === null) {
+      this.#others.push(entry);
+      return;
+    }
+    const places = [...segments.keys()].filter((at) => segments[at] !== null);
+    const shapes = this.#shapes.get(segments.length) ?? [];
+    this.#shapes.set(segments.length, shapes);
+    let shape = shapes.find((each) => each.places.join() === places.join());
+    if (shape === undefined) shapes.push(shape = { places, entries: new Map() });
+    const key = keyOf(shape.places, segments);
+    const entries = shape.entries.get(key);
+    if (entries === undefined) shape.entries.set(key, [entry]);
+    else entries.push(entry);
+  }
+
+  /** The resources that a path may match, in the order of registration. */
+  candidates(path: string): readonly AbstractResource[] {
+    if (this.#all.length <= FEW) return this.#all;
+    const found = [...this.#others];
+    const segments = path.split("/");
+    for (const { places, entries } of this.#shapes.get(segments.length) ?? []) {
+      found.push(...entries.get(keyOf(places, segments)) ?? []);
+    }
+    return found.sort((a, b) => a.order - b.order).map(({ resource }) => resource);
+  }
+}
+
+function keyOf(places: readonly number[], segments: readonly (string | null)[]): string {
+  return places.map((at) => segments[at]).join("/");
+}
