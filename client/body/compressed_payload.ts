@@ -1,9 +1,8 @@
+import { CODINGS, compressStream } from "../../http/coding/content_coding.ts";
 import type { Payload } from "../hop/payload.ts";
 
 /** Content coding of a request body; `true` is deflate, as in aiohttp. */
 export type RequestCompression = boolean | "deflate" | "gzip" | "br";
-
-const FORMATS = { deflate: "deflate", gzip: "gzip", br: "brotli" } as const;
 
 /**
  * Compresses a body while it is sent, with unknown length.
@@ -14,7 +13,7 @@ export function compressedPayload(
   compression: Exclude<RequestCompression, false>,
 ): Payload {
   const coding = compression === true ? "deflate" : compression;
-  if (!(coding in FORMATS)) {
+  if (!CODINGS.includes(coding)) {
     throw new TypeError(`Cannot compress with "${coding}": expected deflate, gzip or br`);
   }
   return {
@@ -23,8 +22,7 @@ export function compressedPayload(
     contentType: payload.contentType,
     contentEncoding: coding,
     replayable: payload.replayable,
-    stream: () =>
-      payload.stream().pipeThrough(new CompressionStream(FORMATS[coding] as CompressionFormat)),
+    stream: () => compressStream(payload.stream(), coding),
     close: () => payload.close?.(),
   };
 }

@@ -32,13 +32,7 @@ export type RequestData =
   | MultipartWriter
   | Exclude<QueryInit, string>
   | Iterable<readonly [name: string, value: FormValue | null | undefined]>
-  | {
-    readonly [name: string]:
-      | FormValue
-      | null
-      | undefined
-      | readonly (FormValue | null | undefined)[];
-  };
+  | DataFields<Record<string, unknown>>;
 
 /** Form fields as an object type, interfaces included. */
 export type DataFields<T> = {

@@ -134,4 +134,5 @@ export class DefaultHeaders {
 }
 
 const NONE: HeaderList = [];
-const NO_NAMES: ReadonlySet<string> = new Set();
+/** An empty set of names. */
+export const NO_NAMES: ReadonlySet<string> = new Set();

@@ -9,7 +9,7 @@ import { type Environment, environmentOf } from "../connect/environment.ts";
 import { CookieJar } from "../cookies/cookie_jar.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
 import { networkTransport } from "../transport/network_transport.ts";
-import { DefaultHeaders, type HeadersLike } from "../hop/header_list.ts";
+import { DefaultHeaders, type HeadersLike, NO_NAMES } from "../hop/header_list.ts";
 import type { HeaderList, Transport } from "../hop/transport.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { RequestData } from "../body/payload_of.ts";
@@ -338,8 +338,6 @@ export function middlewaresOf(
   const { middlewares = session.middlewares, retry = session.retry } = own;
   return retry === 0 ? middlewares : [retryMiddleware({ retries: retry }), ...middlewares];
 }
-
-const NO_NAMES: ReadonlySet<string> = new Set();
 
 function skipped(
   defaults: ReadonlySet<string>,

@@ -2,7 +2,7 @@ import type { AbstractCookieJar } from "../cookies/abstract_cookie_jar.ts";
 import { ClientOSError, ServerDisconnectedError } from "../errors/connection_errors.ts";
 import { type ObservedBody, observedBody, observedResult } from "./observed_hop.ts";
 import type { Environment } from "../connect/environment.ts";
-import { headerOf, isNamed, withHeader } from "../hop/header_list.ts";
+import { headerOf, isNamed, NO_NAMES, withHeader } from "../hop/header_list.ts";
 import { type HopAbort, NEVER } from "../hop/hop_abort.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import type { Payload } from "../hop/payload.ts";
@@ -100,7 +100,7 @@ class Hop implements HopRequest {
     this.#isStream = payload !== null &&
       (payload.bytes === null || (context?.onUploadProgress ?? null) !== null);
     this.observer = observerOf(request, context, this.#isStream);
-    this.skipped = context?.skipped ?? NONE;
+    this.skipped = context?.skipped ?? NO_NAMES;
     this.#request = request;
   }
 
@@ -186,8 +186,6 @@ function observerOf(
     },
   };
 }
-
-const NONE: ReadonlySet<string> = new Set();
 
 /** All headers of a hop. */
 function outgoing(

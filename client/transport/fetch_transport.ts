@@ -116,7 +116,7 @@ export function platformTransport(
         else if (body instanceof ReadableStream) init.duplex = "half"; // required by Node
         const response = await fetch(request.url, init);
         request.observer?.connected();
-        return new FetchResult(response, request, slots);
+        return resultOf(response, request, slots);
       } catch (error) {
         slots.release(request.url);
         throw sendError(error, request, proxy);
@@ -225,44 +225,32 @@ function exactLengthOf(headers: Headers): number | null {
   return size;
 }
 
-class FetchResult implements HopResult {
-  readonly status: number;
-  readonly reason: string;
-  readonly headers: Headers;
-  readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-  readonly exactLength: number | null;
-  readonly #request: HopRequest;
-  #slots: ConnectionSlots | null;
+function resultOf(response: Response, request: HopRequest, slots: ConnectionSlots): HopResult {
+  const { status, statusText: reason, headers } = response;
+  const exactLength = exactLengthOf(headers);
+  const hasBody = exactLength !== 0 && request.method !== "HEAD";
+  if (!hasBody) response.body?.cancel().catch(() => {});
+  let isReleased = false;
+  return {
+    status,
+    reason,
+    headers,
+    exactLength,
+    body: hasBody ? response.body : null,
+    get decoded() {
+      return isDecoded(headers.get("content-encoding"), request);
+    },
+    bodyError: (error) => bodyError(error, abortOf(request).signal),
+    release() {
+      if (!isReleased) slots.release(request.url);
+      isReleased = true;
+    },
+  };
+}
 
-  constructor(response: Response, request: HopRequest, slots: ConnectionSlots) {
-    this.status = response.status;
-    this.reason = response.statusText;
-    this.headers = response.headers;
-    this.#request = request;
-    this.#slots = slots;
-    this.exactLength = exactLengthOf(response.headers);
-    const hasBody = this.exactLength !== 0 && request.method !== "HEAD";
-    this.body = hasBody ? response.body : null;
-    if (hasBody || response.body === null) return;
-    response.body.cancel().catch(() => {});
-  }
-
-  /** Deno decodes a single gzip or br, other runtimes any coding. */
-  get decoded(): boolean {
-    const coding = this.headers.get("content-encoding");
-    if (coding === null) return false;
-    if (!ON_DENO) return true;
-    const { headers, rawBody } = this.#request;
-    return /^(?:gzip|br)$/i.test(coding) && !rawBody && headerOf(headers, "range") === null &&
-      headerOf(headers, "accept-encoding")?.toLowerCase() !== "identity";
-  }
-
-  bodyError(error: unknown): Error {
-    return bodyError(error, abortOf(this.#request).signal);
-  }
-
-  release(): void {
-    this.#slots?.release(this.#request.url);
-    this.#slots = null;
-  }
+/** Deno decodes a single gzip or br, other runtimes any coding. */
+function isDecoded(coding: string | null, { headers, rawBody }: HopRequest): boolean {
+  if (coding === null || !ON_DENO) return coding !== null;
+  return /^(?:gzip|br)$/i.test(coding) && !rawBody && headerOf(headers, "range") === null &&
+    headerOf(headers, "accept-encoding")?.toLowerCase() !== "identity";
 }

@@ -2,7 +2,7 @@ import { encodeHead, fieldLines, headLines } from "../../http/http1/format_head.
 import { endpointOf } from "../connect/endpoint_of.ts";
 import type { Route } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_handshake.ts";
-import { isNamed } from "../hop/header_list.ts";
+import { isNamed, NO_NAMES } from "../hop/header_list.ts";
 import { asksUpgrade, type HeaderList, type HopRequest } from "../hop/transport.ts";
 import type { Outgoing } from "./socket_connection.ts";
 
@@ -192,8 +192,6 @@ function outgoingOf({ url, method, body }: HopRequest, plan: Plan): Outgoing {
   head.set(bytes, head.length - bytes.length);
   return { head, body: null, chunked: false, expects: false, closes };
 }
-
-const NO_NAMES: ReadonlySet<string> = new Set();
 
 function isChunked(headers: HeaderList): boolean {
   return headers.some(([name, value]) =>

@@ -46,19 +46,8 @@ export async function connectWebSocket<T>(
     });
     const { port, compress } = await opening.finish(response);
     channel.attach(port);
-    return new ClientWebSocketResponse(
-      {
-        url: response.url,
-        headers: response.headers,
-        history: response.history,
-        protocol: response.headers.get("sec-websocket-protocol"),
-        compress,
-        receiveTimeout: resolved.receiveTimeout,
-        schema,
-      },
-      channel,
-      port,
-    );
+    const init = { response, compress, receiveTimeout: resolved.receiveTimeout, schema };
+    return new ClientWebSocketResponse(init, channel, port);
   } finally {
     opening.close();
   }

@@ -7,13 +7,12 @@ import type { SocketPort } from "../../http/websocket/port.ts";
 import type { ReceiveOptions } from "../../http/websocket/socket.ts";
 import { WSCloseCode, type WSMessage } from "../../http/websocket/message.ts";
 import type { HistoryEntry } from "../errors/client_errors.ts";
+import type { ClientResponse } from "../response/response.ts";
 
 /** Fields of a {@linkcode ClientWebSocketResponse}. */
 export interface ClientWebSocketInit<T> {
-  readonly url: URL;
-  readonly headers: Headers;
-  readonly history: readonly HistoryEntry[];
-  readonly protocol: string | null;
+  /** Response of the handshake. */
+  readonly response: ClientResponse;
   readonly compress: boolean;
   /** Timeout of `receive()` in ms; 0 for no limit. */
   readonly receiveTimeout: number;
@@ -57,13 +56,14 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   /** Creates one; `session.wsConnect()` does. */
   constructor(init: ClientWebSocketInit<T>, channel: WebSocketChannel, port: SocketPort) {
     super(init.schema);
-    this.url = init.url;
-    this.headers = init.headers;
-    this.history = init.history;
+    const { url, headers, history } = init.response;
+    this.url = url;
+    this.headers = headers;
+    this.history = history;
     this.compress = init.compress;
     this.#receiveTimeout = init.receiveTimeout;
     this.#port = port;
-    connectSocket(this, channel, init.protocol);
+    connectSocket(this, channel, headers.get("sec-websocket-protocol"));
   }
 
   /** Close code; 1006 after a `receive()` that timed out, as in aiohttp. */
