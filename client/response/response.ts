@@ -40,7 +40,7 @@ import {
   TEXT_OPTIONS,
   type TextOptions,
 } from "./response_options.ts";
-import { decodeText, encodingOf, fitsJson, parseJson } from "./response_text.ts";
+import { decodeText, encodingOf, fitsJson, parseJson, textAtHand } from "./response_text.ts";
 import { type ResponseLink, responseLinks } from "./response_links.ts";
 import { toResponse } from "./to_response.ts";
 import { type Download, SAVE_OPTIONS, saveBody, type SaveOptions } from "./save_body.ts";
@@ -215,9 +215,9 @@ export class ClientResponse {
    * @throws {ClientPayloadError} If the body is incomplete, malformed or longer than `maxBodySize`.
    */
   read(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#bytes ??= this.#policy.maxBodySize === 0
-      ? this.content.read()
-      : readAtMost(this.content, this.#policy.maxBodySize, this.#result.exactLength ?? null);
+    return this.#bytes ??= this.#text === null
+      ? readAtMost(this.content, this.#policy.maxBodySize, this.#result.exactLength ?? null)
+      : Promise.resolve(new TextEncoder().encode(this.#text)); // ASCII, see text()
   }
 
   /**
@@ -240,10 +240,9 @@ export class ClientResponse {
    */
   async text(options: TextOptions = {}): Promise<string> {
     TEXT_OPTIONS.check("response.text()", options);
-    const bytes = await this.read();
-    const encoding = options.encoding ??
-      encodingOf(this.#type, this.#fallbackCharset === null) ?? await this.getEncoding();
-    return this.#text = decodeText(bytes, encoding, options, this);
+    const known = options.encoding ?? encodingOf(this.#type, this.#fallbackCharset === null);
+    return this.#text = textAtHand(this.content, known, this.#policy) ??
+      decodeText(await this.read(), known ?? await this.getEncoding(), options, this);
   }
 
   /**
@@ -349,7 +348,8 @@ export class ClientResponse {
    * ```
    */
   toResponse(): Response {
-    return toResponse(this, this.#policy.autoDecompress, this.#bytes);
+    const bytes = this.#text === null ? this.#bytes : this.read();
+    return toResponse(this, this.#policy.autoDecompress, bytes);
   }
 
   /**

@@ -88,12 +88,20 @@ export function bodySource(
  * Reads a whole body up to a limit, in bytes; a longer one is cancelled.
  * @throws {ClientPayloadError} If the body is longer.
  */
-export async function readAtMost(
+export function readAtMost(
   content: StreamReader,
   limit: number,
   length: number | null,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (length !== null && length <= limit) return await content.read();
+  if (limit === 0 || (length !== null && length <= limit)) return content.read();
+  return readLimited(content, limit, length);
+}
+
+async function readLimited(
+  content: StreamReader,
+  limit: number,
+  length: number | null,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (length === null) {
     const whole = new GrowingBytes();
     let isLonger = false;

@@ -2,7 +2,9 @@ import { messageOf } from "../../http/as_error.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { type ContentType, isJsonType } from "../../http/headers/content_type.ts";
 import { asciiText } from "../../http/bytes/latin1.ts";
+import { type StreamReader, takeText } from "../../http/bytes/stream_reader.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
+import type { BodyPolicy } from "./response_body.ts";
 import type { TextOptions } from "./response_options.ts";
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true }); // the common case
@@ -13,6 +15,19 @@ export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): 
   if (charset?.toLowerCase() === "utf-8") return "utf-8"; // the common case
   const known = charset === undefined ? null : decoderFor(charset, true);
   return known?.encoding ?? (isLast || isJsonType(mimeType) ? "utf-8" : null);
+}
+
+/**
+ * Decodes a body that came with its head and is ASCII, as most are, where it lies: without a copy
+ * of its bytes and an await.
+ * @returns `null` for any other body.
+ */
+export function textAtHand(
+  content: StreamReader,
+  encoding: string | null,
+  { maxBodySize }: BodyPolicy,
+): string | null {
+  return encoding === "utf-8" && maxBodySize === 0 ? takeText(content) : null;
 }
 
 /**

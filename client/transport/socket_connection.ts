@@ -155,6 +155,13 @@ export class SocketConnection implements Abortable {
     if (this.armed !== null) this.#stream.ref();
   }
 
+  /** Gives its buffer away; no unused bytes must be in it. */
+  giveAway(): Uint8Array<ArrayBuffer> {
+    const { bytes } = this;
+    this.bytes = NOTHING;
+    return bytes;
+  }
+
   /** Returns its buffer to the pool. */
   rest(): void {
     giveBuffer(this.bytes);

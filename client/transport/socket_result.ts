@@ -7,10 +7,14 @@ import type { Opened } from "../connect/sockets.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HeaderList, HopConnection, HopResult } from "../hop/transport.ts";
 import { SocketBody } from "./socket_body.ts";
+import { giveBuffer, READ_BUFFER } from "./read_buffers.ts";
 import { type SocketConnection, UnsentError } from "./socket_connection.ts";
 import type { SocketLease } from "./socket_lease.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Bytes from which a body keeps the read buffer instead of being copied. */
+const LENT_FROM = READ_BUFFER / 4;
 
 /** A response; rarely used members are created on demand. */
 export class SocketResult implements HopResult {
@@ -37,10 +41,9 @@ export class SocketResult implements HopResult {
     if (this.isUpgraded) this.source = null;
     else if (framing >= 0 && end <= socket.end) {
       // The common case: the body arrived with its head, and the connection is free.
-      const bytes = framing === 0 ? null : socket.bytes.slice(socket.start, end);
+      this.source = framing === 0 ? null : wholeBody(socket, end);
       socket.start = end;
       lease.end(true);
-      this.source = bytes === null ? null : new BytesSource(bytes);
     } else {
       this.#chunks = new SocketBody(lease);
       this.source = this.#chunks.isEmpty ? null : this.#chunks;
@@ -123,4 +126,12 @@ export class SocketResult implements HopResult {
     this.#lease.end("taken");
     return { stream: socket.opened.stream, pending };
   }
+}
+
+/** The body that a connection has received up to an offset. */
+function wholeBody(socket: SocketConnection, end: number): BodySource {
+  const { start, bytes } = socket;
+  if (end - start < LENT_FROM || end < socket.end) return new BytesSource(bytes.slice(start, end));
+  socket.giveAway();
+  return new BytesSource(bytes.subarray(start, end), () => giveBuffer(bytes));
 }

@@ -18,6 +18,8 @@ export interface BodySource {
   into?(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Cancels the rest. */
   cancel(reason?: unknown): Promise<void>;
+  /** Takes the whole body as text if it is in memory and all ASCII, else returns `null`. */
+  text?(): string | null;
   /**
    * Fetches the rest at once, if that is cheaper than piece by piece.
    * @param onSize Called with the number of bytes so far; an error that it throws ends the reading.

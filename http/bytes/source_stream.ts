@@ -1,4 +1,5 @@
 import type { BodySource } from "./body_source.ts";
+import { asciiText } from "./latin1.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -7,9 +8,12 @@ const LARGE_BUFFER = 64 * 1024;
 
 export class BytesSource implements BodySource {
   #left: Bytes | null;
+  readonly #giveBack: (() => void) | null;
 
-  constructor(bytes: Bytes) {
+  /** @param giveBack Takes back their memory if it is only lent; they are copied then. */
+  constructor(bytes: Bytes, giveBack: (() => void) | null = null) {
     this.#left = bytes;
+    this.#giveBack = giveBack;
   }
 
   next(): Promise<Bytes | null> {
@@ -20,15 +24,26 @@ export class BytesSource implements BodySource {
     return Promise.resolve(this.#take() ?? new Uint8Array(0));
   }
 
+  text(): string | null {
+    const text = this.#left === null ? null : asciiText(this.#left);
+    if (text !== null) this.#end();
+    return text;
+  }
+
   cancel(): Promise<void> {
-    this.#take();
+    this.#end();
     return Promise.resolve();
   }
 
   #take(): Bytes | null {
-    const left = this.#left;
-    this.#left = null;
+    const left = this.#giveBack === null ? this.#left : this.#left?.slice() ?? null;
+    this.#end();
     return left;
+  }
+
+  #end(): void {
+    if (this.#left !== null) this.#giveBack?.();
+    this.#left = null;
   }
 }
 

@@ -11,6 +11,9 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const EMPTY = new Uint8Array(0);
 const NEWLINE = Uint8Array.of(10);
 
+/** Takes an unread body as text if it is in memory and all ASCII, else returns `null`. */
+export let takeText: (reader: StreamReader) => string | null;
+
 /**
  * Reads a body piece by piece with bounded memory: data is fetched only on demand. One read at a
  * time; iterating gives lines, as in aiohttp.
@@ -26,6 +29,10 @@ const NEWLINE = Uint8Array.of(10);
  * ```
  */
 export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
+  static {
+    takeText = (reader) => reader.#takeText();
+  }
+
   #source: BodySource | null;
   readonly #maxLineSize: number;
   readonly #onEnd: (() => void) | undefined;
@@ -285,11 +292,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
       if (how === null || bytes.length === 0) {
         this.#finish(null);
       }
-      if (typeof how !== "number" || bytes.length <= how) {
-        return bytes;
-      }
-      this.#pending = bytes.subarray(how);
-      return bytes.subarray(0, how);
+      this.#pending = bytes;
+      return this.#take(typeof how === "number" ? how : bytes.length);
     } catch (error) {
       throw this.#fail(error);
     } finally {
@@ -333,6 +337,15 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     this.#finish(reason);
     source?.cancel(reason).catch(() => {}); // if a listener failed, the stream is still open
     return reason;
+  }
+
+  #takeText(): string | null {
+    if (this.#reading || this.#pending.length > 0) return null;
+    const text = this.#source?.text?.() ?? null;
+    if (text === null) return null;
+    this.#totalBytes += text.length;
+    this.#finish(null);
+    return text;
   }
 
   #take(size: number): Uint8Array<ArrayBuffer> {

@@ -20,6 +20,7 @@ import {
 } from "@roundtrip/http";
 import { type ErrorType, serve } from "../../_harness.ts";
 import { rawServer } from "../_raw_server.ts";
+import { overEachApp } from "../_transports.ts";
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
@@ -199,6 +200,40 @@ Deno.test("host, contentLength, contentType and charset are those of the head", 
     assertEquals([response.contentType, response.charset], ["application/octet-stream", null]);
   });
 });
+
+/** Within a read buffer of a connection, copied or not, and above it. */
+const BODIES = [12, 5_000, 12_000, 40_000].flatMap((
+  size,
+) => ["x".repeat(size), "é".repeat(size / 2)]);
+
+overEachApp(
+  "text, bytes and a Response of a body are the same in any order and size",
+  async (open) => {
+    const app = ({ url }: Request): Response => new Response(BODIES[Number(url.split("/").pop())]);
+    await using served = open(app);
+    await using session = new ClientSession(served.options);
+    const ways = {
+      text: (response: ClientResponse) => response.text(),
+      read: async (response: ClientResponse) => new TextDecoder().decode(await response.read()),
+      toResponse: (response: ClientResponse) => response.toResponse().text(),
+    };
+    for (const [at, body] of BODIES.entries()) {
+      for (const first of [ways.text, ways.read]) {
+        for (const second of Object.values(ways)) {
+          const responses = await Promise.all([1, 2, 3].map(() => session.get(`/${at}`)));
+          for (const response of responses) {
+            assertEquals([await first(response), await second(response)], [body, body]);
+            assertEquals([response.content.isEof, response.content.totalBytes], [
+              true,
+              new TextEncoder().encode(body).length,
+            ]);
+            assertEquals((await response.read()).buffer.byteLength, response.content.totalBytes);
+          }
+        }
+      }
+    }
+  },
+);
 
 Deno.test("release() ends the body: further reads fail, earlier results stay", async () => {
   await reply({ body: "abc" }, async (response) => {
