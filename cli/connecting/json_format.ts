@@ -29,15 +29,16 @@ export function formatJson(
   } catch {
     return null;
   }
-  if (indent === null) return painted(text, paint);
-  const line = (depth: number): string => indent === 0 ? "" : `\n${" ".repeat(depth * indent)}`;
-  const space = indent === 0 ? "" : " ";
+  const isKept = indent === null;
+  const line = (depth: number): string => indent ? `\n${" ".repeat(depth * indent)}` : "";
+  const space = indent ? " " : "";
   let depth = 0;
   let open = false; // the last token opened an object or array
   let out = "";
-  for (const match of (sort ? sortKeys(text) : text).matchAll(TOKEN)) {
+  for (const match of (sort && !isKept ? sortKeys(text) : text).matchAll(TOKEN)) {
     if (out.length > MAX_FORMATTED) return null;
-    const [, , string, colon, number, word, mark] = match;
+    const [, blank, string, colon, number, word, mark] = match;
+    if (isKept) out += blank;
     if (mark === "}" || mark === "]") {
       depth--;
       out += open ? mark : line(depth) + mark;
@@ -48,7 +49,8 @@ export function formatJson(
     open = false;
     if (string !== undefined) {
       const safe = (decode ? letters(string) : string).replaceAll(UNSAFE, escaped);
-      out += colon === undefined ? paint("string", safe) : `${paint("key", safe)}:${space}`;
+      if (colon === undefined) out += paint("string", safe);
+      else out += paint("key", safe) + (isKept ? colon : `:${space}`);
     } else if (number !== undefined) out += paint("number", number);
     else if (word !== undefined) out += paint("word", word);
     else if (mark === ",") out += `,${line(depth)}`;
@@ -58,7 +60,7 @@ export function formatJson(
       open = true;
     }
   }
-  return out;
+  return isKept ? out + text.slice(text.trimEnd().length) : out;
 }
 
 /** Decodes escapes, except those that JSON or a terminal needs. */
@@ -68,17 +70,6 @@ function letters(string: string): string {
     const letter = String.fromCharCode(parseInt(hex, 16));
     return letter < " " || letter === '"' || letter === "\\" ? escape : letter;
   }).replaceAll(/\p{Surrogate}/gu, escaped);
-}
-
-function painted(text: string, paint: Paint): string {
-  return text.replaceAll(TOKEN, (_all, space, string, colon, number, word, mark) => {
-    if (string !== undefined) {
-      const safe = string.replaceAll(UNSAFE, escaped);
-      return `${space}${paint(colon === undefined ? "string" : "key", safe)}${colon ?? ""}`;
-    }
-    if (number !== undefined) return `${space}${paint("number", number)}`;
-    return `${space}${word === undefined ? mark : paint("word", word)}`;
-  });
 }
 
 function escaped(character: string): string {

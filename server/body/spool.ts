@@ -21,19 +21,43 @@ export class SpoolBudget {
   }
 }
 
-/** Bytes written once and readable many times. */
-export interface Spooled {
+/** Bytes written once and readable many times, while the form or a response holds them. */
+export class Spooled {
   readonly size: number;
+  #store: Store | null;
+  #holders = 1; // the form itself
+
+  constructor(size: number, store: Store) {
+    this.size = size;
+    this.#store = store;
+  }
+
   /** Reads at most `size` bytes from an offset, none at the end; `into` is a buffer for them. */
-  readAt(
+  async readAt(
     at: number,
     size: number,
     into?: Uint8Array<ArrayBuffer>,
-  ): Promise<Uint8Array<ArrayBuffer>>;
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#store === null) throw closedError();
+    return await this.#store.readAt(at, size, into);
+  }
+
   /** Keeps them until one more `release()`. */
-  retain(): void;
+  retain(): void {
+    if (this.#store === null) throw closedError();
+    this.#holders++;
+  }
+
   /** The last one, with that of the form, frees memory or disk; later reads throw. */
-  release(): void;
+  release(): void {
+    if (--this.#holders > 0) return;
+    this.#store?.free();
+    this.#store = null;
+  }
+}
+
+interface Store extends Pick<Spooled, "readAt"> {
+  free(): void;
 }
 
 const PREFIX = "roundtrip-upload-";
@@ -68,59 +92,26 @@ export async function spool(
       await disk.write(piece);
     }
   } catch (error) {
-    disk?.release();
+    disk?.free();
     throw storageError(error);
   }
-  return disk ?? new MemorySpool(held.take());
+  if (disk !== null) return new Spooled(size, disk);
+  const bytes = held.take();
+  return new Spooled(size, {
+    readAt: (at, length) => Promise.resolve(bytes.slice(at, at + length)),
+    free() {},
+  });
 }
 
-/** Counts references: the form itself, and streams sent as responses. */
-abstract class Counted {
-  #holders = 1;
-
-  retain(): void {
-    if (this.#holders === 0) throw closedError();
-    this.#holders++;
-  }
-
-  release(): void {
-    if (--this.#holders === 0) this.free();
-  }
-
-  protected abstract free(): void;
-}
-
-class MemorySpool extends Counted implements Spooled {
-  readonly size: number;
-  #bytes: Uint8Array<ArrayBuffer> | null;
-
-  constructor(bytes: Uint8Array<ArrayBuffer>) {
-    super();
-    this.#bytes = bytes;
-    this.size = bytes.length;
-  }
-
-  // deno-lint-ignore require-await -- async, so that a late read rejects as it does on disk
-  async readAt(at: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#bytes === null) throw closedError();
-    return this.#bytes.slice(at, at + size);
-  }
-
-  protected override free(): void {
-    this.#bytes = null;
-  }
-}
-
-class DiskSpool extends Counted implements Spooled {
+class DiskSpool implements Store {
   readonly #file: Deno.FsFile;
-  #path: string | null; // path to remove
+  readonly #path: string | null; // path to remove
   #size = 0;
   #unfair = 0; // bytes not yet counted by fairTurn()
   #isFree = false;
   #reading: Promise<void> = Promise.resolve();
 
   private constructor(file: Deno.FsFile, path: string | null) {
-    super();
     this.#file = file;
     this.#path = path;
   }
@@ -136,10 +127,6 @@ class DiskSpool extends Counted implements Spooled {
     } catch {
       return new DiskSpool(file, path);
     }
-  }
-
-  get size(): number {
-    return this.#size;
   }
 
   async write(piece: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -175,11 +162,10 @@ class DiskSpool extends Counted implements Spooled {
     return buffer.subarray(0, read ?? 0);
   }
 
-  protected override free(): void {
+  free(): void {
     this.#isFree = true;
     this.#file.close();
     if (this.#path !== null) Deno.remove(this.#path).catch(() => {});
-    this.#path = null;
   }
 }
 

@@ -42,18 +42,13 @@ export interface SessionStore {
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * // Sessions in a custom store.
- * class MapStorage extends web.KeyedStorage {
- *   constructor(rows: Map<string, string>) {
- *     super({
- *       get: (key) => Promise.resolve(rows.get(key) ?? null),
- *       set: (key, value) => Promise.resolve(void rows.set(key, value)),
- *       delete: (key) => Promise.resolve(void rows.delete(key)),
- *     }, { maxAge: 3_600_000 });
- *   }
- * }
- * const session = new MapStorage(new Map()).create();
- * console.assert(session.isNew && session.maxAge === 3_600_000);
+ * const rows = new Map<string, string>(); // a store of your own
+ * const storage = new web.KeyedStorage({
+ *   get: (key) => Promise.resolve(rows.get(key) ?? null),
+ *   set: (key, value) => Promise.resolve(void rows.set(key, value)),
+ *   delete: (key) => Promise.resolve(void rows.delete(key)),
+ * }, { maxAge: 3_600_000 });
+ * console.assert(storage.create().maxAge === 3_600_000);
  * ```
  */
 export class KeyedStorage implements SessionStorage {
