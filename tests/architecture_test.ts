@@ -67,6 +67,7 @@ const PUBLIC_ENTRIES = [
   "client/mod.ts",
   "server/mod.ts",
   "server/hono.ts",
+  "server/node.ts",
   "server/redis.ts",
   "cli/main.ts",
 ];

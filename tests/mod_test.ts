@@ -110,6 +110,15 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
 `,
   ],
   [
+    "server/node.ts",
+    `
+  nodeEngine
+`,
+    `
+
+`,
+  ],
+  [
     "server/redis.ts",
     `
   RedisCounter redisBroker redisCache redisStore

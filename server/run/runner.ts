@@ -23,7 +23,7 @@ export interface AppRunnerOptions {
   readonly shutdownDelay?: number;
   /** Options of the access log; `null` for no log, which costs nothing. @default {null} */
   readonly accessLog?: AccessLogOptions | null;
-  /** The engine. @default {denoEngine} */
+  /** The engine. @default {denoEngine; nodeEngine() on Node and Bun} */
   readonly engine?: Engine;
 }
 
@@ -33,6 +33,11 @@ export const APP_RUNNER_OPTIONS = new OptionTable<AppRunnerOptions>({
   accessLog: "an object or null",
   engine: "a function",
 });
+
+const defaultEngine: Engine = "Deno" in globalThis ? denoEngine : async (options, handler) => {
+  const { nodeEngine } = await import("../sockets/node_engine.ts");
+  return await nodeEngine()(options, handler);
+};
 
 /**
  * Runs an application without touching signals or the console, aiohttp's `AppRunner`.
@@ -66,7 +71,7 @@ export class AppRunner {
   constructor(app: Application, options: AppRunnerOptions = {}) {
     APP_RUNNER_OPTIONS.check("new web.AppRunner", options);
     this.#app = app;
-    this.#engine = options.engine ?? denoEngine;
+    this.#engine = options.engine ?? defaultEngine;
     this.#shutdownTimeout = checkTime("shutdownTimeout", options.shutdownTimeout ?? 60_000);
     this.#shutdownDelay = checkTime("shutdownDelay", options.shutdownDelay ?? 0);
     const log = options.accessLog ?? null;

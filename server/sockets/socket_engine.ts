@@ -1,3 +1,4 @@
+import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import {
   AddressInUseError,
@@ -46,11 +47,25 @@ export function socketEngine(limits: SocketLimits = {}): Engine {
       );
     }
     if (where.path !== undefined) await removeStaleSocket(where.path);
-    return new SocketServer(where, handler, resolved);
+    return new SocketServer(listen(where), where, handler, resolved);
   };
 }
 
-class SocketServer implements EngineServer, ConnectionServer {
+/** A connection that a listener accepted. */
+export interface Accepted extends PlatformStream {
+  readonly remoteAddr: { readonly transport: string; readonly hostname?: string };
+  setNoDelay?(noDelay: boolean): void;
+}
+
+/** A listener of Deno or of Node. */
+export interface Listener {
+  readonly addr: object;
+  accept(): Promise<Accepted>;
+  close(): void;
+}
+
+/** Serves the connections of a listener. */
+export class SocketServer implements EngineServer, ConnectionServer {
   readonly url: string;
   readonly origin: string;
   readonly limits: Required<SocketLimits>;
@@ -58,22 +73,28 @@ class SocketServer implements EngineServer, ConnectionServer {
   readonly finished: Promise<void>;
   readonly tick: number;
   isStopping = false;
-  readonly #listener: Deno.Listener<Deno.Conn>;
+  readonly #listener: Listener;
   readonly #path: string | undefined;
   readonly #connections = new Set<SocketConnection>();
   readonly #perAddress = new Map<string, number>();
   readonly #finished = Promise.withResolvers<void>();
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(options: ListenOptions, handler: EngineHandler, limits: Required<SocketLimits>) {
+  constructor(
+    listener: Listener,
+    options: ListenOptions,
+    handler: EngineHandler,
+    limits: Required<SocketLimits>,
+  ) {
     this.limits = limits;
     this.handler = handler;
     this.#path = options.path;
-    this.#listener = listen(options);
-    const { addr } = this.#listener;
+    this.#listener = listener;
+    const { addr } = listener;
     const { hostname = "0.0.0.0" } = options;
     const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-    this.origin = "port" in addr ? `http://${host}:${addr.port}` : "http://localhost";
+    const scheme = options.cert === undefined ? "http" : "https";
+    this.origin = "port" in addr ? `${scheme}://${host}:${addr.port}` : "http://localhost";
     this.url = this.#path === undefined ? this.origin : `http://unix:${this.#path}:`;
     this.finished = this.#finished.promise;
     const times = [limits.headTimeout, limits.bodyTimeout, limits.writeTimeout];
@@ -128,15 +149,15 @@ class SocketServer implements EngineServer, ConnectionServer {
     }
   }
 
-  #serve(connection: Deno.Conn): void {
+  #serve(connection: Accepted): void {
     const address = connection.remoteAddr;
-    const hostname = "hostname" in address ? address.hostname : "";
+    const { hostname = "" } = address;
     const count = (this.#perAddress.get(hostname) ?? 0) + 1;
     const isTooMany = hostname !== "" && count > this.limits.maxConnectionsPerAddress;
     if (isTooMany || (this.#connections.size >= this.limits.maxConnections && !this.#shed())) {
       return connection.close();
     }
-    if ("setNoDelay" in connection) (connection as Deno.TcpConn).setNoDelay(true);
+    connection.setNoDelay?.(true);
     this.#perAddress.set(hostname, count);
     const remote = hostname === ""
       ? { transport: address.transport }
@@ -170,7 +191,7 @@ class SocketServer implements EngineServer, ConnectionServer {
   }
 }
 
-function listen(options: ListenOptions): Deno.Listener<Deno.Conn> {
+function listen(options: ListenOptions): Listener {
   const { hostname = "0.0.0.0", port = 8080, path, reusePort = false, backlog } = options;
   // Without --unstable-net Deno aborts; detect the flag by another API that it enables.
   if (reusePort && !("listenDatagram" in Deno)) {

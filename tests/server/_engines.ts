@@ -3,6 +3,7 @@
  * @module
  */
 import { NotSupportedError, web } from "@roundtrip/http";
+import { nodeEngine } from "../../server/node.ts";
 import { type HttpBindings, serve } from "npm:@hono/node-server@^2.1.8";
 import type { ServerType } from "npm:@hono/node-server@^2.1.8";
 import { wireFetch } from "./_wire.ts";
@@ -29,8 +30,8 @@ const plainPort: web.EnginePort = {
   },
 };
 
-/** A second engine: `node:http` by way of Hono's adapter, which has another Request and Response. */
-export const nodeEngine: web.Engine = async (options, handler) => {
+/** An engine of others: `node:http` by way of Hono's adapter, which has another Request and Response. */
+export const foreignEngine: web.Engine = async (options, handler) => {
   const { hostname = "127.0.0.1", port = 8080 } = options;
   const finished = Promise.withResolvers<void>();
   const fetch = (request: Request, { incoming, outgoing }: HttpBindings) => {
@@ -78,13 +79,15 @@ export const nodeEngine: web.Engine = async (options, handler) => {
 export const ENGINES: readonly (readonly [string, web.Engine])[] = [
   ["deno", web.denoEngine],
   ["sockets", web.socketEngine()],
-  ["node", nodeEngine],
+  ["node", nodeEngine()],
+  ["node:http", foreignEngine],
 ];
 
 /** Those of them that have WebSockets. */
 export const SOCKET_ENGINES: typeof ENGINES = [
   ["deno", web.denoEngine],
   ["sockets", web.socketEngine()],
+  ["node", nodeEngine()],
 ];
 
 /** A way to ask an application. */

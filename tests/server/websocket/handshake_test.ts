@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertStringIncludes, assertThrows } 
 import { web } from "@roundtrip/http";
 import { type ErrorType, serve } from "../../_harness.ts";
 import { rawSocket } from "../../_frames.ts";
-import { nodeEngine, SOCKET_ENGINES } from "../_engines.ts";
+import { foreignEngine, SOCKET_ENGINES } from "../_engines.ts";
 
 const HANDSHAKE = {
   "upgrade": "websocket",
@@ -79,7 +79,7 @@ Deno.test("an engine without WebSockets: prepare() says so, and the client gets 
       return socket;
     })],
     {},
-    nodeEngine,
+    foreignEngine,
   );
   const refused = await rawSocket(`${served.baseUrl}/ws`).catch((error: Error) => error.message);
   assertStringIncludes(String(refused), "HTTP/1.1 500 ");

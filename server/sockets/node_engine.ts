@@ -1,0 +1,135 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
+import { NodeStream } from "../../http/bytes/node_stream.ts";
+import { NotSupportedError } from "../../http/not_supported_error.ts";
+import {
+  AddressInUseError,
+  checkListenOptions,
+  type Engine,
+  type ListenOptions,
+} from "../engine/engine.ts";
+import { removeStaleSocket } from "../engine/unix_socket.ts";
+import { type Accepted, type Listener, SocketServer } from "./socket_engine.ts";
+import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
+
+const HANDSHAKE_TIMEOUT = 30_000; // ms, for a client that does not go on with TLS
+
+/**
+ * Creates an engine over `node:net` and `node:tls`, for Node and Bun: `web.socketEngine()` with the
+ * same HTTP/1.1, WebSockets and limits, and with TLS.
+ * @param limits Limits; each has a finite default.
+ * @returns The engine, for `new AppRunner(app, { engine })` and `runApp(app, { engine })`.
+ * @throws {RangeError} If a limit is negative or not a number.
+ *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { nodeEngine } from "@roundtrip/http/node";
+ *
+ * const app = new web.Application();
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * await using runner = new web.AppRunner(app, { engine: nodeEngine({ maxConnections: 100 }) });
+ * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+ * console.assert((await fetch(url)).status === 200);
+ * ```
+ */
+export function nodeEngine(limits: SocketLimits = {}): Engine {
+  const resolved = resolveLimits(limits);
+  return async (options, handler) => {
+    const where = checkListenOptions(options);
+    if (where.path !== undefined) await removeStaleSocket(where.path);
+    return new SocketServer(await listenNode(where), where, handler, resolved);
+  };
+}
+
+/** Listens with `node:net` or, with a certificate, `node:tls`. */
+async function listenNode(options: ListenOptions): Promise<Listener> {
+  const { hostname = "0.0.0.0", path, cert, key, backlog, reusePort } = options;
+  if (reusePort) throw new NotSupportedError("reusePort", "run one process for each port");
+  // A half-closed client still gets its answer (RFC 9112 section 9.6).
+  const half = { allowHalfOpen: true, noDelay: true };
+  const isSecure = cert !== undefined && key !== undefined;
+  const server = isSecure
+    ? createTlsServer({
+      ...half,
+      ...{ cert, key, ALPNProtocols: ["http/1.1"], handshakeTimeout: HANDSHAKE_TIMEOUT },
+    })
+    : createServer(half);
+  const more = backlog === undefined ? {} : { backlog };
+  const { port = isSecure ? 8443 : 8080 } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("listening", resolve).once("error", reject);
+  server.listen(path === undefined ? { host: hostname, port, ...more } : { path, ...more });
+  try {
+    await promise;
+  } catch (cause) {
+    const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    throw isTaken ? new AddressInUseError(options, cause) : cause;
+  }
+  return new NodeListener(server, isSecure ? "secureConnection" : "connection");
+}
+
+class NodeListener implements Listener {
+  readonly addr: { readonly port?: number };
+  readonly #server: Server;
+  readonly #arrived: NodeConnection[] = [];
+  #wake: { resolve(connection: Accepted): void; reject(error: Error): void } | null = null;
+
+  constructor(server: Server, event: string) {
+    this.#server = server;
+    const address = server.address();
+    this.addr = address !== null && typeof address === "object" ? { port: address.port } : {};
+    server.on(event, (socket: Socket) => {
+      const connection = new NodeConnection(socket);
+      const waiting = this.#wake;
+      this.#wake = null;
+      if (waiting === null) this.#arrived.push(connection);
+      else waiting.resolve(connection);
+    });
+    server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+    server.on("error", () => {}); // a lack of descriptors: Node goes on accepting
+  }
+
+  accept(): Promise<Accepted> {
+    const first = this.#arrived.shift();
+    if (first !== undefined) return Promise.resolve(first);
+    return new Promise((resolve, reject) => this.#wake = { resolve, reject });
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const each of this.#arrived) each.close();
+    this.#wake?.reject(new Error("The listener is closed"));
+  }
+}
+
+/** A connection in the form of Deno's. */
+class NodeConnection implements PlatformStream {
+  readonly remoteAddr: Accepted["remoteAddr"];
+  readonly #stream: NodeStream;
+
+  constructor(socket: Socket) {
+    const { remoteAddress } = socket;
+    this.remoteAddr = remoteAddress === undefined
+      ? { transport: "unix" }
+      : { transport: "tcp", hostname: remoteAddress.replace(/^::ffff:(?=\d+\.)/, "") };
+    this.#stream = new NodeStream(socket);
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#stream.read(buffer);
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#stream.write(bytes).then(() => bytes.length);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#stream.closeWrite();
+  }
+
+  close(): void {
+    this.#stream.close();
+  }
+}
