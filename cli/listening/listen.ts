@@ -36,7 +36,10 @@ export function listenOptions(
     );
   }
   const format = parsed.value("access-log-format");
-  const shutdownTimeout = parsed.ms("shutdown-timeout");
+  const [shutdownTimeout, shutdownDelay] = [
+    parsed.ms("shutdown-timeout"),
+    parsed.ms("shutdown-delay"),
+  ];
   return {
     // As in aiohttp: only the unix socket, unless an address is given.
     ...(hosts.length > 0 || path === undefined
@@ -51,6 +54,7 @@ export function listenOptions(
       : {}),
     ...(engine === "sockets" ? { engine: socketEngine() } : {}),
     ...(shutdownTimeout === undefined ? {} : { shutdownTimeout }),
+    ...(shutdownDelay === undefined ? {} : { shutdownDelay }),
   };
 }
 

@@ -1,81 +1,250 @@
-// Supervisor of an application's processes: several workers, or one that restarts on every change.
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { RunAppOptions } from "../../server/mod.ts";
-import { writeErr } from "../io/output.ts";
+// Supervisor of an application's processes: it starts them, starts dead ones again, and replaces
+// all of them one by one.
+import { writeErr, writeOut } from "../io/output.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { messageOf } from "../errors/system_error.ts";
+import { Changes } from "./changes.ts";
 
+/** Options of the supervisor. */
 export interface SuperviseOptions {
   /** Arguments of `roundtrip serve`. */
   readonly args: readonly string[];
-  /** Address to listen on. */
-  readonly options: RunAppOptions;
+  readonly hosts: readonly string[];
+  /** The port, `null` for the default. */
+  readonly port: number | null;
   readonly workers: number;
+  /** Whether a new worker can listen while the old one does. */
+  readonly canOverlap: boolean;
+  /** Time for open requests of a worker that stops, in ms. */
+  readonly patience: number;
+  /** Whether dead workers are started again. */
+  readonly restarts: boolean;
   /** URL of the module whose folder is watched, `null` for none. */
   readonly watch: string | null;
 }
 
-const SETTLE = 100; // ms; an editor writes a file in several steps
-const PATIENCE = 5000; // ms until a worker that does not stop for a restart is killed
+/** The line by which a worker says that it listens. */
+export const READY = /^======== Running on /;
 
-/** Runs the workers until one ends or a signal arrives. */
+const PATIENCE = 5000; // ms until a worker that does not stop is killed
+const [SHORTEST, LONGEST] = [100, 10_000]; // ms before a dead worker is started again
+
+/** A process, and its place in the team. */
+interface Worker {
+  readonly index: number;
+  readonly child: Deno.ChildProcess;
+  readonly start: number;
+  /** The line that it is ready with; `null` if it has ended before. */
+  readonly ready: Promise<string | null>;
+  /** Resolves when it has ended and its output was passed on. */
+  readonly ended: Promise<Deno.CommandStatus>;
+  /** Whether its end is expected. */
+  isLeaving: boolean;
+}
+
+/** Runs the workers until a signal arrives or they end; returns the exit code. */
 export async function supervise(job: SuperviseOptions): Promise<number> {
-  const port = job.options.host === undefined ? null : freePort(job);
-  const start = (more: readonly string[] = []): Deno.ChildProcess[] =>
-    Array.from({ length: job.workers }, (_, index) => spawn(job, index, port, more));
-  let children = start();
-  const stop = Promise.withResolvers<"stop">();
+  const team = new Team(job);
   let signalled = false;
   const onSignal = (): void => {
     if (signalled) {
-      for (const child of children) send(child, "SIGKILL");
+      team.kill();
       Deno.exit(130);
     }
     signalled = true;
-    stop.resolve("stop");
+    team.stop(0);
   };
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  const changes = job.watch === null ? null : new Changes(job.watch);
+  const onReload = (): void => void team.replace("SIGHUP");
+  const isWindows = Deno.build.os === "windows";
+  const signals: readonly [Deno.Signal, () => void][] = isWindows
+    ? [["SIGINT", onSignal]]
+    : [["SIGINT", onSignal], ["SIGTERM", onSignal], ["SIGHUP", onReload]];
+  const changes = job.watch === null
+    ? null
+    : new Changes(job.watch, () => void team.replace("a file has changed"));
+  for (const [signal, listener] of signals) Deno.addSignalListener(signal, listener);
   try {
-    for (;;) {
-      const ended = Promise.race(children.map((child) => child.status));
-      const event = await Promise.race([stop.promise, changes === null ? ended : changes.next()]);
-      for (const child of children) send(child, "SIGTERM");
-      if (event === "change") {
-        await endAll(children, PATIENCE);
-        await writeErr("Restarting: a file has changed\n");
-        children = start(["--no-open"]);
-        continue;
-      }
-      await endAll(children, (job.options.shutdownTimeout ?? 60_000) + PATIENCE);
-      if (event === "stop") return 0;
-      return event.code === 0 ? 1 : event.code;
-    }
+    return await team.run();
   } finally {
     changes?.close();
-    for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+    for (const [signal, listener] of signals) Deno.removeSignalListener(signal, listener);
   }
 }
 
-/** With port 0 all workers need the same free port, so it is chosen here. */
-function freePort({ options, workers }: SuperviseOptions): number | null {
-  if (options.port !== 0 || workers === 1) return null;
-  const [hostname = "localhost"] = [options.host ?? []].flat();
-  const listener = Deno.listen({ hostname, port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
+/** The workers. */
+class Team {
+  readonly #job: SuperviseOptions;
+  readonly #port: number | null;
+  readonly #workers: Worker[] = [];
+  readonly #failures: number[] = [];
+  readonly #code = Promise.withResolvers<number>();
+  #isStopping = false;
+  #isReplacing = false;
+  #isStale = false;
+
+  constructor(job: SuperviseOptions) {
+    this.#job = job;
+    this.#port = freePort(job);
+  }
+
+  async run(): Promise<number> {
+    // The first one alone: a mistake in the command line is told once.
+    const workers = [this.#start(0, true)];
+    const ready = await workers[0]?.ready ?? null;
+    while (ready !== null && workers.length < this.#job.workers) {
+      workers.push(this.#start(workers.length));
+    }
+    const lines = await Promise.all(workers.map((worker) => worker.ready));
+    const failed = workers[lines.indexOf(null)];
+    if (failed === undefined && ready !== null) await announce(ready);
+    else if (this.#job.watch === null && failed !== undefined) {
+      void this.stop((await failed.ended).code || 1);
+    }
+    for (const worker of workers) this.#watch(worker);
+    return await this.#code.promise;
+  }
+
+  /** Stops all workers; the team has this exit code then. */
+  async stop(code: number): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all(this.#workers.map((worker) => this.#end(worker)));
+    this.#code.resolve(code);
+  }
+
+  kill(): void {
+    for (const { child } of this.#workers) send(child, "SIGKILL");
+  }
+
+  /** Replaces all workers one by one, and once more if it is asked for meanwhile. */
+  async replace(reason: string): Promise<void> {
+    this.#isStale = true;
+    if (this.#isReplacing) return;
+    this.#isReplacing = true;
+    while (this.#isStale && !this.#isStopping) {
+      this.#isStale = false;
+      await writeErr(`Restarting: ${reason}\n`);
+      await this.#replaceAll();
+    }
+    this.#isReplacing = false;
+  }
+
+  async #replaceAll(): Promise<void> {
+    let ready: string | null = null;
+    for (let index = 0; index < this.#job.workers && !this.#isStopping; index++) {
+      const old = this.#workers[index];
+      if (old !== undefined && !this.#job.canOverlap) await this.#end(old);
+      const fresh = this.#start(index);
+      ready = await fresh.ready;
+      if (ready === null) { // new code with a mistake; its message has been printed
+        if (old !== undefined && this.#job.canOverlap) this.#workers[index] = old;
+        return;
+      }
+      this.#watch(fresh);
+      if (old !== undefined && this.#job.canOverlap) await this.#end(old);
+    }
+    if (ready !== null) await announce(ready);
+  }
+
+  #start(index: number, isFirst = false): Worker {
+    const child = spawn(this.#job, isFirst, this.#port);
+    const prefix = this.#job.workers === 1 ? null : index + 1;
+    const ready = Promise.withResolvers<string | null>();
+    const output = [
+      relay(child.stdout, prefix, writeOut, ready.resolve),
+      relay(child.stderr, prefix, writeErr, null),
+    ];
+    const ended = child.status.then(async (status) => {
+      await Promise.all(output);
+      ready.resolve(null);
+      return status;
+    });
+    const worker = {
+      index,
+      child,
+      start: performance.now(),
+      ready: ready.promise,
+      ended,
+      isLeaving: false,
+    };
+    this.#workers[index] = worker;
+    return worker;
+  }
+
+  /** Starts a worker again if it dies. */
+  async #watch(worker: Worker): Promise<void> {
+    const { code, signal } = await worker.ended;
+    const { index, start } = worker;
+    const { restarts, watch } = this.#job;
+    if (worker.isLeaving || this.#isStopping || this.#workers[index] !== worker) return;
+    if (!restarts && watch !== null) return; // until the next change
+    const isLast = this.#workers.every((each) => each === worker || each.isLeaving);
+    worker.isLeaving = true;
+    if (!restarts) return await this.stop(code || 1);
+    if (code === 0) return isLast ? this.#code.resolve(0) : undefined;
+    const failures = performance.now() - start > LONGEST ? 0 : this.#failures[index] ?? 0;
+    this.#failures[index] = failures + 1;
+    const pause = Math.min(LONGEST, SHORTEST * 2 ** failures);
+    await writeErr(
+      `Worker ${index + 1} has ended (${signal ?? `exit code ${code}`}), ` +
+        `another one starts in ${pause} ms\n`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    if (!this.#isStopping && this.#workers[index] === worker) this.#watch(this.#start(index));
+  }
+
+  /** Ends a worker, with time for its open requests. */
+  async #end(worker: Worker): Promise<void> {
+    worker.isLeaving = true;
+    send(worker.child, "SIGTERM");
+    const patience = this.#job.watch === null ? this.#job.patience + PATIENCE : PATIENCE;
+    const timer = setTimeout(() => send(worker.child, "SIGKILL"), patience);
+    await worker.ended;
+    clearTimeout(timer);
+  }
 }
 
-function spawn(
-  job: SuperviseOptions,
-  index: number,
-  port: number | null,
-  more: readonly string[],
-): Deno.ChildProcess {
-  const options = ["--worker", `${index}`, ...more];
+/** The one line that all workers are ready. */
+async function announce(ready: string): Promise<void> {
+  await writeOut(`${ready}\n(Press CTRL+C to quit)\n`);
+}
+
+/** Passes on the lines of a worker with its number, except that it is ready. */
+async function relay(
+  output: ReadableStream<Uint8Array>,
+  number: number | null,
+  write: (line: string) => Promise<void>,
+  onReady: ((line: string) => void) | null,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  const pass = async (line: string): Promise<void> => {
+    if (onReady !== null && READY.test(line)) return onReady(line);
+    if (onReady !== null && line === "(Press CTRL+C to quit)") return;
+    if (number === null) return await write(`${line}\n`);
+    // A log of JSON lines stays one.
+    const isJson = line.startsWith('{"') && line.endsWith("}");
+    await write(isJson ? `{"worker":${number},${line.slice(1)}\n` : `[${number}] ${line}\n`);
+  };
+  for await (const piece of output) {
+    const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) await pass(line);
+  }
+  if (rest !== "") await pass(rest);
+}
+
+/** With port 0 all workers need the same free port, so it is chosen here. */
+function freePort({ port, hosts, canOverlap }: SuperviseOptions): number | null {
+  if (port !== 0 || !canOverlap) return null;
+  const [hostname = "localhost"] = hosts;
+  const listener = Deno.listen({ hostname, port: 0 });
+  const { addr } = listener;
+  listener.close();
+  return addr.port;
+}
+
+function spawn(job: SuperviseOptions, isFirst: boolean, port: number | null): Deno.ChildProcess {
+  const options = ["--worker", isFirst ? "0" : "1"];
   if (port !== null) options.push("--port", `${port}`);
   // The last value of an option wins; words after "--" belong to the application.
   const own = job.args.indexOf("--");
@@ -83,13 +252,17 @@ function spawn(
   const program = Deno.build.standalone ? [] : [
     "run",
     ...permissions(),
-    ...(job.workers > 1 ? ["--unstable-net"] : []),
+    ...(job.canOverlap ? ["--unstable-net"] : []),
     Deno.mainModule,
   ];
+  const color = Deno.noColor || !Deno.stdout.isTerminal() ? {} : { FORCE_COLOR: "1" };
   try {
     return new Deno.Command(Deno.execPath(), {
       args: [...program, "serve", ...args],
-      stdin: "null",
+      env: color,
+      stdin: "piped", // its end tells the workers that this process is gone
+      stdout: "piped",
+      stderr: "piped",
     }).spawn();
   } catch (cause) {
     throw new CommandError(`cannot start a worker: ${messageOf(cause)}`, { cause });
@@ -105,57 +278,10 @@ function permissions(): string[] {
   return granted.length === names.length ? ["-A"] : granted.map((name) => `--allow-${name}`);
 }
 
-async function endAll(children: readonly Deno.ChildProcess[], patience: number): Promise<void> {
-  const timer = setTimeout(() => {
-    for (const child of children) send(child, "SIGKILL");
-  }, patience);
-  await Promise.all(children.map((child) => child.status));
-  clearTimeout(timer);
-}
-
 function send(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
     child.kill(signal);
   } catch {
     // It has already exited.
   }
-}
-
-/** Watches the files beside a module. */
-class Changes {
-  readonly #watcher: Deno.FsWatcher;
-  #changed = Promise.withResolvers<"change">();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(url: string) {
-    if (!url.startsWith("file:")) {
-      throw new CommandError(`cannot watch ${url}: --watch needs a module on disk`);
-    }
-    this.#watcher = Deno.watchFs(dirname(fileURLToPath(url)));
-    this.#watch();
-  }
-
-  /** Resolves after a file has changed and no more changes follow. */
-  async next(): Promise<"change"> {
-    const event = await this.#changed.promise;
-    this.#changed = Promise.withResolvers();
-    return event;
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#watcher.close();
-  }
-
-  async #watch(): Promise<void> {
-    for await (const { kind, paths } of this.#watcher) {
-      if (kind === "access" || kind === "any" || paths.every(isNoise)) continue;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#changed.resolve("change"), SETTLE);
-    }
-  }
-}
-
-function isNoise(path: string): boolean {
-  return /[\\/](?:\.git|node_modules)(?:[\\/]|$)|[\\/]\.[^\\/]*$|~$/.test(path);
 }

@@ -122,6 +122,10 @@ export const TLS_OPTIONS = [
 export const SERVICE_OPTIONS = [
   more("--access-log-format FORMAT", "format as in aiohttp, or json"),
   more("--shutdown-timeout SECONDS", "limit for open requests when stopping (default 60)"),
+  more(
+    "--shutdown-delay SECONDS",
+    "time to answer on before stopping (default 1 for workers, else 0)",
+  ),
   more("--health ROUTE", "path of a health check, such as /healthz"),
 ] as const satisfies readonly OptionSpec[];
 

@@ -27,7 +27,10 @@ export const serve = {
     option("--tls-cert FILE", "certificate chain (PEM); with --tls-key, serve TLS"),
     option("--tls-key FILE", "private key of the certificate (PEM)"),
     option("-w, --watch", "restart when a file beside the module changes"),
-    option("--workers N", "processes that share the port (default 1)"),
+    option("--workers N", "processes that share the port (default 1); SIGHUP replaces them"),
+    more("--restart WHEN", "on-failure (default with --workers) or no", {
+      choices: ["on-failure", "no"],
+    }),
     option("--access-log", "one line for each request"),
     ...SERVICE_OPTIONS,
     more("--open", "open the address in a browser"),

@@ -1,4 +1,5 @@
 // An HTTP cache (RFC 9111).
+import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { Buffer } from "node:buffer";
@@ -114,6 +115,9 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   const { maxSize, maxBodySize = 1024 ** 2, shared = false, store: texts } = options;
   if (texts !== undefined && maxSize !== undefined) {
     throw new TypeError('cacheMiddleware(): "maxSize" is for memory, limit the "store" itself');
+  }
+  if (texts === undefined) {
+    noteLocalState("responses of cacheMiddleware()", "{ store: redisCache(client) }");
   }
   const entries = texts === undefined ? memoryEntries(maxSize) : textEntries(texts);
 

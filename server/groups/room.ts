@@ -1,3 +1,4 @@
+import { noteLocalState } from "../../http/local_state.ts";
 import type { GroupBroker, GroupMessage, KeptMessage } from "./group_broker.ts";
 import { MemoryBroker } from "./memory_broker.ts";
 
@@ -72,6 +73,9 @@ export class Room<Member> {
         const option = method === "history" ? "history" : "presence";
         throw new TypeError(`${where}: "${option}" needs a broker with ${method}()`);
       }
+    }
+    if (options.broker === undefined) {
+      noteLocalState(`${where.slice(4)} "${name}"`, "{ broker: redisBroker(client) }");
     }
     this.name = name;
     this.history = history;

@@ -1,4 +1,5 @@
 // A middleware that limits how often a client may ask.
+import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import { HTTPTooManyRequests } from "../exceptions/client_errors.ts";
 import type { Middleware } from "../request/middleware.ts";
@@ -70,6 +71,9 @@ export function rateLimit(options: RateLimitPolicy): Middleware {
   }
   if (!/^[ !#-[\]-~]+$/.test(name)) {
     throw new TypeError(`web.rateLimit(): "name" is printable ASCII, got ${JSON.stringify(name)}`);
+  }
+  if (options.store === undefined) {
+    noteLocalState(`web.rateLimit() "${name}"`, "{ store: new RedisCounter(client) }");
   }
   const policy = `"${name}";q=${limit};w=${Math.ceil(window / 1000)}`;
   return async (request, handler) => {

@@ -1,3 +1,4 @@
+import { localStateWarning } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
 import { LISTEN_OPTIONS, type ListenOptions } from "../engine/engine.ts";
@@ -42,7 +43,11 @@ export interface RunAppOptions
   readonly hostname?: string | readonly string[];
   /** Path of a unix socket, or several; with `host`, both are bound. */
   readonly path?: string | readonly string[];
-  /** Prints the URLs of the application; `null` for no output. @default {console.log} */
+  /**
+   * Prints the URLs of the application, and with `reusePort` a warning of sessions, groups, limits
+   * and caches that are in the memory of one process; `null` for no output.
+   * @default {console.log}
+   */
   readonly print?: ((text: string) => void) | null;
   /** Whether SIGINT and SIGTERM stop the application. @default {true} */
   readonly handleSignals?: boolean;
@@ -122,6 +127,8 @@ export async function runApp(
     const urls: string[] = [];
     for (const site of sites) urls.push(await runner.listen(site));
     const print = options.print === undefined ? console.log : options.print;
+    const warning = options.reusePort === true ? localStateWarning() : null;
+    if (warning !== null) print?.(warning);
     print?.(`======== Running on ${urls.join(", ")} ========\n(Press CTRL+C to quit)`);
     await Promise.race([stop.promise, runner.finished]);
   } finally {

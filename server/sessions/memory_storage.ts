@@ -1,3 +1,4 @@
+import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
 import { SESSION_COOKIE_OPTIONS, type SessionCookieOptions } from "./session_storage.ts";
@@ -42,6 +43,7 @@ export class MemoryStorage extends KeyedStorage {
       throw new RangeError(`Cannot keep ${maxSessions} sessions: expected at least 1`);
     }
     super(memoryStore(maxSessions), cookie);
+    noteLocalState("sessions of web.MemoryStorage", "redisStore(), or web.EncryptedCookieStorage");
   }
 }
 

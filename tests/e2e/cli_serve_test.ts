@@ -243,7 +243,7 @@ export default app;
     await using server = await serving(["serve", "--workers", workers, app]);
     await server.running.waitFor(new RegExp(`(?:started[^]*){${workers}}`)); // else nothing to clean up
     for (let count = 0; count < 5; count++) assertEquals(await textOf(server.url), "done");
-    await server.running.waitFor(/(?:Error: forgotten\n +at [^]*){5}/);
+    await server.running.waitFor(/(?:Error: forgotten\n(?:\[2\]|\[1\])? +at [^]*){5}/);
     server.running.child.kill("SIGTERM");
     assertEquals(await server.running.exitCode(), 0);
     const cleaned = server.running.output().match(/cleaned up/g) ?? [];

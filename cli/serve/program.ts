@@ -1,0 +1,89 @@
+// The process that serves: alone, or as a worker of a supervisor.
+import { OLD_RUNTIME } from "../errors/old_runtime.ts";
+import { type Application, readiness, type RunAppOptions } from "../../server/mod.ts";
+import { healthRoute, listenOptions, serve } from "../listening/listen.ts";
+import { openBrowser } from "../io/open_browser.ts";
+import { writeErr } from "../io/output.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import type { ServeOption } from "../specs/serve.ts";
+import { applicationOf } from "./application_of.ts";
+import { type Entry, importEntry } from "./entry.ts";
+import { useOwnModules } from "./own_modules.ts";
+import { READY } from "./supervise.ts";
+
+/** Runs the application of `word`, which is parsed as `entry`, until it is stopped. */
+export async function runProgram(
+  parsed: ParsedArgs<ServeOption>,
+  entry: Entry,
+  word: string,
+): Promise<number> {
+  // The default engine of old runtimes hides ambiguous framing from the guard.
+  const options = listenOptions(parsed, OLD_RUNTIME ? "sockets" : "deno");
+  useOwnModules();
+  const app = await applicationOf(await importEntry(entry), parsed.rest, word);
+  const health = healthRoute(parsed);
+  if (health !== null) answerHealth(app, health);
+  if (parsed.has("worker")) await runWorker(app, options, parsed);
+  else {
+    await serve(app, { ...options, print: printer(parsed) });
+    await writeErr("Stopped\n"); // like aiohttp's last message, on standard error
+  }
+  return 0;
+}
+
+/**
+ * Runs one worker. Ctrl-C reaches all processes of a terminal; workers ignore it and wait for the
+ * supervisor's SIGTERM, or its end, which ends their standard input.
+ */
+async function runWorker(
+  app: Application,
+  options: RunAppOptions,
+  parsed: ParsedArgs<ServeOption>,
+): Promise<void> {
+  const stop = new AbortController();
+  const onTerm = (): void => stop.abort();
+  const ignore = (): void => {};
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onTerm);
+  Deno.addSignalListener("SIGINT", ignore);
+  Deno.stdin.read(new Uint8Array(1)).then(onTerm, onTerm);
+  try {
+    const print = printer(parsed);
+    const [isFirst, isAlone] = [
+      parsed.value("worker") === "0",
+      !(Number(parsed.value("workers")) > 1),
+    ];
+    await serve(app, {
+      ...options,
+      shutdownDelay: options.shutdownDelay ?? (parsed.has("watch") ? 0 : 1000),
+      reusePort: options.path === undefined && Deno.build.os !== "windows",
+      handleSignals: false,
+      signal: stop.signal,
+      print: (text) => {
+        if (!READY.test(text)) return isFirst && !isAlone ? print(text) : undefined;
+        return isFirst ? print(text) : console.log(text);
+      },
+    });
+  } finally {
+    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGTERM", onTerm);
+    Deno.removeSignalListener("SIGINT", ignore);
+  }
+}
+
+/** Prints what the server says, and opens its address in a browser if asked to. */
+function printer(parsed: ParsedArgs<ServeOption>): (text: string) => void {
+  return (text) => {
+    console.log(text);
+    const [, url] = /(https?:\/\/[^\s,]+)/.exec(text) ?? [];
+    const isWanted = parsed.has("open") && READY.test(text);
+    if (isWanted && url !== undefined && !url.startsWith("http://unix:")) void openBrowser(url);
+  };
+}
+
+/** Answers health checks before routing: a catch-all route or authentication would hide them. */
+function answerHealth(app: Application, path: string): void {
+  const answer = readiness();
+  app.middlewares.unshift((request, handler) => {
+    const isAsked = request.path === path && /^(?:GET|HEAD)$/.test(request.method);
+    return isAsked ? answer(request) : handler(request);
+  });
+}
