@@ -1,5 +1,6 @@
 // One request from Hono's match to the platform's response.
 import { tracing } from "../../http/open_telemetry.ts";
+import type { LinkedList } from "../../http/linked_list.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { AppContext } from "../request/app_context.ts";
 import { HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
@@ -120,8 +121,9 @@ function answer(
   const { running, waiting } = options.open;
   const place = waiting.add(request);
   return new Promise((resolve) => {
-    requestInternals.slotOf(request).listen((early, response) => {
-      running.add(early);
+    const slot = requestInternals.slotOf(request);
+    slot.listen((early, response) => {
+      slot.place = running.add(early);
       openSocketSpan(early, request);
       resolve(response);
     });
@@ -163,7 +165,7 @@ function leave(response: Response, request: ServerRequest): Response {
 async function end(
   early: RunningAnswer,
   request: ServerRequest,
-  running: Set<RunningAnswer>,
+  running: LinkedList<RunningAnswer>,
   error?: unknown,
 ): Promise<void> {
   const incoming = requestInternals.bodyOf(request);
@@ -175,7 +177,8 @@ async function end(
   } catch (cause) {
     report(cause, request);
   } finally {
-    running.delete(early);
+    const { place } = requestInternals.slotOf(request);
+    if (place !== null) running.delete(place);
     endSocketSpan(early, error);
     requestInternals.endOf(request)?.();
     if (!isWhole) incoming.abandon();

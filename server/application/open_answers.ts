@@ -7,7 +7,7 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 /** Handlers and responses that a stop has to end. */
 export class OpenAnswers {
   /** Sockets and streams that outlive their answer. */
-  readonly running = new Set<RunningAnswer>();
+  readonly running = new LinkedList<RunningAnswer>();
   /** Requests whose handler has not answered yet. */
   readonly waiting = new LinkedList<ServerRequest>();
   /** What watches the requests, innermost first; dispatch takes them at start-up. */

@@ -1,3 +1,4 @@
+import type { LinkedNode } from "../../http/linked_list.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
 
 /** An answer that dispatch ends when the handler is done or the application stops. */
@@ -19,6 +20,8 @@ export interface Failure {
 /** Holds the early answer of one request, and passes it through Hono middlewares. */
 export class AnswerSlot {
   early: RunningAnswer | null = null;
+  /** Its place among the open answers of the application. */
+  place: LinkedNode<RunningAnswer> | null = null;
   failure: Failure | null = null;
   /** Called once when the answer was sent, after an error too. */
   end: (() => void) | null = null;

@@ -1,5 +1,6 @@
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
+import { LinkedList } from "../../http/linked_list.ts";
 import {
   AddressInUseError,
   checkListenOptions,
@@ -75,7 +76,7 @@ export class SocketServer implements EngineServer, ConnectionServer {
   isStopping = false;
   readonly #listener: Listener;
   readonly #path: string | undefined;
-  readonly #connections = new Set<SocketConnection>();
+  readonly #connections = new LinkedList<SocketConnection>();
   readonly #perAddress = new Map<string, number>();
   readonly #finished = Promise.withResolvers<void>();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -163,9 +164,9 @@ export class SocketServer implements EngineServer, ConnectionServer {
       ? { transport: address.transport }
       : { transport: address.transport, hostname };
     const served = new SocketConnection(connection, this, remote);
-    this.#connections.add(served);
+    const place = this.#connections.add(served);
     served.run().finally(() => {
-      this.#connections.delete(served);
+      this.#connections.delete(place);
       const left = (this.#perAddress.get(hostname) ?? 1) - 1;
       if (left === 0) this.#perAddress.delete(hostname);
       else this.#perAddress.set(hostname, left);
