@@ -4,6 +4,7 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { asciiText } from "../../http/bytes/latin1.ts";
 import { denoSocket } from "./deno_socket.ts";
 import type { EnginePort, RawHeaders, UpgradeOptions } from "./engine.ts";
+import { recordOf, sizeOf } from "./response_record.ts";
 
 const requestSymbol = symbolOf(new Request("http://localhost/"), "request");
 const responseSymbol = findResponseSymbol();
@@ -48,14 +49,17 @@ export const denoPort: EnginePort = {
     return body === null || body?.streamOrStatic?.consumed === false ? false : isTaken(response);
   },
   bodySizeOf(response) {
+    const known = recordOf(response)?.body;
+    if (known !== undefined) return sizeOf(known);
     if (responseSymbol === undefined) return null;
     // Reading the headers makes Deno create the body record of plain text.
     if (innerOf(response, responseSymbol)?.body === null) response.headers;
     const body = innerOf(response, responseSymbol)?.body;
     if (body === null) return 0;
     const source = body?.streamOrStatic?.body;
-    if (typeof source === "string") return new TextEncoder().encode(source).length;
-    return source instanceof Uint8Array ? source.length : null;
+    return typeof source === "string" || source instanceof Uint8Array
+      ? sizeOf(source as Uint8Array<ArrayBuffer>)
+      : null;
   },
   // Without `--unstable-no-legacy-abort`, Deno aborts the request's own signal after every
   // response, even a complete one; such an abort is ignored. Without `completed`, the signal is

@@ -1,6 +1,8 @@
 import { tracing } from "../../http/open_telemetry.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { Logger } from "../request/app_context.ts";
+import { isToken } from "../../http/headers/header_params.ts";
+import { portOf } from "../engine/engine_of_request.ts";
 import { rawPathOf } from "../request/base_request.ts";
 import type { EngineHandler } from "../engine/engine.ts";
 import { whenSent } from "../response/when_sent.ts";
@@ -29,17 +31,25 @@ const ACCESS_LOG_OPTIONS = new OptionTable<AccessLogOptions>({
 
 /** Values for the atoms. */
 interface Entry {
-  readonly request: Request;
+  readonly method: string;
   readonly url: string;
+  /** The request's headers in the order of {@linkcode Line.names}. */
+  readonly sent: readonly (string | null)[];
   readonly response: Response;
   readonly remote: string | null;
-  readonly start: Date;
+  readonly start: number; // ms since 1970
   readonly elapsed: number; // ms
   readonly bytes: number;
   readonly trace: { readonly traceId: string; readonly spanId: string } | undefined;
 }
 
 type Writer = (entry: Entry) => string;
+
+interface Line {
+  readonly write: Writer;
+  /** Headers of the request that it holds, in lower case. */
+  readonly names: readonly string[];
+}
 
 const DEFAULT_FORMAT = '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"';
 const ATOM = /%(?:\{([^}]+)\}([ioe])|(Tf|[atPrsbTD%]))/g;
@@ -56,54 +66,105 @@ export function logged(
   logger: Logger,
 ): EngineHandler {
   ACCESS_LOG_OPTIONS.check("Cannot write the access log", options);
-  const { format = DEFAULT_FORMAT, write = console.log } = options;
-  const line = format === "json" ? jsonLine : compileFormat(format);
-  return async (request, info) => {
-    const start = new Date();
+  const { format = DEFAULT_FORMAT, write = lineWriter(logger) } = options;
+  const line = format === "json" ? JSON_LINE : compileFormat(format);
+  return (request, info) => {
+    const start = Date.now();
     const from = performance.now();
-    // An engine may free both as soon as the response is sent.
+    // An engine may free all of them as soon as the response is sent.
     const remote = info.remoteAddr?.hostname ?? null;
-    const { url, headers: _kept } = request;
-    const response = await fetch(request, info);
-    const trace = tracing()?.span?.spanContext();
-    const log = (bytes: number) => {
-      const elapsed = performance.now() - from;
-      try {
-        write(line({ request, url, response, remote, start, elapsed, bytes, trace }));
-      } catch (error) {
-        logger.error("Error writing the access log", error);
-      }
+    const { method, url } = request;
+    const port = portOf(info);
+    const sent = line.names.map((name) => port.headerOf(request, name));
+    const answered = (response: Response): Response => {
+      const trace = tracing()?.span?.spanContext();
+      return whenSent(response, info, (bytes) => {
+        const elapsed = performance.now() - from;
+        try {
+          write(line.write({ method, url, sent, response, remote, start, elapsed, bytes, trace }));
+        } catch (error) {
+          logger.error("Error writing the access log", error);
+        }
+      });
     };
-    return whenSent(response, info, log);
+    const response = fetch(request, info);
+    return response instanceof Promise ? response.then(answered) : answered(response);
   };
 }
 
-function compileFormat(format: string): Writer {
+const MOST_COLLECTED = 64 * 1024; // characters
+const unwritten = new Set<() => void>();
+
+/**
+ * Writes the lines of one turn of the event loop together: a `console.log()` takes longer than a
+ * small request.
+ */
+function lineWriter(logger: Logger): (line: string) => void {
+  const print = console.log;
+  let lines = "";
+  const flush = (): void => {
+    const text = lines;
+    lines = "";
+    unwritten.delete(flush);
+    try {
+      if (text !== "") print(text);
+    } catch (error) {
+      logger.error("Error writing the access log", error);
+    }
+  };
+  return (line) => {
+    if (lines.length > MOST_COLLECTED) flush();
+    if (lines === "") {
+      writeAtExit();
+      unwritten.add(flush);
+      setTimeout(flush, 0);
+    }
+    lines = lines === "" ? line : `${lines}\n${line}`;
+  };
+}
+
+let writesAtExit = false;
+
+function writeAtExit(): void {
+  if (writesAtExit) return;
+  writesAtExit = true;
+  globalThis.addEventListener?.("unload", () => unwritten.forEach((flush) => flush()));
+}
+
+function compileFormat(format: string): Line {
   const unknown = /%/.exec(format.replaceAll(ATOM, ""));
   if (unknown !== null) {
     throw new TypeError(`Cannot use the access log format "${format}": it holds an unknown atom`);
   }
   const pieces: Writer[] = [];
+  const names: string[] = [];
   let at = 0;
   for (const match of format.matchAll(ATOM)) {
     const [atom, name, kind, simple = ""] = match;
     const text = format.slice(at, match.index);
     pieces.push(
       () => text,
-      name === undefined ? SIMPLE[simple] ?? (() => "-") : namedAtom(name, kind),
+      name === undefined ? SIMPLE[simple] ?? (() => "-") : namedAtom(name, kind, names),
     );
     at = match.index + atom.length;
   }
   const rest = format.slice(at);
-  return (entry) => {
+  const write: Writer = (entry) => {
     let line = "";
     for (const piece of pieces) line += piece(entry);
     return line + rest;
   };
+  return { write, names };
 }
 
-function namedAtom(name: string, kind: string | undefined): Writer {
-  if (kind === "i") return ({ request }) => escape(request.headers.get(name) ?? "-");
+function namedAtom(name: string, kind: string | undefined, names: string[]): Writer {
+  if (kind !== "e" && !isToken(name)) {
+    throw new TypeError(`Cannot write the access log: "${name}" is no name of a header`);
+  }
+  if (kind === "i") {
+    const at = names.push(name.toLowerCase()) - 1;
+    return ({ sent }) => escape(sent[at] ?? "-");
+  }
   if (kind === "o") return ({ response }) => escape(response.headers.get(name) ?? "-");
   const value = escape(Deno.env.get(name) ?? "-");
   return () => value;
@@ -114,7 +175,7 @@ const SIMPLE: Readonly<Record<string, Writer>> = {
   a: ({ remote }) => escape(remote ?? "-"),
   t: ({ start }) => `[${localTime(start)}]`,
   P: () => `<${Deno.pid}>`,
-  r: ({ request, url }) => escape(`${request.method} ${targetOf(url)} HTTP/1.1`),
+  r: ({ method, url }) => escape(`${method} ${targetOf(url)} HTTP/1.1`),
   s: ({ response }) => String(response.status),
   b: ({ bytes }) => String(bytes),
   T: ({ elapsed }) => String(Math.round(elapsed / 1000)),
@@ -123,21 +184,23 @@ const SIMPLE: Readonly<Record<string, Writer>> = {
 };
 
 function jsonLine(entry: Entry): string {
-  const { request, url, response, remote, start, elapsed, bytes, trace } = entry;
+  const { method, url, sent, response, remote, start, elapsed, bytes, trace } = entry;
   return JSON.stringify({
-    time: start.toISOString(),
+    time: new Date(start).toISOString(),
     remote,
-    method: request.method,
+    method,
     target: targetOf(url),
     status: response.status,
     bytes,
     duration: Number(elapsed.toFixed(3)),
-    referer: request.headers.get("referer"),
-    userAgent: request.headers.get("user-agent"),
+    referer: sent[0],
+    userAgent: sent[1],
     traceId: trace?.traceId, // which JSON leaves out without OpenTelemetry
     spanId: trace?.spanId,
   }).replace(UNSAFE_IN_JSON, unicode);
 }
+
+const JSON_LINE: Line = { write: jsonLine, names: ["referer", "user-agent"] };
 
 // JSON.stringify has escaped controls, quotes and backslashes; the rest is for terminals.
 const UNSAFE_IN_JSON = new RegExp(UNSAFE.source.replace('"\\\\', ""), "g");
@@ -159,8 +222,16 @@ function targetOf(url: string): string {
   return rawPathOf(url) + (mark < 0 ? "" : url.slice(mark));
 }
 
-/** Formats a date as `22/Nov/2026:14:02:36 +0000`, in the server's time zone. */
-function localTime(date: Date): string {
+let last = { second: -1, text: "" };
+
+/** Formats a time as `22/Nov/2026:14:02:36 +0000`, in the server's time zone. */
+function localTime(time: number): string {
+  const second = Math.floor(time / 1000);
+  if (second !== last.second) last = { second, text: dateText(new Date(time)) };
+  return last.text;
+}
+
+function dateText(date: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const offset = -date.getTimezoneOffset();
   const zone = `${offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(offset) / 60))}${

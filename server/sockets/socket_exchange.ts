@@ -15,7 +15,7 @@ import type {
   SocketUpgrade,
   UpgradeOptions,
 } from "../engine/engine.ts";
-import { recordOf } from "../engine/response_record.ts";
+import { recordOf, sizeOf } from "../engine/response_record.ts";
 import type { SocketBody } from "./socket_body.ts";
 import { SocketRequest } from "./socket_request.ts";
 import { firstLine } from "./socket_response.ts";
@@ -149,8 +149,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
   bodySizeOf(response: Response): number | null {
     const record = recordOf(response);
     if (record === null) return response.body === null ? 0 : null;
-    const { body } = record;
-    return typeof body === "string" ? new TextEncoder().encode(body).length : body?.length ?? 0;
+    return sizeOf(record.body);
   }
 
   connections(): number {

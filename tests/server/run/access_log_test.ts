@@ -154,3 +154,31 @@ Deno.test("a failing log does not prevent the response", async () => {
   assertEquals((await raw(server.port, "/")).body, "hello");
   assertEquals(app.logged.length, 2);
 });
+
+Deno.test("every line is written, also before an exit in the same turn", async () => {
+  const program = `
+    import { web } from "@roundtrip/http";
+    const app = new web.Application();
+    app.addRoutes([web.get("/{name}", (request) => {
+      if (request.matchInfo.name === "9") queueMicrotask(() => queueMicrotask(Deno.exit));
+      return web.textResponse("");
+    })]);
+    const runner = new web.AppRunner(app, { accessLog: { format: "%r %{user-agent}i" } });
+    const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+    for (let at = 0; at < 10; at++) fetch(url + "/" + at).catch(() => {});
+  `;
+  const args = ["run", "-A", "--quiet", "--ext=ts", "-"];
+  const child = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" })
+    .spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(program));
+  await writer.close();
+  const lines = new TextDecoder().decode((await child.output()).stdout).trim().split("\n");
+  assert(lines.some((line) => line.startsWith("GET /9 HTTP/1.1 Deno/")), lines.join("\n"));
+  assertEquals(new Set(lines).size, lines.length);
+});
+
+Deno.test("a header in the format has the name of a header", () => {
+  const run = () => new web.AppRunner(quietApp(), { accessLog: { format: "%{a b}i" } });
+  assertThrows(run, TypeError, '"a b" is no name of a header');
+});
