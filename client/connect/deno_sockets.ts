@@ -14,35 +14,22 @@ export class DenoSockets implements Sockets {
     this.#connector = connector;
   }
 
-  async connect(place: Place, signal: AbortSignal): Promise<DenoLink> {
-    const { caCerts } = this.#connector;
-    if ("path" in place) {
-      return new DenoLink(await Deno.connect({ transport: "unix", ...place }), caCerts);
-    }
-    const connection = await connectTcp(place, signal);
-    // Nagle's algorithm would delay the second of two small writes by 40 ms, and cannot be disabled
-    // once TLS has started.
-    connection.setNoDelay(true);
-    return new DenoLink(connection, caCerts);
-  }
-
-  async connectSecure(
-    place: Place,
-    { name, isProxy }: TlsPeer,
-    signal: AbortSignal,
-    onConnected: () => void,
-  ): Promise<DenoLink> {
+  async connect(place: Place, peer: TlsPeer | null, signal: AbortSignal): Promise<Link> {
     const { caCerts, identity } = this.#connector;
-    if (identity !== null && "port" in place && !isProxy) {
+    if (peer !== null && identity !== null && "port" in place && !peer.isProxy) {
       // `startTls` sends no client certificate, so Nagle's algorithm stays enabled here.
       const options = { ...place, caCerts: [...caCerts], ...identity, ...ALPN };
       const connection = await Deno.connectTls(options);
-      onConnected();
+      peer.onConnected?.();
       return await shaken(connection, caCerts, signal);
     }
-    const link = await this.connect(place, signal);
-    onConnected();
-    return await link.secure(name, signal);
+    const connection = "path" in place
+      ? await Deno.connect({ transport: "unix", ...place })
+      : await connectTcp(place, signal);
+    const link = new DenoLink(connection, caCerts);
+    if (peer === null) return link;
+    peer.onConnected?.();
+    return await link.secure(peer.name, signal);
   }
 }
 
@@ -64,7 +51,11 @@ async function connectTcp(
   };
   const options = { ...place, signal: late.signal };
   try {
-    return await endedBy(signal, onAbort, () => Deno.connect(options));
+    const connection = await endedBy(signal, onAbort, () => Deno.connect(options));
+    // Nagle's algorithm would delay the second of two small writes by 40 ms, and cannot be disabled
+    // once TLS has started.
+    connection.setNoDelay(true);
+    return connection;
   } finally {
     clearTimeout(timer);
   }

@@ -106,13 +106,12 @@ export function readVariable(name: string): string | undefined {
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
-function nodeFiles(): typeof import("node:fs") | undefined {
-  return NODE?.getBuiltinModule?.("node:fs") as typeof import("node:fs") | undefined;
-}
-
 function readTextFile(path: string): string | null {
   try {
-    if (!ON_DENO) return nodeFiles()?.readFileSync(path, "utf8") ?? null;
+    if (!ON_DENO) {
+      const files = NODE?.getBuiltinModule?.("node:fs") as typeof import("node:fs") | undefined;
+      return files?.readFileSync(path, "utf8") ?? null;
+    }
     if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return null;
     return Deno.readTextFileSync(path);
   } catch {

@@ -37,27 +37,14 @@ export class NodeSockets implements Sockets {
     };
   }
 
-  async connect(place: Place, signal: AbortSignal): Promise<Link> {
+  async connect(place: Place, peer: TlsPeer | null, signal: AbortSignal): Promise<Link> {
+    if (peer !== null) return await this.#secure(this.#to(place), peer, signal);
     const socket = connectTcp(this.#to(place) as NetConnectOpts);
     socket.setNoDelay(true);
     return this.#link(await ready(socket, "connect", signal));
   }
 
-  async connectSecure(
-    place: Place,
-    peer: TlsPeer,
-    signal: AbortSignal,
-    onConnected: () => void,
-  ): Promise<Link> {
-    return await this.#secure(this.#to(place), peer, signal, onConnected);
-  }
-
-  async #secure(
-    over: object,
-    { name, isProxy }: TlsPeer,
-    signal: AbortSignal,
-    onConnected: () => void = () => {},
-  ): Promise<Link> {
+  async #secure(over: object, { name, isProxy, onConnected }: TlsPeer, signal: AbortSignal) {
     // Addresses are not sent as a server name (RFC 6066 section 3), but are verified.
     const peer = isIP(name) === 0 ? { servername: name } : "socket" in over ? { host: name } : {};
     const socket = connectTls({
@@ -66,7 +53,7 @@ export class NodeSockets implements Sockets {
       ...peer,
     });
     socket.setNoDelay(true);
-    socket.once("connect", onConnected);
+    if (onConnected !== undefined) socket.once("connect", onConnected);
     return this.#link(await ready(socket, "secureConnect", signal));
   }
 

@@ -23,6 +23,9 @@ export interface Route {
   readonly forwards: boolean;
 }
 
+/** A connection while it is opened. */
+type Run = { readonly signal: AbortSignal; readonly observer: HopObserver | null };
+
 /** The proxy could not be reached. */
 export class ProxyUnreachableError extends ProxyError {}
 
@@ -64,7 +67,7 @@ export class ConnectionOpener {
     };
     try {
       // DNS lookups and Unix sockets do not support signals.
-      const opened = (): Promise<Opened> => this.#opened(route, signal, observer, reached);
+      const opened = () => this.#opened(route, { signal, observer }, reached);
       return await endedBy(signal, onAbort, () => Promise.race([opened(), given]));
     } catch (error) {
       isOver = true;
@@ -73,12 +76,7 @@ export class ConnectionOpener {
     }
   }
 
-  async #opened(
-    route: Route,
-    signal: AbortSignal,
-    observer: HopObserver | null,
-    reached: (link: Link) => Link,
-  ): Promise<Opened> {
+  async #opened(route: Route, run: Run, reached: (link: Link) => Link): Promise<Opened> {
     const { host, port, proxy, secure, forwards } = route;
     const { fingerprint, serverName } = this.#connector;
     const name = serverName ?? host;
@@ -88,35 +86,29 @@ export class ConnectionOpener {
     if (proxy === null) {
       const place = { hostname: host, port };
       const peer = secure ? { name, isProxy: false } : null;
-      link = reached(await this.#reach(sockets, place, peer, signal, observer));
+      link = reached(await this.#reach(sockets, place, peer, run));
     } else {
-      link = reached(await this.#toProxy(sockets, proxy, signal, observer));
-      if (!forwards && proxy.protocol !== "unix:") await asked(proxy, host, port, link);
+      link = reached(await this.#toProxy(sockets, proxy, run));
+      if (!forwards && proxy.protocol !== "unix:") await asked(proxy, route, link);
       if (secure) {
-        observer?.securing?.();
-        link = reached(await link.secure(name, signal));
-        observer?.secured?.();
+        run.observer?.securing?.();
+        link = reached(await link.secure(name, run.signal));
+        run.observer?.secured?.();
       }
     }
     if (secure && fingerprint !== null) checkFingerprint(fingerprint, link);
     return link;
   }
 
-  async #reach(
-    sockets: Sockets,
-    place: Place,
-    peer: TlsPeer | null,
-    signal: AbortSignal,
-    observer: HopObserver | null,
-  ): Promise<Link> {
+  async #reach(sockets: Sockets, place: Place, peer: TlsPeer | null, run: Run): Promise<Link> {
+    const { signal, observer } = run;
     // With a client certificate, Deno connects by the name that it verifies.
     const byName = sockets === this.#deno && peer?.isProxy === false &&
       this.#connector.identity !== null;
     const places = "path" in place || byName ? [place] : await this.#placesOf(place, observer);
-    const link = await connectFirst(places, (each, attempt) => {
-      if (peer === null) return sockets.connect(each, attempt);
-      return sockets.connectSecure(each, peer, attempt, () => observer?.securing?.());
-    }, signal);
+    const own = peer && { ...peer, onConnected: () => observer?.securing?.() };
+    const connect = (each: Place, attempt: AbortSignal) => sockets.connect(each, own, attempt);
+    const link = await connectFirst(places, connect, signal);
     if (peer !== null) observer?.secured?.();
     return link;
   }
@@ -129,20 +121,17 @@ export class ConnectionOpener {
     return (found ?? [hostname]).map((address) => ({ hostname: address, port }));
   }
 
-  async #toProxy(
-    sockets: Sockets,
-    proxy: URL,
-    signal: AbortSignal,
-    observer: HopObserver | null,
-  ): Promise<Link> {
+  async #toProxy(sockets: Sockets, proxy: URL, run: Run): Promise<Link> {
     const isUnix = proxy.protocol === "unix:";
     const endpoint = endpointOf(proxy);
     const place = isUnix ? { path: percentDecoded(proxy.pathname) } : endpoint;
     const peer = proxy.protocol === "https:" ? { name: endpoint.hostname, isProxy: true } : null;
     try {
-      return await this.#reach(sockets, place, peer, signal, observer);
+      return await this.#reach(sockets, place, peer, run);
     } catch (cause) {
-      if (signal.aborted || (cause instanceof Error && cause.name === "NotCapable")) throw cause;
+      if (run.signal.aborted || (cause instanceof Error && cause.name === "NotCapable")) {
+        throw cause;
+      }
       const what = isUnix ? `the socket ${proxy.pathname}` : `the proxy ${proxy.host}`;
       const message = `${what} cannot be reached (${messageOf(cause)})`;
       throw new ProxyUnreachableError(message, null, { cause });
@@ -157,26 +146,15 @@ export class ConnectionOpener {
 }
 
 /** Whether the options require `node:net` sockets. */
-function needsNode({ secure, proxy }: Route, connector: ResolvedConnector): boolean {
-  const {
-    dnsCache,
-    family,
-    fingerprint,
-    identity,
-    localAddress,
-    resolve,
-    serverName,
-    tlsInfo,
-    verify,
-  } = connector;
+function needsNode({ secure, proxy }: Route, own: ResolvedConnector): boolean {
   const via = proxy?.protocol;
-  if (localAddress !== null && via !== "unix:") return true;
+  if (own.localAddress !== null && via !== "unix:") return true;
   if (!secure && via !== "https:") return false;
-  if (!verify || tlsInfo) return true;
+  if (!own.verify || own.tlsInfo) return true;
   if (!secure) return false;
-  if (fingerprint !== null || via === "https:" || via === "unix:") return true;
-  const looksUp = family !== 0 || (resolve ?? dnsCache) !== null;
-  return identity !== null && (proxy !== null || serverName !== null || looksUp);
+  if (own.fingerprint !== null || via === "https:" || via === "unix:") return true;
+  const looksUp = own.family !== 0 || (own.resolve ?? own.dnsCache) !== null;
+  return own.identity !== null && (proxy !== null || own.serverName !== null || looksUp);
 }
 
 function checkFingerprint(expected: string, { tls }: Link): void {
@@ -187,9 +165,9 @@ function checkFingerprint(expected: string, { tls }: Link): void {
   );
 }
 
-async function asked(proxy: URL, host: string, port: number, link: Link): Promise<void> {
+async function asked(proxy: URL, route: Route, { stream }: Link): Promise<void> {
   try {
-    await proxyHandshake(proxy, host, port, link.stream);
+    await proxyHandshake(proxy, route, stream);
   } catch (cause) {
     if (cause instanceof ProxyError) throw cause;
     throw new ProxyError(`the proxy ${proxy.host} broke off`, null, { cause });

@@ -48,25 +48,21 @@ export class ProxyError extends Error {
 }
 
 /**
- * Requests a connection to a host, IPv6 without brackets. Bytes after the handshake are not read.
+ * Requests a connection to a host. Bytes after the handshake are not read.
  * @throws {ProxyError} If the proxy refuses.
  */
 export async function proxyHandshake(
   proxy: URL,
-  host: string,
-  port: number,
+  target: ProxyTarget,
   stream: ByteStream,
 ): Promise<void> {
-  if (proxy.protocol.startsWith("socks")) await socks(proxy, host, port, stream);
-  else await httpConnect(proxy, host, port, stream);
+  await (proxy.protocol.startsWith("socks") ? socks : httpConnect)(proxy, target, stream);
 }
 
-async function httpConnect(
-  proxy: URL,
-  host: string,
-  port: number,
-  stream: ByteStream,
-): Promise<void> {
+/** Host, IPv6 without brackets, and port. */
+type ProxyTarget = { readonly host: string; readonly port: number };
+
+async function httpConnect(proxy: URL, { host, port }: ProxyTarget, stream: ByteStream) {
   const name = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   const auth = proxyAuthorization(proxy);
   await stream.write(
@@ -99,7 +95,7 @@ const SOCKS_ERRORS = [
   "it does not know this kind of address",
 ];
 
-async function socks(proxy: URL, host: string, port: number, stream: ByteStream): Promise<void> {
+async function socks(proxy: URL, { host, port }: ProxyTarget, stream: ByteStream): Promise<void> {
   const user = new TextEncoder().encode(percentDecoded(proxy.username));
   const password = new TextEncoder().encode(percentDecoded(proxy.password));
   checkLength(proxy, "user", user);

@@ -26,15 +26,12 @@ export interface TlsPeer {
   readonly name: string;
   /** Whether it is a proxy: it gets no client certificate, and `fingerprint` does not apply. */
   readonly isProxy: boolean;
+  /** Called between connecting and the handshake. */
+  readonly onConnected?: () => void;
 }
 
 /** A socket implementation. */
 export interface Sockets {
-  connect(place: Place, signal: AbortSignal): Promise<Link>;
-  connectSecure(
-    place: Place,
-    peer: TlsPeer,
-    signal: AbortSignal,
-    onConnected: () => void,
-  ): Promise<Link>;
+  /** Connects, with TLS if there is a peer. */
+  connect(place: Place, peer: TlsPeer | null, signal: AbortSignal): Promise<Link>;
 }
