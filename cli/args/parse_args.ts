@@ -26,7 +26,6 @@ export class ParsedArgs<Name extends string = AnyOption> {
     return this.#values.get(long)?.at(-1);
   }
 
-  /** All values of an option. */
   all(long: Name): readonly string[] {
     return this.#values.get(long) ?? [];
   }

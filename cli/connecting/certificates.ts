@@ -4,9 +4,7 @@ import { badArgument, UsageError } from "../errors/usage_error.ts";
 import { askSecret } from "../io/ask_secret.ts";
 import { readText } from "../io/read_text.ts";
 
-/** TLS options of a connection. */
 export interface Certificates {
-  /** Whether the peer's certificate is verified. */
   readonly verify: boolean;
   /** Certificates to trust besides the system's, in PEM form. */
   readonly ca: readonly string[];

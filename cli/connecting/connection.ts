@@ -77,7 +77,6 @@ function proxyOf(text: string): URL {
   throw badArgument("proxy", `expected http://HOST:PORT, https:, socks5: or socks5h:${scheme}`);
 }
 
-/** Reads the values of `--resolve`. */
 export function addressesOf(values: readonly string[]): Map<string, string> {
   const addresses = new Map<string, string>();
   for (const value of values) {

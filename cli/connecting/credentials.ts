@@ -55,7 +55,6 @@ async function fromNetrc(url: URL): Promise<string | null> {
   return new TextDecoder().decode(Uint8Array.from(atob(base64), (each) => each.charCodeAt(0)));
 }
 
-/** Splits `user:password`. */
 export function basicOf(value: string): { login: string; password: string } {
   const colon = value.indexOf(":");
   return { login: value.slice(0, colon), password: value.slice(colon + 1) };

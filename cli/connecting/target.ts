@@ -2,7 +2,6 @@ import { suggest } from "../args/suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { type Item, ITEM_SYNTAX, looksLikeItem, parseItem } from "./items.ts";
 
-/** Parsed arguments of a request. */
 export interface Target {
   /** Method in upper case, `null` if not given. */
   readonly method: string | null;
@@ -17,7 +16,6 @@ const METHODS = new Set(
   "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY PROPFIND PURGE".split(" "),
 );
 
-/** Splits words into method, URL and items. */
 export function parseTarget(words: readonly string[], scheme: "http" | "https"): Target {
   const [first, second] = words;
   if (first === undefined) {

@@ -36,7 +36,6 @@ const POLICY = "content-security-policy";
 interface Served {
   readonly root: Root;
   readonly options: FilesOptions;
-  /** Headers added to every file. */
   readonly headers: Headers;
   /** Sends a file, or throws 403 for a folder. */
   readonly file: Handler;

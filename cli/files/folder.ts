@@ -164,7 +164,6 @@ export function sorted(entries: readonly Entry[], key: SortKey, descending: bool
   );
 }
 
-/** Decodes percent-encoding, `null` if it is malformed. */
 export function decoded(raw: string): string | null {
   try {
     return decodeURIComponent(raw);

@@ -24,17 +24,14 @@ export interface PageOptions extends Pick<FilesOptions, "title" | "mkdir" | "rem
   readonly search: string;
   /** Whether the search stopped before the end. */
   readonly isCut: boolean;
-  /** Whether files can be uploaded here. */
   readonly upload: boolean;
   /** Text of the folder's README, `null` for none. */
   readonly readme: string | null;
-  /** Kinds of archive on offer. */
   readonly archives: readonly string[];
   /** Nonce of the page's script and style. */
   readonly nonce: string;
 }
 
-/** Renders the listing page; names are escaped. */
 export function listingPage(options: PageOptions): string {
   const { path, archives, nonce, readme, upload } = options;
   const rows = options.entries.map((entry) => row(entry, options.remove));
@@ -94,7 +91,6 @@ function row({ name, isFolder, size, isMore, modified }: Entry, remove: boolean)
     `${remove ? `<td>${removeForm(name)}</td>` : ""}</tr>`;
 }
 
-/** Links to the folders above. */
 function breadcrumb(root: string, names: readonly string[]): string {
   if (names.length === 0) return "";
   const above = [root, ...names.slice(0, -1)].map((name, at) =>

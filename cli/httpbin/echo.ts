@@ -9,7 +9,6 @@ export function bad(reason: string, cause?: unknown): HTTPBadRequest {
 /** Values by name; repeated names have an array. */
 export type Values = Record<string, string | string[]>;
 
-/** Groups pairs by name. */
 function valuesOf(pairs: Iterable<readonly [string, string]>): Values {
   const values: Values = Object.create(null);
   for (const [name, value] of pairs) {

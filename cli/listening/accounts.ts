@@ -10,7 +10,6 @@ export interface Account {
   readonly hash: string;
 }
 
-/** Number of hex digits of each digest. */
 const DIGITS: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
 
 // Hashes of other programs: `md5:HEX`, `$2y$10$...` of crypt(3), `{SSHA}...` of LDAP and htpasswd.
@@ -50,7 +49,6 @@ function digest(algorithm: Account["algorithm"], text: string): string {
   return createHash(algorithm).update(text).digest("hex");
 }
 
-/** Checks the credentials of a request. */
 export function requireAccount(accounts: readonly Account[], request: ServerRequest): void {
   if (accounts.length === 0) return;
   const authorization = request.headers.get("authorization") ?? "";

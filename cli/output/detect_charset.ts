@@ -26,7 +26,6 @@ export function detectCharset(
   }
 }
 
-/** Whether text can be read in a charset. */
 export function isCharset(label: string): boolean {
   try {
     return new TextDecoder(label) !== null;

@@ -3,12 +3,9 @@ import { badArgument } from "../errors/usage_error.ts";
 
 /** How heads and JSON are formatted. */
 export interface FormatOptions {
-  /** Spaces per level of indentation. */
   readonly indent: number;
-  /** Whether JSON is indented. */
   readonly format: boolean;
   readonly xml: boolean;
-  /** Whether the keys of JSON objects are sorted. */
   readonly sortKeys: boolean;
   /** Whether headers are sorted; `null` sorts those of a response, as the platform does. */
   readonly sortHeaders: boolean | null;

@@ -34,7 +34,6 @@ const LINES = /^application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines|jsonlines)$/i;
 /** Longest body, in bytes, that is buffered for formatting. */
 const MAX_FORMATTED = 16 * 1024 * 1024;
 
-/** Prints exchanges. */
 export class Printer {
   /** Line breaks between a body and the next output. */
   readonly #gap: { text: string };

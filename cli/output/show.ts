@@ -11,7 +11,6 @@ export interface ShowOptions extends Omit<FormatOptions, "shapes"> {
   readonly lineEnd: "\n" | "\r\n";
   /** Whether control characters are made visible; in a pipe they are kept. */
   readonly terminal: boolean;
-  /** Whether credentials and cookies are shown. */
   readonly secrets: boolean;
 }
 

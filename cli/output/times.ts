@@ -3,13 +3,9 @@ import { visibleLine } from "../io/visible_text.ts";
 
 /** Times of an exchange, in ms since the start of its last hop; `null` if not reached. */
 export interface Times {
-  /** Host resolved. */
   lookup: number | null;
-  /** Connection open. */
   connected: number | null;
-  /** TLS handshake complete. */
   secured: number | null;
-  /** Response head received. */
   head: number | null;
 }
 

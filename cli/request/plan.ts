@@ -14,7 +14,6 @@ import { messageOf } from "../errors/system_error.ts";
 
 /** A request before the session adds cookies and credentials. */
 export interface Plan {
-  /** Method in upper case. */
   readonly method: string;
   /** URL with its query. */
   readonly url: URL;
@@ -24,7 +23,6 @@ export interface Plan {
   readonly without: ReadonlySet<string>;
   /** Names of default headers, in lower case. */
   readonly defaults: ReadonlySet<string>;
-  /** The body, `null` for none. */
   readonly body: PlannedBody | null;
 }
 

@@ -15,7 +15,6 @@ export interface DownloadTarget {
   readonly output: string | null;
   /** Whether an existing file of `--output` is kept. */
   readonly keep: boolean;
-  /** Whether nothing is printed. */
   readonly quiet: boolean;
 }
 
@@ -105,7 +104,6 @@ async function announce(
   await writeErr(`Downloading ${length}${more}to ${visibleLine(path)}\n`);
 }
 
-/** Path of the file for a response. */
 export function pathOf(output: string | null, name: string): string {
   if (output === null) return name;
   if (!isFolder(output)) return followed(output);

@@ -5,7 +5,6 @@ import { CommandError } from "../errors/usage_error.ts";
 /** A partial file. */
 export interface Fragment {
   readonly path: string;
-  /** Its size in bytes. */
   readonly size: number;
   /** Strong `ETag` or `Last-Modified` of the complete file, `null` if unknown. */
   readonly validator: string | null;
@@ -17,7 +16,6 @@ export interface Resumed {
   readonly response: ClientResponse;
   /** The partial file, `null` if the response is the whole file. */
   readonly part: Fragment | null;
-  /** Whether the file is already complete. */
   readonly isComplete: boolean;
   /** Whether the response replaces an old file of that name. */
   readonly replaces: boolean;

@@ -16,7 +16,6 @@ const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const SCHEME = /^(?:https?|file|data|jsr|npm|node|blob)$/;
 const EXTENSIONS = [".ts", ".tsx", ".mts", ".js", ".mjs", ".jsx"];
 
-/** Parses `MODULE[:NAME]`. */
 export function parseEntry(word: string): Entry {
   const colon = word.lastIndexOf(":");
   const module = word.slice(0, Math.max(colon, 0));

@@ -7,7 +7,6 @@ import { Changes } from "./changes.ts";
 
 /** Options of the supervisor. */
 export interface SuperviseOptions {
-  /** Arguments of `roundtrip serve`. */
   readonly args: readonly string[];
   readonly hosts: readonly string[];
   /** The port, `null` for the default. */

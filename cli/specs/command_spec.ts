@@ -33,7 +33,6 @@ export interface OptionSpec {
 }
 
 export interface CommandSpec {
-  /** Its name, the first word. */
   readonly name: string;
   /** One-line summary for the overview. */
   readonly summary: string;

@@ -8,7 +8,6 @@ export interface Chapter {
   /** Name of its file, without the extension. */
   readonly name: string;
   readonly title: string;
-  /** Reads its source. */
   text(): Promise<string>;
   load(): Promise<unknown>;
 }

@@ -18,7 +18,6 @@ import { badArgument, UsageError } from "../errors/usage_error.ts";
 // Limit for the server's close frame when the user quits.
 const CLOSE_WAIT = 2000; // ms
 
-/** Builds the options of the handshake. */
 export function connectOptions(
   parsed: ParsedArgs<WsOption>,
   items: readonly string[],
@@ -73,7 +72,6 @@ export function commonOptions(
   };
 }
 
-/** The subprotocols to offer or accept. */
 function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
   const names = parsed.all("protocol");
   for (const [at, name] of names.entries()) {

@@ -8,9 +8,7 @@ import type { WsOption } from "../specs/ws.ts";
 import { visibleText } from "../io/visible_text.ts";
 import { messagesOf } from "./input.ts";
 
-/** Input and output of the command. */
 export interface Console extends Disposable {
-  /** Messages to send. */
   readonly input: AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Whether the input is typed, so that commands are allowed. */
   readonly interactive: boolean;
@@ -21,7 +19,6 @@ export interface Console extends Disposable {
   note(text: string): Promise<void>;
 }
 
-/** Whether the messages are typed. */
 export function isInteractive(parsed: ParsedArgs<WsOption>): boolean {
   return !parsed.has("execute") && Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
 }

@@ -46,7 +46,6 @@ function joined(pieces: readonly Uint8Array[], end: number): Uint8Array<ArrayBuf
   return end === 10 && bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes; // CR LF on Windows
 }
 
-/** Reads a line of base64. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.from(atob(text), (each) => each.charCodeAt(0));

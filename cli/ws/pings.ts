@@ -32,7 +32,6 @@ export class Pings implements Disposable {
     return this.#dead.promise;
   }
 
-  /** Handles a pong. */
   answered(data: Uint8Array): boolean {
     const ping = this.#sent.answered(data);
     if (ping === null) return false;

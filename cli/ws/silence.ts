@@ -18,7 +18,6 @@ export class Silence {
     this.#timer = setTimeout(this.#done.resolve, this.#ms);
   }
 
-  /** Restarts the timer after a message. */
   broken(): void {
     if (this.#timer !== undefined) this.start();
   }

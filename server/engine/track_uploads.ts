@@ -20,7 +20,10 @@ export function trackUploads(handler: EngineHandler): Uploads {
   };
   return {
     handler(request, info) {
-      if (onIdle !== null) return unavailable();
+      if (onIdle !== null) {
+        const headers = { "content-type": "text/plain; charset=utf-8", "connection": "close" };
+        return new Response("503: Service Unavailable", { status: 503, headers });
+      }
       const response = handler(request, info);
       if (response instanceof Promise && request.method !== "GET" && request.method !== "HEAD") {
         count++;
@@ -34,11 +37,4 @@ export function trackUploads(handler: EngineHandler): Uploads {
         if (count === 0) resolve();
       }),
   };
-}
-
-function unavailable(): Response {
-  return new Response("503: Service Unavailable", {
-    status: 503,
-    headers: { "content-type": "text/plain; charset=utf-8", "connection": "close" },
-  });
 }

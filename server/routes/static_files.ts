@@ -204,8 +204,13 @@ function sender(
         return await sendFile(request, file.file, sendOptions);
       }
     }
-    if (showIndex) return await list(request, found.path, filename, dotfiles);
-    throw new HTTPForbidden();
+    if (!showIndex) throw new HTTPForbidden();
+    const title = `/${filename.replace(/\/$/, "")}`;
+    const page = await directoryListing(found.path, request.rawPath, title, dotfiles)
+      .catch((error) => {
+        throw fileError(error);
+      });
+    return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
   }
 }
 
@@ -230,24 +235,4 @@ function slashRedirect(request: ServerRequest): HTTPPermanentRedirect {
   // empty here, so it cannot begin with "//" and lead to another host.
   const query = request.queryString === "" ? "" : `?${request.queryString}`;
   return new HTTPPermanentRedirect(`${quotePath(request.path)}/${query}`);
-}
-
-async function list(
-  request: ServerRequest,
-  path: string,
-  filename: string,
-  dotfiles: boolean,
-): Promise<Response> {
-  let page: string;
-  try {
-    page = await directoryListing(
-      path,
-      request.rawPath,
-      `/${filename.replace(/\/$/, "")}`,
-      dotfiles,
-    );
-  } catch (error) {
-    throw fileError(error);
-  }
-  return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
 }

@@ -171,21 +171,17 @@ function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
 
 /** Listens for errors that would end the process; returns a function that stops it. */
 function onUnhandled(listener: (error: unknown, what: string) => void): () => void {
-  const onRejection = (event: PromiseRejectionEvent): void => {
+  const onEvent = (event: PromiseRejectionEvent | ErrorEvent): void => {
     if (event.defaultPrevented) return;
     event.preventDefault();
-    listener(event.reason, "Unhandled rejection of a promise without await");
+    if ("error" in event) listener(event.error, "Uncaught error");
+    else listener(event.reason, "Unhandled rejection of a promise without await");
   };
-  const onError = (event: ErrorEvent): void => {
-    if (event.defaultPrevented) return;
-    event.preventDefault();
-    listener(event.error, "Uncaught error");
-  };
-  globalThis.addEventListener("unhandledrejection", onRejection);
-  globalThis.addEventListener("error", onError);
+  globalThis.addEventListener("unhandledrejection", onEvent);
+  globalThis.addEventListener("error", onEvent);
   return () => {
-    globalThis.removeEventListener("unhandledrejection", onRejection);
-    globalThis.removeEventListener("error", onError);
+    globalThis.removeEventListener("unhandledrejection", onEvent);
+    globalThis.removeEventListener("error", onEvent);
   };
 }
 
