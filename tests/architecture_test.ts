@@ -26,7 +26,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
     "response",
     ...["sessions", "routing"],
     "files",
-    "routes",
+    ...["routes", "development"],
     "application",
     ...["provide", "guards", "websocket", "groups", "run", "redis"],
     "proxy",

@@ -62,6 +62,7 @@ const BEYOND: [section: string, example: string, shows: string[]][] = [
   ["guards", "0043_guards", ["web.rateLimit(", "web.auth("]],
   ["work again and again", "0044_every", ["app.every(", "request.after("]],
   ["metrics", "0045_metrics", ["web.metrics("]],
+  ["errors while developing", "0046_debug", ["debug: true"]],
 ];
 
 const PRINTS = "\n// Prints:\n";

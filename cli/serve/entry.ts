@@ -14,6 +14,7 @@ export interface Entry {
 
 const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const SCHEME = /^(?:https?|file|data|jsr|npm|node|blob)$/;
+const COMMAND = new URL("../", import.meta.url).href; // whose calls are of no interest
 const EXTENSIONS = [".ts", ".tsx", ".mts", ".js", ".mjs", ".jsx"];
 
 export function parseEntry(word: string): Entry {
@@ -61,7 +62,7 @@ export async function importEntry(entry: Entry): Promise<unknown> {
   try {
     exports = await import(url);
   } catch (cause) {
-    const why = `${reason(cause)}${advice(url, cause)}`;
+    const why = `${reason(cause)}${advice(url, cause)}${callsOf(cause)}`;
     throw new UsageError(`unable to import ${entry.module}: ${why}`, { cause });
   }
   if (Object.hasOwn(exports, entry.name)) return exports[entry.name];
@@ -91,6 +92,14 @@ function reason(cause: unknown): string {
   return cause.name === "Error" || /^\w*Error: /.test(cause.message)
     ? cause.message
     : `${cause.name}: ${cause.message}`;
+}
+
+/** The calls of an error that the module threw, as far as its message has none. */
+function callsOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return "";
+  const calls = cause.stack?.match(/^ +at .*$/gm) ?? [];
+  return calls.filter((each) => !cause.message.includes(each.trim()) && !each.includes(COMMAND))
+    .map((each) => `\n${each}`).join("");
 }
 
 /** Before 2.8.2 a compiled program cannot transpile modules that it imports from disk. */

@@ -21,6 +21,7 @@ export async function runProgram(
   const options = listenOptions(parsed, OLD_RUNTIME ? "sockets" : "deno");
   useOwnModules();
   const app = await applicationOf(await importEntry(entry), parsed.rest, word);
+  if (parsed.has("watch")) app.debug = true;
   const health = healthRoute(parsed);
   if (health !== null) answerHealth(app, health);
   if (parsed.has("worker")) await runWorker(app, options, parsed);

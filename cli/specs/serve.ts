@@ -26,7 +26,7 @@ export const serve = {
     option("-U, --path PATH", "unix socket to listen on"),
     option("--tls-cert FILE", "certificate chain (PEM); with --tls-key, serve TLS"),
     option("--tls-key FILE", "private key of the certificate (PEM)"),
-    option("-w, --watch", "restart when a file beside the module changes"),
+    option("-w, --watch", "restart when a file beside the module changes; errors are shown"),
     option("--workers N", "processes that share the port (default 1); SIGHUP replaces them"),
     more("--restart WHEN", "on-failure (default with --workers) or no", {
       choices: ["on-failure", "no"],

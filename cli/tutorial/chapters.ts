@@ -51,5 +51,6 @@ export const CHAPTERS: readonly Chapter[] = [
   chapter("0043_guards.ts", () => import("../../examples/0043_guards.ts")),
   chapter("0044_every.ts", () => import("../../examples/0044_every.ts")),
   chapter("0045_metrics.ts", () => import("../../examples/0045_metrics.ts")),
-  playground(43, () => import("../../examples/playground/main.ts")),
+  chapter("0046_debug.ts", () => import("../../examples/0046_debug.ts")),
+  playground(45, () => import("../../examples/playground/main.ts")),
 ];

@@ -12,6 +12,7 @@ import {
   resolveBodyLimits,
 } from "./application_options.ts";
 import { createDispatch } from "./dispatch.ts";
+import { loadErrorPage } from "./error_response.ts";
 import { Entrance } from "./entrance.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { type Dispatch, HonoRouter } from "./hono_router.ts";
@@ -87,6 +88,8 @@ export class Application implements AppContext {
   readonly cleanupCtx: CleanupContext<Application>[] = [];
   /** Logger for errors that no handler caught. */
   readonly logger: Logger;
+  /** Whether clients are told about errors of the program; set it before the application starts. */
+  debug: boolean;
   /** Largest body that a request's readers accept, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
   /** Time and size limits for reading bodies. */
@@ -141,6 +144,7 @@ export class Application implements AppContext {
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
     this.bodyLimits = resolveBodyLimits(options);
     this.logger = options.logger ?? console;
+    this.debug = options.debug ?? false;
     this.#entrance = new Entrance(this.hono, this.#honoRouter, this.logger);
   }
 
@@ -391,6 +395,7 @@ export class Application implements AppContext {
     for (
       const list of [middlewares, onStartup, onShutdown, onCleanup, onResponsePrepare, cleanupCtx]
     ) Object.freeze(list);
+    if (this.debug) await loadErrorPage();
     for (const context of this.cleanupCtx) await this.#contexts.enter(context, this);
     await send(this.onStartup, this);
     this.#dispatch = createDispatch({

@@ -29,6 +29,13 @@ export interface ApplicationOptions {
   readonly lingeringSize?: number;
   /** Logger for errors that no handler caught. @default {console} */
   readonly logger?: Logger;
+  /**
+   * Whether clients are told about errors of the program: a page with the stack, the source and the
+   * request, JSON or text where that is asked for. For development alone; that of the outermost
+   * application counts. `roundtrip serve --watch` turns it on. aiohttp's `debug`.
+   * @default {false}
+   */
+  readonly debug?: boolean;
 }
 
 export const APPLICATION_OPTIONS = new OptionTable<ApplicationOptions>({
@@ -38,6 +45,7 @@ export const APPLICATION_OPTIONS = new OptionTable<ApplicationOptions>({
   lingeringTime: "a number",
   lingeringSize: "a number",
   logger: "an object",
+  debug: "true or false",
 });
 
 const BODY_LIMITS: BodyLimits = Object.freeze({

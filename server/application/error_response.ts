@@ -10,6 +10,7 @@ import { ConnectionResetError } from "../response/connection_reset_error.ts";
 import { serverErrorResponse } from "../response/prepare_response.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { isMismatch } from "../body/incoming_body.ts";
+import type { ShownError } from "../development/error_page.ts";
 import { explained } from "./mistakes.ts";
 import { withHeaders } from "./hono_response.ts";
 
@@ -43,14 +44,16 @@ export function errorResponse(error: unknown, request: ServerRequest): Response 
   if (problem === null) report(explained(error, request), request);
   // One line: the client's error is not a failure of the program.
   else if (requestInternals.bodyOf(request).isFault(error)) report(problem.text, request);
-  return known ?? withWanted(pageOf(problem), request);
+  return known ?? withWanted(pageOf(problem, error, request), request);
 }
 
 /** Returns the page for a thrown value, without logging. */
 export function errorPage(error: unknown, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
   if (failure !== null && failure.error === error) return failure.response;
-  return error instanceof HonoException ? error.getResponse() : pageOf(problemOf(error, request));
+  return error instanceof HonoException
+    ? error.getResponse()
+    : pageOf(problemOf(error, request), error, request);
 }
 
 /** Answers errors of routes and middlewares that were added to `app.hono`. */
@@ -66,8 +69,28 @@ export function mountedError(error: unknown, logger: Logger): Response {
   return serverErrorResponse();
 }
 
-function pageOf(problem: HTTPException | null): Response {
-  return problem === null ? serverErrorResponse() : problem.toResponse();
+let development: typeof import("../development/error_page.ts") | null = null;
+
+/** Loads the page that tells errors to developers, for an application with `debug`. */
+export async function loadErrorPage(): Promise<void> {
+  development ??= await import("../development/error_page.ts");
+}
+
+/** What developers are told about an error; `null` without `debug`. */
+export function shownError(error: unknown, request: ServerRequest): ShownError | null {
+  return development === null || request.apps[0]?.debug !== true
+    ? null
+    : development.shownError(explained(error, request), request);
+}
+
+function pageOf(problem: HTTPException | null, error: unknown, request: ServerRequest): Response {
+  if (problem !== null) return problem.toResponse();
+  if (development === null || request.apps[0]?.debug !== true) return serverErrorResponse();
+  try {
+    return development.errorPage(explained(error, request), request);
+  } catch { // of an error whose own members fail
+    return serverErrorResponse();
+  }
 }
 
 /** Finds the HTTP exception for an error, `null` for one of the program, which has to be logged. */

@@ -1,7 +1,7 @@
 // A middleware that answers errors as RFC 9457 problem details.
 import { OptionTable } from "../../http/options.ts";
 import { explained } from "../application/mistakes.ts";
-import { problemOf, report } from "../application/error_response.ts";
+import { problemOf, report, shownError } from "../application/error_response.ts";
 import { HTTPInternalServerError } from "../exceptions/server_errors.ts";
 import type { HTTPException } from "../exceptions/http_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
@@ -70,16 +70,17 @@ export function problemDetails(options: ProblemDetailsOptions = {}): Middleware 
       if (known !== null && known.status < 400) throw error;
       const described = options.describe?.(error, request) ?? null;
       if (known === null && described === null) report(explained(error, request), request);
-      return replyOf(known ?? new HTTPInternalServerError(), described);
+      const shown = known === null ? shownError(error, request) : null;
+      return replyOf(known ?? new HTTPInternalServerError(), { ...shown, ...described });
     }
   };
 }
 
-function replyOf(exception: HTTPException, described: Problem | null): Response {
+function replyOf(exception: HTTPException, described: Problem): Response {
   const { reason, text } = exception;
   const own = objectOf(text);
   const detail = own === null && text !== `${exception.status}: ${reason}` ? { detail: text } : {};
-  const status = described?.status ?? exception.status;
+  const status = described.status ?? exception.status;
   const title = status === exception.status ? reason : undefined; // which JSON leaves out
   const problem = { type: "about:blank", title, status, ...detail, ...own, ...described };
   const headers = new Headers(exception.headers);

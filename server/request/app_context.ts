@@ -74,6 +74,8 @@ export interface AppContext extends KeyReader {
   readonly router: ResourceRegistry;
   /** Logger for errors. */
   readonly logger: Logger;
+  /** Whether clients are told about errors of the program, for development alone. */
+  readonly debug: boolean;
   /** Largest body for `read()`, `text()`, `json()` and `post()`, in bytes; 0 for no limit. */
   readonly clientMaxSize: number;
   /** Time and size limits for reading bodies. */

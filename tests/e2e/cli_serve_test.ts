@@ -25,7 +25,7 @@ const USAGE = 2; // as in argparse
 const APP = `import { web } from "@roundtrip/http";
 const text = (body) => {
   const app = new web.Application();
-  app.addRoutes([web.get("/", () => web.textResponse(body + "\\n")), web.get("/pid", () => web.textResponse(String(Deno.pid)))]);
+  app.addRoutes([web.get("/", () => web.textResponse(body + "\\n")), web.get("/pid", () => web.textResponse(String(Deno.pid))), web.get("/broken", () => { throw new Error("secret"); })]);
   return app;
 };
 export const init = (args) => text("args: " + args.join("|"));
@@ -42,6 +42,7 @@ async function withApp(body: (path: string, folder: string) => Promise<void>): P
   await using folder = await tempDir();
   await Deno.writeTextFile(`${folder.path}/app.js`, APP);
   await Deno.writeTextFile(`${folder.path}/broken.js`, "export default {");
+  await Deno.writeTextFile(`${folder.path}/throws.js`, "const a = {};\na.b.c;");
   await Deno.writeTextFile(`${folder.path}/missing.js`, 'import "./not_there.js";');
   await Deno.writeTextFile(`${folder.path}/empty.js`, "");
   await body(`${folder.path}/app.js`, folder.path);
@@ -63,6 +64,12 @@ Deno.test("serve refuses invalid modules with aiohttp's messages and exit code",
       ["unknown module", ["nope:init"], "unable to import nope: no file"],
       ["a typing error in it", ["ap.js"], "unable to import ap.js: no file"],
       ["a module that fails", ["broken.js"], "unable to import broken.js: SyntaxError"],
+      [
+        "a module that throws",
+        ["throws.js"],
+        "unable to import throws.js: TypeError: Cannot read properties of undefined (reading 'c')\n" +
+        `    at ${new URL("throws.js", `file://${cwd}/`)}:2:5\n`,
+      ],
       ["a module that misses one", ["missing.js"], "unable to import missing.js: "],
       [
         "unknown attribute",
@@ -362,6 +369,7 @@ Deno.test("serve --watch starts again when a file changes", async () => {
   await withApp(async (app) => {
     await using server = await serving(["serve", "--watch", app]);
     assertEquals(await textOf(server.url), "the default\n");
+    assertMatch(await textOf(`${server.url}/broken`), /Error: secret\n {4}at .*app\.js:4:/);
     await Deno.writeTextFile(app, APP.replace("the default", "another one"));
     await server.running.waitFor(/Restarting: a file has changed/);
     const [, url = ""] = await server.running.waitFor(/Restarting[^]*Running on (http\S+)/);

@@ -1,0 +1,163 @@
+// The page for an error of the program, of applications with `debug: true`.
+import type { ServerRequest } from "../request/request.ts";
+import { type Frame, sourceOf, stackOf } from "./stack_of.ts";
+
+/** What is shown of an error, as JSON of RFC 9457 and on a page. */
+export interface ShownError {
+  /** `Error: message`. */
+  readonly detail: string;
+  /** What to do, for known mistakes. */
+  readonly remedy?: string;
+  /** Template and variables of the route, `null` without one. */
+  readonly route:
+    | { readonly path: string; readonly params: Readonly<Record<string, string>> }
+    | null;
+  /** The calls, innermost first. */
+  readonly stack: readonly string[];
+  /** The errors that led to it. */
+  readonly causes: readonly string[];
+}
+
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/Requires (\w+) access/, "Start the program with --allow-$1, or -A for everything."],
+  [
+    /No such file or directory/,
+    "A relative path starts at the working directory, not at the " +
+    'module: new URL("./file", import.meta.url) starts at the module.',
+  ],
+  [/Connection refused/, "Nothing listens there: is the other service running, on this port?"],
+  [
+    /circular structure to JSON/,
+    "Give jsonResponse() a plain value, without links to its parents.",
+  ],
+  [/serialize a BigInt/, "jsonResponse(value, { dumps }) takes a serializer of yours."],
+  [
+    /Body already consumed|body (?:was|is) (?:read|unusable)|disturbed or locked/i,
+    "A body can be read once: keep what read(), text() or json() returned.",
+  ],
+  [
+    /Cannot read properties of undefined/,
+    "Something is missing that the line marked below expects.",
+  ],
+];
+
+/** Tells an error to the developer. */
+export function shownError(error: unknown, request: ServerRequest): ShownError {
+  const { resource, matchInfo } = request;
+  const detail = String(error);
+  const [pattern, text = ""] = REMEDIES.find(([each]) => each.test(detail)) ?? [];
+  const remedy = pattern === undefined ? "" : text.replace("$1", pattern.exec(detail)?.[1] ?? "");
+  return {
+    detail,
+    ...(remedy === "" ? {} : { remedy }),
+    route: resource === null ? null : { path: resource.canonical, params: { ...matchInfo } },
+    stack: stackOf(error).map(({ text }) => text),
+    causes: causesOf(error).map(String),
+  };
+}
+
+/** The response for an error of the program: a page, JSON or text, as the client accepts. */
+export function errorPage(error: unknown, request: ServerRequest): Response {
+  const accept = request.headers.get("accept") ?? "";
+  const shown = shownError(error, request);
+  const [type, body] = accept.includes("text/html")
+    ? ["text/html; charset=utf-8", pageOf(shown, error, request)]
+    : /\bjson\b/.test(accept)
+    ? [
+      "application/problem+json",
+      JSON.stringify({
+        ...{ type: "about:blank", title: "Internal Server Error", status: 500 },
+        ...shown,
+      }),
+    ]
+    : ["text/plain; charset=utf-8", textOf(shown)];
+  return new Response(body, {
+    status: 500,
+    headers: {
+      "content-type": type,
+      "cache-control": "no-store",
+      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    },
+  });
+}
+
+function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  for (let at = error; at instanceof Error && causes.length < 8;) {
+    at = at.cause;
+    if (at !== undefined) causes.push(at);
+  }
+  return causes;
+}
+
+function textOf({ detail, remedy, stack, causes }: ShownError): string {
+  return [
+    `500 Internal Server Error\n\n${detail}`,
+    ...(remedy === undefined ? [] : [remedy]),
+    ...stack.map((each) => `    at ${each}`),
+    ...causes.map((each) => `Caused by ${each}`),
+  ].join("\n") + "\n";
+}
+
+const SECRET = /^(?:cookie|authorization|proxy-authorization|x-api-key)$/;
+
+function pageOf(shown: ShownError, error: unknown, request: ServerRequest): string {
+  const frames = [error, ...causesOf(error)].flatMap(stackOf);
+  const place = frames.find(({ isOwn }) => isOwn) ?? frames.find(({ url }) => url !== null);
+  const headers = [...request.headers].map(([name, value]) =>
+    [name, SECRET.test(name) ? "(hidden)" : value] as const
+  );
+  return `<!DOCTYPE html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${escaped(shown.detail)}</title>
+<style>
+:root { color-scheme: light dark; font: 15px/1.5 system-ui; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.3rem; overflow-wrap: anywhere; } h2 { font-size: 1rem; margin-top: 1.6rem; }
+pre { overflow-x: auto; padding: .6rem; background: #8881; border-radius: .4rem; }
+mark { background: #f443; color: inherit; display: block; } .other { opacity: .55; }
+td { padding-right: 1rem; vertical-align: top; overflow-wrap: anywhere; } p.remedy { color: #17803d; }
+</style>
+<p>${escaped(`${request.method} ${request.pathQs}`)}
+<h1>${escaped(shown.detail)}</h1>
+${shown.remedy === undefined ? "" : `<p class="remedy">${escaped(shown.remedy)}`}
+${shown.causes.map((each) => `<p>Caused by ${escaped(each)}`).join("")}
+${place === undefined ? "" : sourceHtml(place)}
+<h2>Stack</h2>
+<pre>${frames.map((each) => stackHtml(each)).join("\n")}</pre>
+<h2>Route</h2>
+${
+    shown.route === null
+      ? "<p>none"
+      : `<p>${escaped(shown.route.path)}${tableOf(Object.entries(shown.route.params))}`
+  }
+<h2>Request</h2>
+${tableOf(headers)}
+<p>This page is shown because of <code>debug: true</code>.
+`;
+}
+
+function sourceHtml(place: Frame): string {
+  const lines = sourceOf(place, 5).map(({ number, text }) => {
+    const line = escaped(`${String(number).padStart(5)}  ${text}`);
+    return number === place.line ? `<mark>${line}</mark>` : `${line}\n`;
+  });
+  const title = `<h2>${escaped(place.text)}</h2>\n`;
+  return lines.length > 0
+    ? `${title}<pre>${lines.join("")}</pre>`
+    : `${title}<p>The lines are shown with --allow-read.`;
+}
+
+function stackHtml({ text, isOwn }: Frame): string {
+  const line = escaped(text);
+  return isOwn ? line : `<span class="other">${line}</span>`;
+}
+
+function tableOf(rows: readonly (readonly [string, string])[]): string {
+  const cells = rows.map(([name, value]) => `<tr><td>${escaped(name)}<td>${escaped(value)}`);
+  return `<table>${cells.join("\n")}</table>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
+}
