@@ -42,7 +42,7 @@ export interface GroupBroker {
     deliver: (message: GroupMessage, id?: string) => unknown,
   ): (() => unknown) | Promise<() => unknown>;
   /**
-   * Reads kept messages.
+   * Reads kept messages; resolves when the subscribers of this process have got all of them.
    * @param group Name of the group.
    * @param count Maximum number, the newest ones count.
    * @param after Only those after this id, which a client may have made up; `null` for all.

@@ -175,6 +175,8 @@ class StreamBroker implements RedisBroker {
     const from = isId ? after : "-";
     const reply = await this.#command("XREVRANGE", key, "+", from, "COUNT", `${count + 1}`);
     const entries = (reply as StreamEntries).toReversed();
+    const last = entries.at(-1)?.[0];
+    if (last !== undefined) await this.#reader.reach(key, last);
     const complete = isId && entries[0]?.[0] === after;
     const messages = entries.slice(complete ? 1 : 0).slice(-count).flatMap(
       ([id, [, text = ""]]) => {

@@ -74,6 +74,15 @@ export class StreamReader {
     };
   }
 
+  /** Waits until an entry has been read, for at most `PATIENCE`. */
+  async reach(key: string, id: string): Promise<void> {
+    for (let time = 0; time < PATIENCE; time += 5) {
+      const place = this.#places.get(key);
+      if (place === undefined || !isBefore(place.last, id)) return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
   /** Stops reading. */
   close(): void {
     this.#places.clear();
