@@ -92,6 +92,11 @@ export { requestId, type RequestIdOptions } from "./guards/request_id.ts";
 export { requestIdOf } from "./guards/request_id_of.ts";
 export { timeout } from "./guards/timeout.ts";
 
+export { openapi } from "./openapi/openapi.ts";
+export type { OpenAPIDocument, OpenAPIOptions } from "./openapi/openapi.ts";
+export { openapiRoutes, type OpenAPIRoutesOptions } from "./openapi/openapi_routes.ts";
+export type { JSONSchema, SchemaSide, ToJSONSchema } from "./openapi/components.ts";
+
 // Requests
 export { ServerRequest } from "./request/request.ts";
 export type { CloneOptions } from "./request/clone_options.ts";

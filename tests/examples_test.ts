@@ -58,6 +58,7 @@ const BEYOND: [section: string, example: string, shows: string[]][] = [
   ["testing", "0037_testing", ["Deno.test("]],
   ["Hono middleware", "0038_hono_middleware", ["fromHono("]],
   ["behind a proxy", "0039_behind_a_proxy", ["x-forwarded-for"]],
+  ["OpenAPI", "0040_openapi", ["response:", "web.openapiRoutes("]],
   ["groups and values", "0042_groups_and_values", ["prefix:", "addRoutes(", "web.provide("]],
   ["guards", "0043_guards", ["web.rateLimit(", "web.auth("]],
   ["work again and again", "0044_every", ["app.every(", "request.after("]],

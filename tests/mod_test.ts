@@ -56,10 +56,11 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   ServerRequest Session ShutdownTimeoutError SimpleCookieStorage StreamResponse TestClient
   TestServer View WebSocketGroup WebSocketResponse auth chooseEncoding compressMiddleware
   decompressMiddleware del delCookie delete denoEngine get getSession head jsonResponse
-  makeRequest metrics newSession normalizePathMiddleware options patch post problemDetails provide
-  proxy put rateLimit readiness renewSession requestId requestIdOf route runApp safeFilename
-  saveFile saveSession sessionMiddleware setCookie setETag setLastModified setupSessions
-  socketEngine sseResponse static sweepParts textResponse timeout validate view webSocket
+  makeRequest metrics newSession normalizePathMiddleware openapi openapiRoutes options patch post
+  problemDetails provide proxy put rateLimit readiness renewSession requestId requestIdOf route
+  runApp safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
+  setupSessions socketEngine sseResponse static sweepParts textResponse timeout validate view
+  webSocket
 `,
     `
   AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth
@@ -68,19 +69,19 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   Engine EngineHandler EnginePort EngineServer EventGroupOptions EveryOptions FileResponseOptions
   Forwarded GetRouteOptions GroupBroker GroupHistory GroupMessage GroupOptions
   HTTPExceptionOptions HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy
-  JoinOptions JsonResponseOptions KeptMessage KeyReader ListenOptions Logger MakeRequestOptions
-  MemoryStorageOptions MetricsOptions Middleware NormalizePathOptions OpenAPIOperation
-  PathParamNames PathParams PathTemplate PostOptions PostValue PrefixedContracts PrepareSignal
-  Problem ProblemDetailsOptions ProvideOptions Provided ProxyOptions RateLimitPolicy
-  RateLimitResult RateLimitStore RawHeaders RedirectTarget RequestIdOptions RequestIssue
-  RequestSchemas ResourceInfo ResourceRegistry Responder ResponseOptions ResultOf RouteContracts
-  RouteDef RouteMatch RouteMiss RouteOperation RouteOptions RouteResolution RouteSchemas RouteSpec
-  RouteTableOptions RunAppOptions SSEEvent SSEOptions SaveFileOptions SavedUpload SchemaHandler
-  ServeInfo SessionCookieOptions SessionData SessionInit SessionStorage SessionStore
-  SlowPeerPolicy SocketEvents SocketLimits SocketPort SocketUpgrade StaticDef StaticOptions
-  StaticUrlParts StreamResponseOptions TestRequestInit TypedResponse UpgradeOptions
-  ValidateOptions Validated ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady
-  WebSocketResponseOptions
+  JSONSchema JoinOptions JsonResponseOptions KeptMessage KeyReader ListenOptions Logger
+  MakeRequestOptions MemoryStorageOptions MetricsOptions Middleware NormalizePathOptions
+  OpenAPIDocument OpenAPIOperation OpenAPIOptions OpenAPIRoutesOptions PathParamNames PathParams
+  PathTemplate PostOptions PostValue PrefixedContracts PrepareSignal Problem ProblemDetailsOptions
+  ProvideOptions Provided ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore RawHeaders
+  RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo ResourceRegistry
+  Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss RouteOperation
+  RouteOptions RouteResolution RouteSchemas RouteSpec RouteTableOptions RunAppOptions SSEEvent
+  SSEOptions SaveFileOptions SavedUpload SchemaHandler SchemaSide ServeInfo SessionCookieOptions
+  SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy SocketEvents SocketLimits
+  SocketPort SocketUpgrade StaticDef StaticOptions StaticUrlParts StreamResponseOptions
+  TestRequestInit ToJSONSchema TypedResponse UpgradeOptions ValidateOptions Validated ViewClass
+  WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
 `,
   ],
   [

@@ -47,6 +47,7 @@ export const CHAPTERS: readonly Chapter[] = [
   chapter("0037_testing.ts", () => import("../../examples/0037_testing.ts")),
   chapter("0038_hono_middleware.ts", () => import("../../examples/0038_hono_middleware.ts")),
   chapter("0039_behind_a_proxy.ts", () => import("../../examples/0039_behind_a_proxy.ts")),
+  chapter("0040_openapi.ts", () => import("../../examples/0040_openapi.ts")),
   chapter("0042_groups_and_values.ts", () => import("../../examples/0042_groups_and_values.ts")),
   chapter("0043_guards.ts", () => import("../../examples/0043_guards.ts")),
   chapter("0044_every.ts", () => import("../../examples/0044_every.ts")),

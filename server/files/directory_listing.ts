@@ -1,3 +1,5 @@
+import { escapeHtml } from "../response/escape_html.ts";
+
 export async function directoryListing(
   path: string,
   rawPath: string,
@@ -32,9 +34,4 @@ ${items.join("\n")}
 </body>
 </html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }

@@ -127,6 +127,7 @@ export function staticFiles(
     path,
     handler: (request) => send(request, request.matchInfo.filename ?? ""),
     name: options.name ?? null,
+    operation: { schemas: {}, openapi: false },
     createResource,
     urlFor: (parts) => unbound.urlFor({ ...parts }),
   };

@@ -132,6 +132,8 @@ export interface RouteMiss {
 export interface AbstractResource extends ResourceInfo {
   /** Common prefix of its paths, without a trailing `/`; `/` to be asked for any path. */
   readonly prefix: string;
+  /** Its routes, for listing. */
+  readonly routes?: readonly Route[];
   /**
    * Finds the route for a request.
    * @param method Method in upper case.

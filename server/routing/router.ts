@@ -220,9 +220,12 @@ export class Router implements ResourceRegistry {
     return [...this.#resources];
   }
 
-  /** Lists the routes of all path templates in the order of registration. */
+  /**
+   * Lists the routes in the order of registration, those of sub-applications below a prefix
+   * included.
+   */
   routes(): readonly Route[] {
-    return this.#resources.flatMap((each) => each instanceof Resource ? each.routes : []);
+    return this.#resources.flatMap((each) => each.routes ?? []);
   }
 
   /** Lists the named resources. */

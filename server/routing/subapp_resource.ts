@@ -1,7 +1,7 @@
 // Mount points of sub-applications: a prefix or a domain.
 import type { Handler } from "../request/middleware.ts";
 import type { RelativeURL } from "../request/relative_url.ts";
-import type { AbstractResource, RouteResolution } from "./route.ts";
+import type { AbstractResource, Route, RouteResolution } from "./route.ts";
 import type { Router } from "./router.ts";
 
 /** The interface of a sub-application. */
@@ -51,9 +51,11 @@ abstract class Mount implements AbstractResource {
 /** Routes every path below a prefix to a sub-application, including its errors. */
 export class PrefixedSubapp extends Mount {
   #prefix: string;
+  readonly #router: Router;
 
   constructor(prefix: string, sub: Subapp) {
     super(sub);
+    this.#router = sub.router;
     this.#prefix = prefix;
     sub.router.addPrefix(prefix);
   }
@@ -64,6 +66,11 @@ export class PrefixedSubapp extends Mount {
 
   get prefix(): string {
     return this.#prefix;
+  }
+
+  /** The routes of the sub-application; those of a domain have another host. */
+  get routes(): readonly Route[] {
+    return this.#router.routes();
   }
 
   protected override owns(path: string): boolean {
