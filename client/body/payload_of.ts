@@ -1,11 +1,4 @@
-import {
-  blobBody,
-  bytesBody,
-  iterableBody,
-  streamBody,
-  textBody,
-  viewBytes,
-} from "../../http/bytes/sendable_body.ts";
+import { bytesBody, iterableBody, simpleBody } from "../../http/bytes/sendable_body.ts";
 import { FormBody, type FormValue } from "../../http/multipart/form_body.ts";
 import { MultipartWriter, writerBody } from "../../http/multipart/multipart_writer.ts";
 import { encodeQuery, pairsIn, type QueryInit, type QueryValue } from "../../http/query.ts";
@@ -65,17 +58,14 @@ type FieldValue = FormValue | null | undefined;
  * ```
  */
 export function payloadOf(data: RequestData): Payload {
-  if (typeof data === "string") return textBody(data);
-  if (data instanceof ArrayBuffer) return bytesBody(new Uint8Array(data));
-  if (ArrayBuffer.isView(data)) return bytesBody(viewBytes(data));
-  if (data instanceof Blob) return blobBody(data);
-  if (data instanceof ReadableStream) return streamBody(data);
+  const simple = simpleBody(data);
+  if (simple !== null) return simple;
   if (data instanceof StreamReader) return iterableBody(data);
   if (typeof data === "object" && data !== null) return objectPayload(data);
   throw new TypeError(`Cannot send ${typeof data} as a body`);
 }
 
-function objectPayload(data: Exclude<RequestData, string | ArrayBuffer>): Payload {
+function objectPayload(data: Exclude<RequestData, string>): Payload {
   if (data instanceof FormBody) return data.encode();
   // Deno's encoder of FormData takes its boundary from Math.random().
   if (data instanceof FormData) return new FormBody(data).encode();

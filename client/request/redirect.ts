@@ -10,6 +10,7 @@ import { isNamed, withHeader } from "../hop/header_list.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import { discardReply, type HeaderList, type HopResult } from "../hop/transport.ts";
+import type { ResolvedOptions } from "./options.ts";
 import { type RequestTarget, resolveTarget, withoutCredentials } from "./url.ts";
 
 /** The last hop of a request, with its redirects. */
@@ -88,12 +89,8 @@ export function nextRequest(
   });
 }
 
-/** Options of {@linkcode followRedirects}. */
-export interface RedirectPolicy {
-  readonly follow: boolean;
-  /** Fails on this many redirects: 10 follows at most 9; 0 for no limit. */
-  readonly maxRedirects: number;
-}
+/** Whether and how often to follow. */
+type RedirectPolicy = Pick<ResolvedOptions, "follow" | "maxRedirects">;
 
 /** Returns whether a response is a redirect, a cheap check before following it. */
 export function isRedirect(reply: HopResult, policy: RedirectPolicy): boolean {

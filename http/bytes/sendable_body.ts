@@ -43,12 +43,12 @@ export function bytesBody(bytes: Bytes, contentType: string = OCTETS): SendableB
   };
 }
 
-export function textBody(text: string): SendableBody {
+function textBody(text: string): SendableBody {
   return bytesBody(new TextEncoder().encode(text), "text/plain; charset=utf-8");
 }
 
 /** Creates a body from a blob, which is read when it is sent. */
-export function blobBody(blob: Blob): SendableBody {
+function blobBody(blob: Blob): SendableBody {
   return {
     bytes: blob.size === 0 ? new Uint8Array(0) : null,
     size: blob.size,
@@ -84,6 +84,15 @@ function onceBody(open: () => ReadableStream<Bytes>, size: number | null): Senda
       return open();
     },
   };
+}
+
+/** Creates a body from text, bytes, a blob or a stream; `null` for any other value. */
+export function simpleBody(value: unknown): SendableBody | null {
+  if (typeof value === "string") return textBody(value);
+  if (value instanceof ArrayBuffer) return bytesBody(new Uint8Array(value));
+  if (ArrayBuffer.isView(value)) return bytesBody(viewBytes(value));
+  if (value instanceof Blob) return blobBody(value);
+  return value instanceof ReadableStream ? streamBody(value) : null;
 }
 
 /** The bytes of a view; a copy where its memory is shared. */

@@ -280,20 +280,15 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     this.#reading = true;
     try {
-      const bytes = await (how === null
+      const piece = how === null
         ? source.rest?.()
         : typeof how === "number"
         ? source.next()
-        : source.into?.(how)) ?? EMPTY;
-      if (this.#error !== null) {
-        throw this.#error; // cancelled meanwhile
-      }
-      this.#totalBytes += bytes.length;
-      if (how === null || bytes.length === 0) {
-        this.#finish(null);
-      }
-      this.#pending = bytes;
-      return this.#take(typeof how === "number" ? how : bytes.length);
+        : source.into?.(how);
+      const bytes = this.#came(await piece, how === null);
+      if (typeof how !== "number" || bytes.length <= how) return bytes;
+      this.#pending = bytes.subarray(how);
+      return bytes.subarray(0, how);
     } catch (error) {
       throw this.#fail(error);
     } finally {
@@ -317,17 +312,20 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     const source = this.#source;
     if (source === null) return false;
     const rest = whole ? source.rest?.() : undefined;
-    let piece: Bytes;
     try {
-      piece = await (rest ?? source.next()) ?? EMPTY;
+      this.#pending = this.#came(await (rest ?? source.next()), rest !== undefined);
     } catch (error) {
       throw this.#fail(error);
     }
+    return this.#pending.length > 0;
+  }
+
+  #came(piece: Bytes | null | undefined, isLast: boolean): Bytes {
     if (this.#error !== null) throw this.#error; // cancelled meanwhile
-    this.#totalBytes += piece.length;
-    if (rest !== undefined || piece.length === 0) this.#finish(null);
-    this.#pending = piece;
-    return piece.length > 0;
+    const bytes = piece ?? EMPTY;
+    this.#totalBytes += bytes.length;
+    if (isLast || bytes.length === 0) this.#finish(null);
+    return bytes;
   }
 
   #fail(error: unknown): Error {

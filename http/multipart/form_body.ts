@@ -178,30 +178,16 @@ function checkName(key: string, text: unknown): void {
 }
 
 function toPartValue(name: string, value: FormValue): PartValue {
-  switch (typeof value) {
-    case "string":
-      return value;
-    case "number":
-    case "bigint":
-    case "boolean":
-      return String(value);
-    case "object":
-      if (value === null || !isPart(value)) break; // throws here instead of when the form is sent
-      return value;
-  }
-  throw new TypeError(
-    `Cannot send form field "${name}": expected text, a number, a boolean, bytes, a Blob, a stream or a file, got ${
-      value === null ? "null" : typeof value
-    }`,
-  );
-}
-
-function isPart(value: PartValue): boolean {
+  if (/^(?:number|bigint|boolean)$/.test(typeof value)) return String(value);
   try {
-    partBody(value);
-    return true;
+    partBody(value as PartValue); // throws here instead of when the form is sent
+    return value as PartValue;
   } catch {
-    return false; // the error below names the field; that of a part cannot
+    const got = value === null ? "null" : typeof value;
+    throw new TypeError(
+      `Cannot send form field "${name}": expected text, a number, a boolean, bytes, a Blob, ` +
+        `a stream or a file, got ${got}`,
+    );
   }
 }
 

@@ -1,12 +1,4 @@
-import {
-  blobBody,
-  bytesBody,
-  iterableBody,
-  type SendableBody,
-  streamBody,
-  textBody,
-  viewBytes,
-} from "../bytes/sendable_body.ts";
+import { iterableBody, type SendableBody, simpleBody, streamBody } from "../bytes/sendable_body.ts";
 
 /**
  * An open file, such as `Deno.FsFile`. The content is the bytes from the current position to the
@@ -36,11 +28,8 @@ export type PartValue =
  * @throws {TypeError} If the value cannot be sent.
  */
 export function partBody(value: PartValue): SendableBody {
-  if (typeof value === "string") return textBody(value);
-  if (value instanceof Uint8Array) return bytesBody(viewBytes(value));
-  if (value instanceof ArrayBuffer) return bytesBody(new Uint8Array(value));
-  if (value instanceof Blob) return blobBody(value);
-  if (value instanceof ReadableStream) return streamBody(value);
+  const simple = simpleBody(value);
+  if (simple !== null) return simple;
   if (typeof value === "object" && value !== null) {
     if ("readable" in value && value.readable instanceof ReadableStream) {
       return streamBody(value.readable, fileSize(value));
