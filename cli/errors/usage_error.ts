@@ -1,3 +1,5 @@
+import { messageOf } from "./system_error.ts";
+
 /** The command line is invalid; the message names the word and the remedy. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -16,4 +18,10 @@ export class CommandError extends Error {
     super(message, { cause: options.cause });
     this.exitCode = options.exitCode ?? 1;
   }
+}
+
+/** Error for a file that cannot be read, unless the permission is missing. */
+export function unreadable(path: string, cause: unknown): Error {
+  if (cause instanceof Deno.errors.NotCapable) return cause;
+  return new CommandError(`cannot read ${path}: ${messageOf(cause, "no such file")}`, { cause });
 }

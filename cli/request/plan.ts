@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { FormBody, type RequestData } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
-import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { CommandError, unreadable, UsageError } from "../errors/usage_error.ts";
 import { VERSION } from "../io/version.ts";
 import { type Item, parseItem } from "../connecting/items.ts";
 import { putJson, readJson } from "../connecting/nested_json.ts";
@@ -243,9 +243,4 @@ async function readText(path: string): Promise<string> {
   } catch (cause) {
     throw unreadable(path, cause);
   }
-}
-
-function unreadable(path: string, cause: unknown): Error {
-  if (cause instanceof Deno.errors.NotCapable) return cause;
-  return new CommandError(`cannot read ${path}: ${messageOf(cause, "no such file")}`, { cause });
 }

@@ -5,39 +5,30 @@ import { COMPARISONS, FILTERS, isNumeric, KINDS } from "./predicates.ts";
 
 /** A reply, as assertions see it. */
 export interface Reply {
-  /** Status code. */
   readonly status: number;
-  /** Reason phrase. */
   readonly reason: string;
   /** Version of HTTP, such as `1.1`. */
   readonly version: string;
   /** Address after redirects. */
   readonly url: string;
-  /** Headers. */
   readonly headers: Headers;
   /** Cookies of the session for this address. */
   readonly cookies: ReadonlyMap<string, string>;
   /** The body, decompressed. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The body as text. */
   readonly text: string;
   /** Time of the exchange in ms. */
   readonly duration: number;
 }
 
-/** A value of a reply. */
 export interface Query {
-  /** The text that it was parsed from. */
   readonly text: string;
   /** Takes the value; `undefined` if the reply has none. */
   read(reply: Reply, replace: (text: string) => string): unknown;
 }
 
-/** An assertion. */
 export interface Check {
-  /** Line in the file. */
   readonly line: number;
-  /** The text that it was parsed from. */
   readonly text: string;
   /** Returns what differs, `null` if it holds. */
   failure(reply: Reply, replace: (text: string) => string): string | null;
@@ -79,8 +70,7 @@ export function parseQuery(text: string): Query {
 
 /**
  * Parses an assertion of Hurl or httpyac. A value without quotes is JSON if it can be, else text up
- * to the end of the line.
- * @throws {SyntaxError} If a word is unknown; the message names the nearest known one.
+ * to the end of the line. Errors name the nearest known word.
  */
 export function parseCheck(text: string, line: number): Check {
   const tokens = tokensOf(text);

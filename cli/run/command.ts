@@ -4,7 +4,7 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { transportOf } from "../connecting/connection.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
 import { messageOf } from "../errors/system_error.ts";
-import { badArgument, CommandError, UsageError } from "../errors/usage_error.ts";
+import { badArgument, CommandError, unreadable, UsageError } from "../errors/usage_error.ts";
 import { writeOut } from "../io/output.ts";
 import type { RunOption } from "../specs/run.ts";
 import { type RequestFile, titleOf } from "./entry.ts";
@@ -44,8 +44,7 @@ function readFile(path: string): RequestFile {
   try {
     bytes = path === "-" ? readStdin() : Deno.readFileSync(path);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new CommandError(`cannot read ${path}: ${messageOf(cause, "no such file")}`, { cause });
+    throw unreadable(path, cause);
   }
   let text: string;
   try {

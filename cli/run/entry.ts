@@ -15,39 +15,29 @@ export interface Entry {
   name: string | null;
   /** Text after `###`. */
   title: string;
-  /** Method. */
   method: string;
-  /** URL. */
   url: string;
-  /** Headers. */
   readonly headers: [name: string, value: string][];
   /** Fields of the query, form and multipart form, from the sections of Hurl. */
   readonly query: [name: string, value: string][];
   /** Fields of a form, `null` for none; a multipart form's value may be `file,NAME;`. */
   form: { readonly isMultipart: boolean; readonly fields: [name: string, value: string][] } | null;
-  /** The body. */
   readonly body: BodyPart[];
-  /** Assertions. */
   readonly checks: Check[];
   /** Variables taken from the reply. */
   readonly captures: { readonly name: string; readonly query: Query }[];
   /** Variables to ask the user for. */
   readonly prompts: { readonly name: string; readonly text: string }[];
-  /** Whether redirects are followed. */
   follow: boolean;
-  /** Whether the cookies of the run are used. */
   cookies: boolean;
   /** Limit of the exchange in ms, 0 for none. */
   timeout: number;
 }
 
-/** A parsed file. */
 export interface RequestFile {
-  /** Its path. */
   readonly path: string;
   /** Its variables, `@NAME = VALUE`. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Its requests. */
   readonly entries: readonly Entry[];
 }
 
@@ -64,7 +54,6 @@ export function titleOf({ name, title, method, url }: Entry): string {
   return name ?? (title === "" ? `${method} ${url}` : title);
 }
 
-/** Error at a line of a file. */
 export function badLine(path: string, line: number, why: string): CommandError {
   return new CommandError(`${path}:${line}: ${why}`);
 }

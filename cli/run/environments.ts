@@ -7,12 +7,7 @@ import { suggest } from "../args/suggest.ts";
 /** Files of an environment; values of the later one win. */
 const FILES = ["http-client.env.json", "http-client.private.env.json"];
 
-/**
- * Reads the variables of an environment, and those of `$shared`.
- * @param path Path of the requests.
- * @param name Name of the environment, `null` for none.
- * @throws {UsageError} If no file has the environment.
- */
+/** Reads the variables of an environment, `null` for none, and those of `$shared`. */
 export function environmentOf(path: string, name: string | null): Map<string, string> {
   const found = new Map<string, string>();
   const names = new Set<string>();

@@ -17,13 +17,10 @@ import { type Result, resultText } from "./report.ts";
 import { readyEntry, sendReady } from "./send_entry.ts";
 import { NotSentYet, replaceVariables, type Sent, type Sources } from "./variables.ts";
 
-/** Sessions of a run. */
 export interface Sessions {
-  /** The session with the cookies of the run. */
   readonly session: ClientSession;
   /** A session that keeps no cookies. */
   readonly plain: ClientSession;
-  /** Its cookies. */
   readonly jar: CookieJar;
 }
 

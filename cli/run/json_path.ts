@@ -1,9 +1,8 @@
 import { jsonpath } from "json-p3";
 
 /**
- * Takes a value from JSON by a path of RFC 9535, or by keys such as `users[0].name`. A path that
- * may find several values gives the list of them.
- * @returns The value, `undefined` if the text is not JSON or has none there.
+ * Takes a value from JSON by a path of RFC 9535, or by keys such as `users[0].name`; `undefined` if
+ * there is none. A path that may find several values gives the list of them.
  */
 export function jsonPath(text: string, path: string): unknown {
   const query = jsonpath.compile(pathOf(path));

@@ -12,7 +12,6 @@ const contains: Compare = (actual, expected) =>
 const matches: Compare = (actual, expected) =>
   isScalar(actual) && new RegExp(`${expected}`, "u").test(`${actual}`);
 
-/** Predicates with a value. */
 export const COMPARISONS: Readonly<Record<string, Compare>> = {
   "==": isEqual,
   "!=": (actual, expected) => !isEqual(actual, expected),
@@ -69,7 +68,6 @@ function isEqual(actual: unknown, expected: unknown): boolean {
   return sortedJson(actual) === sortedJson(expected);
 }
 
-/** JSON with sorted keys. */
 function sortedJson(value: unknown): string {
   return JSON.stringify(
     value,

@@ -1,11 +1,8 @@
 // Results for people and for machines: lines, TAP 14, JUnit.
 import { styleText } from "node:util";
 
-/** The result of a request. */
 export interface Result {
-  /** Path of the file. */
   readonly file: string;
-  /** Line of the request. */
   readonly line: number;
   /** Name or title of the request. */
   readonly title: string;
@@ -15,7 +12,6 @@ export interface Result {
   readonly status: number | null;
   /** Time in ms. */
   readonly duration: number;
-  /** Number of assertions. */
   readonly checks: number;
   /** Failed assertions; the error, if there is no reply. */
   readonly failures: readonly { readonly line: number; readonly text: string }[];
@@ -45,7 +41,6 @@ export function summaryText(results: readonly Result[], ms: number): string {
     `${failed} failed, ${plural(checks, "assertion")}, ${Math.round(ms)} ms\n`;
 }
 
-/** The results in TAP version 14. */
 export function tapText(results: readonly Result[]): string {
   const lines = ["TAP version 14", `1..${results.length}`];
   for (const [index, { title, failures, file, duration }] of results.entries()) {
@@ -61,7 +56,6 @@ export function tapText(results: readonly Result[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The results as a JUnit document. */
 export function junitText(results: readonly Result[]): string {
   const suites = Map.groupBy(results, ({ file }) => file);
   const seconds = (each: readonly Result[]): string =>

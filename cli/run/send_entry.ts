@@ -11,8 +11,7 @@ import {
 import { basicOf } from "../connecting/credentials.ts";
 import { headerBytes } from "../connecting/items.ts";
 import { parseUrl } from "../connecting/target.ts";
-import { messageOf } from "../errors/system_error.ts";
-import { CommandError } from "../errors/usage_error.ts";
+import { unreadable } from "../errors/usage_error.ts";
 import type { BodyPart, Entry } from "./entry.ts";
 
 /** A request whose variables are replaced. */
@@ -24,10 +23,8 @@ export interface Ready {
 }
 
 /**
- * Replaces the variables of an entry, and reads the files of its body.
- * @param entry The entry.
- * @param path Path of its file; paths in it are relative to the file's folder.
- * @param replace Replaces the variables of a text.
+ * Replaces the variables of an entry, and reads the files of its body; paths are relative to
+ * `path`.
  */
 export async function readyEntry(
   entry: Entry,
@@ -108,8 +105,7 @@ async function readFile(folder: string, path: string): Promise<Uint8Array<ArrayB
   try {
     return await Deno.readFile(resolve(folder, path));
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new CommandError(`cannot read ${path}: ${messageOf(cause, "no such file")}`, { cause });
+    throw unreadable(path, cause);
   }
 }
 

@@ -6,7 +6,6 @@ import type { Reply } from "./check.ts";
 /** A request whose reply is used has not been sent yet. */
 export class NotSentYet extends Error {
   override readonly name = "NotSentYet";
-  /** Name of the request. */
   readonly request: string;
 
   constructor(request: string) {
@@ -27,7 +26,6 @@ export interface Sources {
   readonly given: Map<string, string>;
   /** Variables of the file, whose values may have variables. */
   readonly file: ReadonlyMap<string, string>;
-  /** Variables of the environment. */
   readonly environment: ReadonlyMap<string, string>;
   /** Values of `.env` beside the file. */
   readonly dotenv: ReadonlyMap<string, string>;
@@ -35,11 +33,7 @@ export interface Sources {
   readonly requests: ReadonlyMap<string, Sent | null>;
 }
 
-/**
- * Replaces `{{...}}` in a text.
- * @throws {SyntaxError} If a variable has no value; the message names the nearest one.
- * @throws {NotSentYet} If it is of the reply of a request that was not sent yet.
- */
+/** Replaces `{{...}}` in a text; throws `NotSentYet` for the reply of a request not sent yet. */
 export function replaceVariables(
   text: string,
   sources: Sources,

@@ -5,7 +5,6 @@ import { CommandError } from "../errors/usage_error.ts";
 import { messageOf } from "../errors/system_error.ts";
 import { Changes } from "./changes.ts";
 
-/** Options of the supervisor. */
 export interface SuperviseOptions {
   readonly args: readonly string[];
   readonly hosts: readonly string[];
@@ -70,7 +69,6 @@ export async function supervise(job: SuperviseOptions): Promise<number> {
   }
 }
 
-/** The workers. */
 class Team {
   readonly #job: SuperviseOptions;
   readonly #port: number | null;

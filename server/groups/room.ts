@@ -39,7 +39,6 @@ interface Place {
 
 /** The members of a group in this process, and its broker. */
 export class Room<Member> {
-  /** Name of the group. */
   readonly name: string;
   /** Number of messages kept. */
   readonly history: number;
@@ -50,13 +49,6 @@ export class Room<Member> {
   #subscription: Promise<() => unknown> | null = null;
   #announcement: Promise<unknown> | null = null;
 
-  /**
-   * Creates one.
-   * @param where The caller, for errors.
-   * @param options Options of the group.
-   * @param send Sends a message to a member.
-   * @throws {TypeError} If the broker lacks what the options need.
-   */
   constructor(
     where: string,
     options: GroupOptions,
@@ -84,24 +76,17 @@ export class Room<Member> {
     this.#send = send;
   }
 
-  /** The members. */
   get members(): Member[] {
     return [...this.#members.keys()];
   }
 
-  /** Number of members. */
   get size(): number {
     return this.#members.size;
   }
 
   /**
-   * Adds a member, with the history first.
-   * @param member The member.
-   * @param closed Resolves when it has left by itself.
-   * @param options Its name.
-   * @param after Id of the last message that it knows; `null` for all that are kept, `undefined`
-   * for none of them.
-   * @returns `false` if messages after that id are no longer kept.
+   * Adds a member, with the history after the message with the id `after` first: `null` for all
+   * that is kept, `undefined` for none. `false` if messages after that id are no longer kept.
    */
   async join(
     member: Member,
@@ -136,7 +121,6 @@ export class Room<Member> {
     }
   }
 
-  /** Removes a member. */
   leave(member: Member): boolean {
     const was = this.#members.delete(member);
     if (was && this.#presence) this.#announce().catch(() => {}); // the broker has reported it

@@ -28,13 +28,11 @@ export interface Parcel {
   readonly origin: string;
   /** Number of the message in its outbox, from 1 on. */
   readonly count: number;
-  /** The message. */
   readonly message: GroupMessage;
 }
 
 /** Options of {@linkcode Outbox}. */
 export interface OutboxOptions {
-  /** Key of the stream. */
   readonly key: string;
   /** Time after which a message is given up, in ms. */
   readonly patience: number;
@@ -47,8 +45,8 @@ export interface OutboxOptions {
 /**
  * Messages of one process to one group. They leave in order, one script at a time with all that
  * wait; after a lost connection the same script is sent again. Messages are numbered, so readers
- * drop what comes twice and notice what is missing. If this process reads the group too, it does not
- * get far ahead of itself: readers would miss what Redis no longer keeps.
+ * drop what comes twice and notice what is missing. If this process reads the group too, it does
+ * not get far ahead of itself: readers would miss what Redis no longer keeps.
  */
 export class Outbox {
   /** Random id of this sender. */
@@ -62,7 +60,6 @@ export class Outbox {
   #caughtUp: (() => void) | null = null;
   #sending: Promise<void> | null = null;
 
-  /** Creates one. */
   constructor(command: RedisCommand, options: OutboxOptions) {
     this.#command = command;
     this.#options = options;
@@ -80,10 +77,8 @@ export class Outbox {
   }
 
   /**
-   * Sends a message.
-   * @param message The message.
-   * @param history Number of messages to keep.
-   * @throws {Error} If Redis refuses it or is away for too long, or too many wait.
+   * Sends a message and keeps the last `history` ones; throws if Redis refuses it or is away for
+   * too long, or too many wait.
    */
   async send(message: GroupMessage, history: number): Promise<void> {
     if (this.#waiting.length >= MOST_WAITING) {

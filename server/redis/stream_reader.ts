@@ -35,10 +35,8 @@ export class StreamReader {
   #wakeId = "0-0";
 
   /**
-   * Creates one.
-   * @param client A client whose options connections get.
-   * @param wakeKey A stream of this reader alone, to tell it of more streams.
-   * @param report Called with errors of the connection, and with `null` when it works.
+   * `wakeKey` is a stream of this reader alone, to tell it of more streams; `report` is called with
+   * errors of the connection, and with `null` when it works.
    */
   constructor(
     client: RedisConnection,
@@ -50,12 +48,7 @@ export class StreamReader {
     this.#report = report;
   }
 
-  /**
-   * Reads a stream from now on.
-   * @param key Its key.
-   * @param deliver Called with the id and text of each entry.
-   * @returns Stops it.
-   */
+  /** Reads a stream from now on, with the id and text of each entry; returns what stops it. */
   async add(key: string, deliver: Deliver): Promise<() => void> {
     const command = commandOf(this.#client);
     const last = await newest(command, key) ?? "0-0";
@@ -83,7 +76,6 @@ export class StreamReader {
     }
   }
 
-  /** Stops reading. */
   close(): void {
     this.#places.clear();
     this.#line?.drop();
@@ -133,7 +125,6 @@ export class StreamReader {
   }
 }
 
-/** Entries of a stream: ids and fields. */
 export type StreamEntries = readonly (readonly [id: string, fields: readonly string[]])[];
 
 /** The reply of XREAD is a list of pairs in RESP 2, a map in RESP 3, or `null`. */

@@ -10,10 +10,7 @@ export function checkAfter(work: AfterWork): AfterWork {
   throw new TypeError(`request.after() takes a function, got ${described(work)}`);
 }
 
-/**
- * Starts the work.
- * @returns Resolves when all of it has ended, or failed.
- */
+/** Starts the work; resolves when all of it has ended, or failed. */
 export function runAfter(
   app: AppContext,
   request: { readonly method: string; readonly rawPath: string },

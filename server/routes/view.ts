@@ -35,10 +35,7 @@ export abstract class View {
   }
 }
 
-/**
- * Makes a handler that creates a view for each request and calls the method of the same name.
- * @returns The handler, and the methods that it answers.
- */
+/** Makes a handler that creates a view for each request and calls the method of the same name. */
 export function viewHandler(
   viewClass: ViewClass,
 ): { readonly handler: Handler; readonly methods: readonly string[] } {

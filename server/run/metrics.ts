@@ -45,7 +45,6 @@ interface Series {
  * counted.
  * @param app The outermost application; it must not have started.
  * @param options Buckets of the histogram.
- * @returns The handler of a route.
  * @throws {TypeError} If the application has started.
  * @throws {RangeError} If buckets are not ascending.
  *
