@@ -178,9 +178,8 @@ export async function sendStream(
   trailers: () => RawHeaders,
 ): Promise<boolean> {
   let sent = 0;
-  const waiting = [...pieces];
   for (;;) {
-    const piece = waiting.shift() ?? reader.read();
+    const piece = pieces.shift() ?? reader.read();
     const { done, value } = piece instanceof Promise
       ? await piece
       : { done: false as const, value: piece };

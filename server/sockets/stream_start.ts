@@ -6,8 +6,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 export interface StreamStart {
   /** The whole body if the stream has ended, else `null`. */
   readonly whole: Bytes | null;
-  /** The first piece, and the pending read after it. */
-  readonly pieces: readonly (Bytes | Promise<ReadableStreamReadResult<Bytes>>)[];
+  /** The first piece, and the pending read after it; the sender removes them. */
+  readonly pieces: (Bytes | Promise<ReadableStreamReadResult<Bytes>>)[];
   readonly reader: ReadableStreamDefaultReader<Bytes>;
 }
 

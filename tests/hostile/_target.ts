@@ -27,6 +27,9 @@ const HERE = new URL("./", import.meta.url);
 
 let executable: Promise<string | null> | null = null;
 
+/** Whether the executable is of a Deno whose `close()` waits for pending writes. */
+export let isOldExecutable = false;
+
 /** Makes an executable of the server; `null` without `DENORT_BIN`, as for `deno task compile`. */
 async function compile(): Promise<string | null> {
   const denort = Deno.env.get("DENORT_BIN");
@@ -36,10 +39,13 @@ async function compile(): Promise<string | null> {
   const externals = ["bufferutil", "utf-8-validate"].flatMap((name) => ["--external", name]);
   const bundle = ["bundle", "--quiet", ...externals, "-o", `${target}.js`];
   const flags = ["--quiet", "--no-config", "--no-check", "-A", "--unstable-no-legacy-abort"];
+  const deno = denort.replace(/denort$/, "deno"); // the one that the runtime belongs to
+  const { stdout } = await new Deno.Command(deno, { args: ["--version"] }).output();
+  const [, minor] = /^deno 2\.(\d+)/.exec(new TextDecoder().decode(stdout)) ?? [];
+  isOldExecutable = Number(minor) < 9;
   const steps: [command: string, args: string[]][] = [
     [Deno.execPath(), [...bundle, new URL("server.ts", HERE).pathname]],
-    // The one that the runtime belongs to.
-    [denort.replace(/denort$/, "deno"), ["compile", ...flags, "-o", target, `${target}.js`]],
+    [deno, ["compile", ...flags, "-o", target, `${target}.js`]],
   ];
   for (const [command, args] of steps) {
     const { success } = await new Deno.Command(command, { args, stdout: "null" }).output();

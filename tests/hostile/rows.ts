@@ -24,6 +24,8 @@ export interface Row {
   holds(figures: Figures): boolean;
   /** The same for the default engine, if it has expectations. */
   weaker?(figures: Figures): boolean;
+  /** Whether pending writes have to be cut, which an executable of Deno before 2.9 cannot do. */
+  readonly cutsWrites?: boolean;
   /** Limit of open files of the server. */
   readonly descriptors?: number;
   /** Whether it starts its own server and runs once for all. */

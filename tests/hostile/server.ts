@@ -35,6 +35,16 @@ app.addRoutes([
     return web.textResponse("done");
   }),
   web.get("/large", () => new web.FileResponse(FILE)),
+  web.get("/endless", async (request) => {
+    const response = new web.StreamResponse();
+    await response.prepare(request);
+    counts.begun++;
+    try {
+      for (;;) await response.write(PIECE);
+    } finally {
+      counts.over++;
+    }
+  }),
   web.post("/read", async (request) => web.textResponse(`${(await request.read()).length}`)),
   web.route("*", "/echo", async (request) => {
     const body = await request.text();

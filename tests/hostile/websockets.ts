@@ -230,6 +230,7 @@ export const WEBSOCKETS: readonly Row[] = [
   },
   {
     name: "WebSockets that never read what is sent to them",
+    cutsWrites: true,
     async run(target) {
       const before = files(target);
       const grown = memory(target);
