@@ -28,6 +28,10 @@ const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
     spec: async () => (await import("./specs/serve.ts")).serve,
     load: () => import("./serve/command.ts"),
   },
+  routes: {
+    spec: async () => (await import("./specs/routes.ts")).routes,
+    load: () => import("./routes/command.ts"),
+  },
   files: {
     spec: async () => (await import("./specs/files.ts")).files,
     load: () => import("./files/command.ts"),

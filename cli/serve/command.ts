@@ -2,7 +2,7 @@ import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { ServeOption } from "../specs/serve.ts";
 import { UsageError } from "../errors/usage_error.ts";
-import { locate, parseEntry } from "./entry.ts";
+import { locate, parseEntry } from "../loading/entry.ts";
 
 export async function run(
   parsed: ParsedArgs<ServeOption>,

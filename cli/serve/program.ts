@@ -6,9 +6,9 @@ import { openBrowser } from "../io/open_browser.ts";
 import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { ServeOption } from "../specs/serve.ts";
-import { applicationOf } from "./application_of.ts";
-import { type Entry, importEntry } from "./entry.ts";
-import { useOwnModules } from "./own_modules.ts";
+import { applicationOf } from "../loading/application_of.ts";
+import { type Entry, importEntry } from "../loading/entry.ts";
+import { useOwnModules } from "../loading/own_modules.ts";
 import { READY } from "./supervise.ts";
 
 /** Runs the application of `word`, which is parsed as `entry`, until it is stopped. */

@@ -6,12 +6,13 @@ import { type CommandSpec, option, type OptionName } from "./command_spec.ts";
 import { files } from "./files.ts";
 import { httpbin } from "./httpbin.ts";
 import { request } from "./request.ts";
+import { routes } from "./routes.ts";
 import { run } from "./run.ts";
 import { serve } from "./serve.ts";
 import { tutorial } from "./tutorial.ts";
 import { ws } from "./ws.ts";
 
-const ALL = [request, run, serve, files, ws, httpbin, tutorial] as const;
+const ALL = [request, run, serve, routes, files, ws, httpbin, tutorial] as const;
 
 /** The subcommands in the order of the help; the first one is the default. */
 export const COMMANDS: readonly CommandSpec[] = ALL;

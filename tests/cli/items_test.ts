@@ -7,7 +7,7 @@ import { putJson } from "../../cli/connecting/nested_json.ts";
 import { parseTarget } from "../../cli/connecting/target.ts";
 import { parseArgs } from "../../cli/args/parse_args.ts";
 import { plain } from "../../cli/io/paint.ts";
-import { locate, parseEntry } from "../../cli/serve/entry.ts";
+import { locate, parseEntry } from "../../cli/loading/entry.ts";
 import { COMMANDS } from "../../cli/specs/mod.ts";
 import { UsageError } from "../../cli/errors/usage_error.ts";
 import { visibleLine, visibleText } from "../../cli/io/visible_text.ts";

@@ -6,8 +6,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { parseEntry } from "../../cli/serve/entry.ts";
-import { ownModule } from "../../cli/serve/own_modules.ts";
+import { parseEntry } from "../../cli/loading/entry.ts";
+import { ownModule } from "../../cli/loading/own_modules.ts";
 import { UsageError } from "../../cli/errors/usage_error.ts";
 import { CA, CERT, KEY } from "../server/_tls.ts";
 import {

@@ -12,7 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   "/shared": "shared",
 };
 // `deno task compile` bundles this module into a file at the root of what it embeds.
-const [ROOT, EXTENSION] = import.meta.url.endsWith("/cli/serve/own_modules.ts")
+const [ROOT, EXTENSION] = import.meta.url.endsWith("/cli/loading/own_modules.ts")
   ? [new URL("../../", import.meta.url), "ts"]
   : [new URL("./", import.meta.url), "js"];
 
