@@ -128,6 +128,11 @@ export const WORK: readonly BenchCase[] = [
     load: withSession,
     by: ["ours"],
   }),
+  workCase("session_read", "an encrypted session that is read", { path: "/user", expect: HELLO }, {
+    mode: "session",
+    load: withSession,
+    by: ["ours"],
+  }),
   workCase("access_log", "a short text with the access log", hello, {
     mode: "log",
     goals: { hono: 1, aiohttp: 4 },

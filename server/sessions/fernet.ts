@@ -7,6 +7,13 @@ const HEADER = 9; // version and time
 const OVERHEAD = HEADER + 16 + 32; // and initialisation vector, and signature
 /** Tolerated clock skew of a token's time, in seconds: the same as Python's. */
 const MAX_CLOCK_SKEW = 60;
+/** Number of tokens that are remembered; each has up to 4096 bytes, a cookie's limit. */
+const MAX_SEEN = 500;
+
+interface Seen {
+  readonly time: number; // seconds since 1970
+  readonly data: Uint8Array<ArrayBuffer>;
+}
 
 interface Keys {
   readonly signing: CryptoKey;
@@ -21,8 +28,12 @@ export interface DecryptOptions {
   readonly now: number;
 }
 
-/** Encrypts with its first key and decrypts with all of them. */
+/**
+ * Encrypts with its first key and decrypts with all of them. Clients send a token again and again,
+ * so the last ones that proved genuine are remembered; their age is checked each time.
+ */
 export class Fernet {
+  readonly #seen = new Map<string, Seen>();
   readonly #keys: readonly Promise<Keys>[];
 
   constructor(keys: readonly (Uint8Array | string)[]) {
@@ -33,26 +44,30 @@ export class Fernet {
 
   /** Creates a token in padded base64url; `now` is in seconds since 1970. */
   async encrypt(data: Uint8Array<ArrayBuffer>, now: number): Promise<string> {
+    const time = Math.floor(now);
     const [first] = this.#keys;
     const { signing, encryption } = await (first as Promise<Keys>); // the constructor requires one
     const header = new Uint8Array(HEADER);
     header[0] = VERSION;
-    new DataView(header.buffer).setBigUint64(1, BigInt(Math.floor(now)));
+    new DataView(header.buffer).setBigUint64(1, BigInt(time));
     const iv = crypto.getRandomValues(new Uint8Array(16));
     const secret = await crypto.subtle.encrypt({ name: "AES-CBC", iv }, encryption, data);
     const signed = concatBytes([header, iv, new Uint8Array(secret)]);
     const signature = await crypto.subtle.sign("HMAC", signing, signed);
-    return concatBytes([signed, new Uint8Array(signature)])
+    const token = concatBytes([signed, new Uint8Array(signature)])
       .toBase64({ alphabet: "base64url" });
+    this.#remember(token, { time, data });
+    return token;
   }
 
   /** Decrypts a token, `null` if it is forged, too old, from the future, or not canonical. */
   async decrypt(token: string, options: DecryptOptions): Promise<Uint8Array<ArrayBuffer> | null> {
+    const seen = this.#seen.get(token);
+    if (seen !== undefined) return isTimely(seen.time, options) ? seen.data : null;
     const bytes = decode(token);
     if (bytes === null || bytes.length < OVERHEAD + 16 || bytes[0] !== VERSION) return null;
     const time = Number(new DataView(bytes.buffer).getBigUint64(1));
-    const { ttl, now } = options;
-    if (ttl !== null && (time + ttl < now || time > now + MAX_CLOCK_SKEW)) return null;
+    if (!isTimely(time, options)) return null;
     const signed = bytes.subarray(0, -32);
     for (const keys of this.#keys) {
       const { signing, encryption } = await keys;
@@ -61,15 +76,27 @@ export class Fernet {
       const iv = bytes.subarray(HEADER, HEADER + 16);
       const secret = bytes.subarray(HEADER + 16, -32);
       try {
-        return new Uint8Array(
+        const data = new Uint8Array(
           await crypto.subtle.decrypt({ name: "AES-CBC", iv }, encryption, secret),
         );
+        this.#remember(token, { time, data });
+        return data;
       } catch {
         return null; // signed, but not encrypted as a token is
       }
     }
     return null;
   }
+
+  #remember(token: string, seen: Seen): void {
+    const oldest = this.#seen.size < MAX_SEEN ? undefined : this.#seen.keys().next().value;
+    if (oldest !== undefined) this.#seen.delete(oldest);
+    this.#seen.set(token, seen);
+  }
+}
+
+function isTimely(time: number, { ttl, now }: DecryptOptions): boolean {
+  return ttl === null || (time + ttl >= now && time <= now + MAX_CLOCK_SKEW);
 }
 
 function keyBytes(key: Uint8Array | string): Uint8Array<ArrayBuffer> {

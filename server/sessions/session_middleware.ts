@@ -198,7 +198,9 @@ export async function saveSession<Params>(
   request: ServerRequest<Params>,
   response: { readonly headers: Headers },
 ): Promise<void> {
-  await save(request as ServerRequest, slotOf(request), response);
+  const slot = slotOf(request);
+  await save(request as ServerRequest, slot, response);
+  slot.saved = JSON.stringify(await slot.session);
 }
 
 /** The handler has caught the storage's error, and answers without a session. */
@@ -218,7 +220,6 @@ async function save<T extends { readonly headers: Headers }>(
   const { isChanged } = session;
   if (isChanged) {
     await slot.storage.save(request, response, session);
-    slot.saved = JSON.stringify(session);
     for (const identity of slot.replaced.splice(0)) await slot.storage.remove?.(identity);
   }
   addVary(headers, "Cookie");

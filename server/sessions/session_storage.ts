@@ -128,9 +128,14 @@ export class SessionCookie {
       );
     }
     const { headers } = response;
-    const others = headers.getSetCookie().filter((each) => !each.startsWith(`${this.name}=`));
-    headers.delete("set-cookie");
-    for (const each of [...others, header]) headers.append("set-cookie", each);
+    const before = headers.getSetCookie();
+    if (before.some((each) => each.startsWith(`${this.name}=`))) {
+      headers.delete("set-cookie");
+      for (const each of before) {
+        if (!each.startsWith(`${this.name}=`)) headers.append("set-cookie", each);
+      }
+    }
+    headers.append("set-cookie", header);
   }
 }
 

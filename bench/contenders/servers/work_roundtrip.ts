@@ -36,6 +36,10 @@ app.addRoutes([
     session.set("count", Number(session.get("count") ?? 0) + 1);
     return web.textResponse(HELLO);
   }),
+  web.get("/user", async (request) => {
+    const session = await web.getSession(request);
+    return web.textResponse(session.isNew ? (session.set("user", HELLO), HELLO) : HELLO);
+  }),
   web.get("/events", async (request) => {
     await using events = await web.sseResponse(request);
     streams.add(events);

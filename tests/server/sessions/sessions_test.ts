@@ -436,3 +436,22 @@ Deno.test("Fernet never uses an initialisation vector twice", async () => {
   }
   assertEquals(seen.size, 1000);
 });
+
+Deno.test("Fernet checks the age of a token that it has seen before", async () => {
+  const [own, other] = [new Fernet([KEY]), new Fernet([KEY])];
+  const now = Math.floor(Date.now() / 1000);
+  const data = new TextEncoder().encode("{}");
+  const token = await own.encrypt(data, now);
+  for (const fernet of [own, other]) {
+    for (let tokens = 0; tokens < 1000; tokens++) await fernet.encrypt(data, now + tokens);
+    for (let time = 0; time < 2; time++) {
+      assertEquals(await fernet.decrypt(token, { ttl: 60, now: now + 60 }), data);
+      assertEquals(await fernet.decrypt(token, { ttl: 60, now: now + 61 }), null, "too old");
+      assertEquals(
+        await fernet.decrypt(token, { ttl: 60, now: now - 61 }),
+        null,
+        "from the future",
+      );
+    }
+  }
+});
