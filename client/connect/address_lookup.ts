@@ -37,7 +37,9 @@ export class AddressLookup {
     const literal = ipVersion(host);
     if (literal !== 0) return family === 0 || family === literal ? [host] : missing(host, family);
     const isAsked = family !== 0 || dnsCache !== null;
-    if (!isAsked && !mayConnectAnywhere()) return null;
+    if (!isAsked && ON_DENO && Deno.permissions.querySync({ name: "net" }).state !== "granted") {
+      return null;
+    }
     const now = performance.now();
     const kept = this.#kept.get(host);
     if (kept !== undefined && now < kept.until) {
@@ -54,11 +56,6 @@ export class AddressLookup {
     }
     return addresses;
   }
-}
-
-function mayConnectAnywhere(): boolean {
-  return !ON_DENO ||
-    Deno.permissions.querySync({ name: "net" }).state === "granted";
 }
 
 function missing(host: string, family: 0 | 4 | 6): never {

@@ -17,11 +17,7 @@ export const NODE: NodeProcess | null = ON_DENO
  * a connection ends with its event.
  */
 export const HAS_SOCKETS: boolean = ON_DENO ||
-  (NODE?.versions?.node !== undefined && navigatorName() !== "Cloudflare-Workers");
-
-function navigatorName(): string | undefined {
-  return (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent;
-}
+  (NODE?.versions?.node !== undefined && globalThis.navigator?.userAgent !== "Cloudflare-Workers");
 
 /** A number on Deno and in browsers. */
 export type Timer = number | { ref(): unknown; unref(): unknown };

@@ -140,9 +140,11 @@ export async function digestHeader(
   const uri = `${request.url.pathname}${request.url.search}`;
   const secret = hash(`${login}:${realm}:${password}`);
   const a1 = isSession ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
-  const a2 = hash(
-    `${request.method}:${uri}${qop === "auth-int" ? `:${hash(await bodyBytes(request))}` : ""}`,
-  );
+  const { method, payload } = request;
+  const body = qop !== "auth-int" || payload === null
+    ? ""
+    : payload.bytes ?? await collectBytes(payload.stream());
+  const a2 = hash(`${method}:${uri}${qop === "auth-int" ? `:${hash(body)}` : ""}`);
   const nc = secrets.count.toString(16).padStart(8, "0");
   const response = qop === null
     ? hash(`${a1}:${nonce}:${a2}`)
@@ -159,10 +161,4 @@ export async function digestHeader(
     ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
     ...(qop === null ? [] : [`qop=${qop}`, `nc=${nc}`, `cnonce="${cnonce}"`]),
   ].join(", ");
-}
-
-async function bodyBytes({ payload }: Pick<ClientRequest, "payload">): Promise<Uint8Array> {
-  if (payload === null) return new Uint8Array(0);
-  if (payload.bytes !== null) return payload.bytes;
-  return await collectBytes(payload.stream());
 }

@@ -1,3 +1,4 @@
+import { percentByte } from "../../http/headers/header_text.ts";
 import { type BasicAuth, encodeBasicAuth } from "../hop/basic_auth.ts";
 import {
   ClientPayloadError,
@@ -157,10 +158,7 @@ function locationOf(base: URL, headers: Headers, lines: HeaderList = []): string
   }
   // Non-ASCII bytes arrive as one character each and are sent back unchanged, whether the server
   // uses UTF-8 or Latin-1.
-  return location.replace(
-    /[\x80-\xff]/g,
-    (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return location.replace(/[\x80-\xff]/g, percentByte);
 }
 
 function credentials(auth: BasicAuth, url: URL, base: URL): string {

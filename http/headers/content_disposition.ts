@@ -1,4 +1,4 @@
-import { headerText, latin1Bytes } from "./header_text.ts";
+import { headerText, latin1Bytes, percentByte } from "./header_text.ts";
 import { formatHeaderParams, parseHeaderParams } from "./header_params.ts";
 import type { HeaderParam } from "./header_params.ts";
 
@@ -150,7 +150,5 @@ function extended(value: string | undefined): string | null {
 }
 
 function encodeExtended(text: string): string {
-  const encoded = encodeURIComponent(text)
-    .replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `UTF-8''${encoded}`;
+  return `UTF-8''${encodeURIComponent(text).replace(/['()*]/g, percentByte)}`;
 }

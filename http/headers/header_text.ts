@@ -21,6 +21,11 @@ export function headerText(value: string): string {
   }
 }
 
+/** A character of one byte as `%XX`. */
+export function percentByte(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
 /** Converts a text of one byte per character to bytes. */
 export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);

@@ -1,5 +1,6 @@
 // Heads of HTTP/1.1 messages (RFC 9112 sections 2 to 5).
 import { latin1 } from "../bytes/latin1.ts";
+import { percentByte } from "../headers/header_text.ts";
 import { IS_TARGET, IS_TOKEN, IS_VALUE } from "./byte_classes.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
 import { type HeaderFields, lineError, parseFields } from "./header_fields.ts";
@@ -131,7 +132,7 @@ export function parseRequestHead(
   let method = "";
   for (let byte = start; byte < methodEnd; byte++) method += String.fromCharCode(bytes[byte] ?? 0);
   const raw = latin1(bytes, methodEnd + 1, targetEnd);
-  const target = above < 128 ? raw : raw.replace(/[\x80-\xff]/g, escaped);
+  const target = above < 128 ? raw : raw.replace(/[\x80-\xff]/g, percentByte);
   // RFC 9112 section 3.2: origin-form, absolute-form, authority-form with CONNECT, asterisk-form.
   const first = target.charCodeAt(0);
   const isForm = first === 47 || method === "CONNECT" || (target === "*" && method === "OPTIONS") ||
@@ -164,10 +165,6 @@ function reasonOf(bytes: Uint8Array, start: number, end: number, status: number)
     return "OK";
   }
   return latin1(bytes, start, end);
-}
-
-function escaped(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function noRequest(bytes: Uint8Array, start: number, end: number): HttpSyntaxError {

@@ -219,7 +219,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     for (let piece = await this.#next(8192); piece !== null; piece = await this.#next(8192)) {
       const end = piece.indexOf(LF) + 1;
       const line = end === 0 ? piece : piece.subarray(0, end);
-      if (end > 0) this.#putBack(piece.subarray(end));
+      if (end > 0) this.#rest = concatBytes([piece.subarray(end), this.#rest]);
       if (bytes.size + line.length > this.#init.maxFieldSize) {
         throw this.#content.fail(new MultipartLimitError("maxFieldSize", this.#init.maxFieldSize));
       }
@@ -316,10 +316,5 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     const piece = await this.#content.nextPiece(max, true, lent);
     if (piece === null) this.#isDone = true;
     return piece;
-  }
-
-  /** Puts back the bytes after a line, in front of what was left before. */
-  #putBack(bytes: Uint8Array<ArrayBuffer>): void {
-    if (bytes.length > 0) this.#rest = concatBytes([bytes, this.#rest]);
   }
 }

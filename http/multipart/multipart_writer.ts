@@ -69,7 +69,7 @@ export class MultipartWriter {
    */
   constructor(subtype = "mixed", options: MultipartWriterOptions = {}) {
     MULTIPART_WRITER_OPTIONS.check("new MultipartWriter", options);
-    const { boundary = randomBoundary() } = options;
+    const { boundary = crypto.randomUUID().replaceAll("-", "") } = options; // 122 random bits
     if (!isToken(subtype)) {
       throw new TypeError(`Cannot write multipart/${JSON.stringify(subtype)}: not a token`);
     }
@@ -327,8 +327,4 @@ export function writerBody(writer: MultipartWriter): SendableBody {
     // Releases the files and streams of a body that was not sent completely.
     close: () => void writer.stream().cancel().catch(() => {}),
   };
-}
-
-function randomBoundary(): string {
-  return crypto.randomUUID().replaceAll("-", ""); // 122 random bits
 }
