@@ -42,6 +42,8 @@ interface Work {
   /** Goals as shares of a peer's CPU time. */
   readonly goals: Readonly<Record<string, number>>;
   readonly more?: readonly Peer[];
+  /** What is compared with the peers that have a goal, instead of a session with all of them. */
+  readonly ours?: Peer;
 }
 
 /** CPU time of a request, code as in README against optimised peers. */
@@ -50,7 +52,8 @@ function cpuCase(name: string, work: Work): BenchCase {
   const served = { get: "hello", post: "post", json: "long" }[mode] ?? "hello";
   const args = `--mode ${mode} --concurrency ${concurrency}`;
   const ours: Peer = ["ours", "Roundtrip over sockets, all defaults", "roundtrip.ts"];
-  const peers = PEERS.map(([id, label, file, own = ""]): Peer => [id, label, file, own, goals[id]]);
+  const peers = PEERS.filter(([id]) => work.ours === undefined || id in goals)
+    .map(([id, label, file, own = ""]): Peer => [id, label, file, own, goals[id]]);
   return {
     name,
     title: `client: CPU time of ${title}`,
@@ -62,7 +65,7 @@ function cpuCase(name: string, work: Work): BenchCase {
       { path: "/", expect: mode === "json" ? LONG_REPLY : HELLO },
     ),
     rows: [
-      ...[ours, ...peers].map((each) => rowOf(each, args)),
+      ...[work.ours ?? ours, ...peers].map((each) => rowOf(each, args)),
       ...more.map((each) => rowOf(each, `--concurrency ${concurrency}`)),
     ],
   };
@@ -80,10 +83,20 @@ export const clientCpu: readonly BenchCase[] = [
       ["connect", "Deno.connect, nothing parsed", "connect.ts"],
     ],
   }),
+  cpuCase("client_transport", {
+    title: "a GET of a short text, without a session",
+    mode: "transport",
+    goals: { bun_fetch: 1.11 },
+    ours: ["ours", "The transport of sockets alone", "roundtrip.ts"],
+  }),
   cpuCase("client_one", {
     title: "a GET, one at a time",
     concurrency: 1,
     goals: { bun_fetch: 1 },
+    more: [
+      ["bare", "The transport of sockets alone", "roundtrip.ts", "--mode transport"],
+      ["connect", "Deno.connect, nothing parsed", "connect.ts"],
+    ],
   }),
   cpuCase("client_many", {
     title: "a GET, 256 at a time",

@@ -31,6 +31,15 @@ function transferCase(mode: string, title: string, goal: number): BenchCase {
         program: { runtime: "deno", file: "clients/transfer_fetch.ts", args },
         goal,
       },
+      ...(/^(?:down|up)load$/.test(mode)
+        ? [
+          {
+            id: "connect",
+            label: "Deno.connect, nothing parsed",
+            program: { runtime: "deno", file: "clients/transfer_connect.ts", args },
+          } as const,
+        ]
+        : []),
     ],
   };
 }

@@ -12,6 +12,7 @@ import { clientGet } from "./client_get.ts";
 import { clientCpu } from "./client_cpu.ts";
 import { cliFiles100m, cliFiles10k } from "./cli_files.ts";
 import { cliFirst200, cliMemory, cliRequest, cliStartup, serverStart } from "./cli_startup.ts";
+import { clientMemory } from "./client_memory.ts";
 import { clientTransfer } from "./client_transfer.ts";
 import { clientWebSocket } from "./client_ws.ts";
 import { ENGINES } from "./engines.ts";
@@ -31,6 +32,7 @@ export const CASES: readonly BenchCase[] = [
   clientIterate,
   clientUpload,
   ...clientTransfer,
+  ...clientMemory,
   wsEcho,
   ...clientWebSocket,
   multipart,

@@ -23,6 +23,8 @@ export interface Row {
   readonly program: Program;
   /** Goal for `ours / this row`: a minimum, or a maximum where lower is better. */
   readonly goal?: number;
+  /** Goal for this row's own figure, where lower is better. */
+  readonly atMost?: number;
   /** Goal for `ours - this row` in the case's unit, where lower is better. */
   readonly atMostMore?: number;
 }

@@ -22,6 +22,8 @@ export interface Measured {
   readonly beside?: number;
   /** Median share of a core that it used; well below 1 the load was the bottleneck. */
   readonly busy?: number;
+  /** Goal for `median`, if set. */
+  readonly atMost?: number;
   /** In MiB, or `null` if unavailable. */
   readonly peakRss: number | null;
 }
@@ -74,7 +76,7 @@ export async function summarize(
 }
 
 function summarizeRow(outcome: Outcome, ours: readonly number[]): Measured | Absent {
-  const { id, label, goal = null, atMostMore } = outcome.row;
+  const { id, label, goal = null, atMost, atMostMore } = outcome.row;
   if ("missing" in outcome) return { id, label, absent: outcome.missing };
   if ("failure" in outcome) return { id, label, absent: "failed to run" };
   const { samples, peakRss } = outcome;
@@ -89,6 +91,7 @@ function summarizeRow(outcome: Outcome, ours: readonly number[]): Measured | Abs
     id,
     label,
     ...more,
+    ...(atMost !== undefined && { atMost }),
     median: round(median(figures)),
     min: round(Math.min(...figures)),
     max: round(Math.max(...figures)),
@@ -116,9 +119,10 @@ function round(value: number): number {
 
 /** Whether a contender's goal is met; `null` when it has none or cannot be judged. */
 export function meetsGoal(
-  { ratio, goal, more }: Measured,
+  { median, ratio, goal, atMost, more }: Measured,
   better: BenchCase["better"],
 ): boolean | null {
+  if (atMost !== undefined) return median <= atMost;
   if (more !== undefined) return more.median <= more.atMost;
   if (ratio === null || goal === null) return null;
   return better === "higher" ? ratio >= goal : ratio <= goal;

@@ -118,8 +118,10 @@ function formatMemory(mebibytes: number | null): string {
 
 function formatGoal(row: Measured, better: CaseResult["better"]): string {
   const met = meetsGoal(row, better);
-  const { more } = row;
-  const goal = more !== undefined
+  const { atMost, more } = row;
+  const goal = atMost !== undefined
+    ? `≤ ${atMost}`
+    : more !== undefined
     ? `≤ +${more.atMost}`
     : row.goal === null
     ? ""

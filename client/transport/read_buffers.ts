@@ -1,5 +1,7 @@
 /** Size of a buffer; most responses fit. */
 export const READ_BUFFER = 16 * 1024;
+/** Size for the first response of a connection, which may be its only one. */
+const FIRST_BUFFER = 4 * 1024;
 const MOST_SPARE = 128;
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -8,8 +10,8 @@ const spare: Bytes[] = [];
 let isPoisoned = false;
 
 /** Takes a buffer, not cleared: that would take longer than reading a small response. */
-export function takeBuffer(): Bytes {
-  return spare.pop() ?? new Uint8Array(READ_BUFFER);
+export function takeBuffer(isFirst = false): Bytes {
+  return spare.pop() ?? new Uint8Array(isFirst ? FIRST_BUFFER : READ_BUFFER);
 }
 
 /** Returns a buffer to the pool; it must not be used afterwards. */

@@ -232,7 +232,9 @@ export class SocketConnection implements Abortable {
   #grow(most: number): void {
     const size = Math.min(this.bytes.length * 4, most);
     if (size <= this.bytes.length && this.bytes.length > 0) return;
-    const larger = this.bytes.length < READ_BUFFER ? takeBuffer() : new Uint8Array(size);
+    const larger = this.bytes.length < READ_BUFFER
+      ? takeBuffer(this.bytes === NOTHING && this.uses === 1)
+      : new Uint8Array(size);
     larger.set(this.bytes.subarray(this.start, this.end));
     this.end -= this.start;
     this.start = 0;

@@ -15,7 +15,7 @@ async function download(): Promise<void> {
   const response = await get(kind === "chunked" ? "/chunked" : "/large");
   const reader = response.body?.getReader({ mode: "byob" });
   let length = 0;
-  let buffer = new ArrayBuffer(64 * 1024);
+  let buffer = new ArrayBuffer(256 * 1024);
   for (;;) {
     const result = await reader?.read(new Uint8Array(buffer));
     if (result === undefined || result.done) break;
