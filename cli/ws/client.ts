@@ -19,7 +19,7 @@ import { fromBase64, Input } from "./input.ts";
 import { Pings } from "./pings.ts";
 import { SentPings } from "./sent_pings.ts";
 import { Silence } from "./silence.ts";
-import { typedCommand } from "./typed_command.ts";
+import { type Talk, typedCommand } from "./typed_command.ts";
 
 // RFC 6455 section 7.4.1: normal closure, going away, and no status code.
 const FINE = new Set([1000, 1001, 1005]);
@@ -96,20 +96,17 @@ async function talk(
 ): Promise<number> {
   await terminal.note(`connected${socket.protocol === null ? "" : `, ${socket.protocol}`}`);
   const silence = new Silence(parsed.ms("wait") ?? 1000);
-  let leaving = false;
-  const typed = new SentPings("ping");
-  const sent = send(socket, terminal, input, parsed, typed, () => void (leaving = true)).then(
-    async (end) => {
-      if (end === "quit") return "input" as const;
-      // If the connection is already closing, its close code decides.
-      if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
-      silence.start();
-      await silence.over;
-      return "input" as const;
-    },
-  );
-  using pings = pingsOf(socket, terminal, parsed);
-  const received = receive(socket, terminal, parsed, silence, pings, typed);
+  const own: Talk = { socket, terminal, parsed, typed: new SentPings("ping"), isLeaving: false };
+  const sent = send(own, input).then(async (end) => {
+    if (end === "quit") return "input" as const;
+    // If the connection is already closing, its close code decides.
+    if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
+    silence.start();
+    await silence.over;
+    return "input" as const;
+  });
+  using pings = pingsOf(own);
+  const received = receive(own, silence, pings);
   const dead = pings === null ? [] : [pings.dead];
   const end = await Promise.race([received, sent, interrupted, ...dead]);
   silence.stop();
@@ -121,7 +118,7 @@ async function talk(
     if (!socket.closed) await socket.close();
     return 0;
   }
-  if (end === "first" || leaving) return 0;
+  if (end === "first" || own.isLeaving) return 0;
   const error = socket.exception();
   if (error !== null) throw error;
   const code = socket.closeCode ?? 1006;
@@ -129,20 +126,14 @@ async function talk(
   return FINE.has(code) ? 0 : LOST;
 }
 
-async function send(
-  socket: ClientWebSocketResponse,
-  terminal: Console,
-  input: Input,
-  parsed: ParsedArgs<WsOption>,
-  typed: SentPings,
-  leave: () => void,
-): Promise<"end" | "lost" | "quit"> {
+async function send(talk: Talk, input: Input): Promise<"end" | "lost" | "quit"> {
+  const { socket, terminal, parsed } = talk;
   const decoder = new TextDecoder();
   for (let bytes = await input.peek(); bytes !== null; bytes = await input.peek()) {
     if (socket.closed) return "lost"; // the message goes to the next connection
     input.take();
     if (terminal.interactive && bytes[0] === 0x2f /* / */) {
-      if (await typedCommand(decoder.decode(bytes), socket, terminal, typed, leave)) return "quit";
+      if (await typedCommand(decoder.decode(bytes), talk)) return "quit";
     } else if (parsed.has("base64")) await socket.sendBytes(fromBase64(decoder.decode(bytes)));
     else if (parsed.has("binary")) await socket.sendBytes(bytes);
     else await socket.sendStr(decoder.decode(bytes));
@@ -151,12 +142,9 @@ async function send(
 }
 
 async function receive(
-  socket: ClientWebSocketResponse,
-  terminal: Console,
-  parsed: ParsedArgs<WsOption>,
+  { socket, terminal, parsed, typed }: Talk,
   silence: Silence,
   pings: Pings | null,
-  typed: SentPings,
 ): Promise<"closed" | "first"> {
   for await (const message of socket) {
     if (message.type === WSMsgType.PONG && pings?.answered(message.data)) {
@@ -185,11 +173,7 @@ async function receive(
 }
 
 /** Own pings if their times are needed, which the session's heartbeat does not report. */
-function pingsOf(
-  socket: ClientWebSocketResponse,
-  terminal: Console,
-  parsed: ParsedArgs<WsOption>,
-): Pings | null {
+function pingsOf({ socket, terminal, parsed }: Talk): Pings | null {
   if (!ownPings(parsed)) return null;
   const interval = parsed.ms("ping-interval");
   if (!interval) throw new UsageError("--ping-timeout and --print-ping-rtts need --ping-interval");

@@ -292,9 +292,6 @@ export const options: DefineRoute<"OPTIONS"> = definer(["OPTIONS"]);
  * import { web } from "@roundtrip/http";
  *
  * class Users extends web.View {
- *   get(): Response {
- *     return web.jsonResponse([]);
- *   }
  *   async post(): Promise<Response> {
  *     return web.jsonResponse(await this.request.json(), { status: 201 });
  *   }
