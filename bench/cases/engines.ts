@@ -35,6 +35,7 @@ const bare = (mode: string): Program => ({
   file: "servers/deno_serve.ts",
   args: ["--mode", mode],
 });
+const BUN: Program = { runtime: "bun", file: "servers/bodies.mjs" };
 const AIOHTTP: Program = { runtime: "python", file: "servers/aiohttp_server.py" };
 
 function hello(connections: number): BenchCase {
@@ -70,7 +71,7 @@ const post: BenchCase = {
   rows: [
     ...engines("roundtrip.ts", ["--mode", "bodies"]),
     row("deno_serve", "Deno.serve, no router", bare("bodies"), 0.56),
-    row("bun_serve", "Bun.serve", { runtime: "bun", file: "servers/bodies.mjs" }, 1),
+    row("bun_serve", "Bun.serve", BUN, 1),
   ],
 };
 
@@ -97,6 +98,7 @@ function upload(framing: "length" | "chunked", goal: number): BenchCase {
     rows: [
       ...engines("roundtrip.ts", ["--mode", "bodies"], goal),
       row("deno_serve", "Deno.serve, BYOB reader", bare("bodies")),
+      row("bun_serve", "Bun.serve", BUN),
       ...(framing === "length"
         ? [row("bare", "a bare read", { runtime: "deno", file: "servers/bare_read.ts" })]
         : []),
@@ -105,13 +107,20 @@ function upload(framing: "length" | "chunked", goal: number): BenchCase {
 }
 
 const FILES = ["--folder", FOLDER];
+const NGINX_COPYING: Row = {
+  ...NGINX,
+  id: "nginx_copying",
+  label: "nginx without sendfile",
+  program: { ...NGINX.program, args: [...FILES, "--copying"] },
+  goal: 1.11,
+};
 const file10k: BenchCase = {
   name: "engine_file_10k",
   title: "engines: CPU time of a static file of 10 KB",
   method: "wrk, 50 connections; all threads of the server",
   ...MICROSECONDS,
   open: withFiles(() => wrk()({ ...FILE, path: "/static/10k.bin" }), cpuUnderLoad),
-  rows: [...engines("static_roundtrip.ts", FILES, 1), NGINX],
+  rows: [...engines("static_roundtrip.ts", FILES, 1), NGINX, NGINX_COPYING],
 };
 const file100m: BenchCase = {
   name: "engine_file_100m",
@@ -123,13 +132,7 @@ const file100m: BenchCase = {
   open: withFiles(() => transfer("/static/100m.bin"), cpuUnderLoad),
   rows: [
     ...engines("static_roundtrip.ts", FILES, 1),
-    {
-      ...NGINX,
-      id: "nginx_copying",
-      label: "nginx without sendfile",
-      program: { ...NGINX.program, args: [...FILES, "--copying"] },
-      goal: 1.11,
-    },
+    NGINX_COPYING,
   ],
 };
 

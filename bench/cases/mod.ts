@@ -21,6 +21,7 @@ import { static100m, static10k } from "./static_files.ts";
 import { clientDownload, clientIterate, clientUpload } from "./transfer.ts";
 import { multipart, post } from "./upload.ts";
 import { WORK } from "./work.ts";
+import { processes } from "./workers.ts";
 import { wsEcho } from "./ws_echo.ts";
 
 export const CASES: readonly BenchCase[] = [
@@ -47,4 +48,5 @@ export const CASES: readonly BenchCase[] = [
   cliFiles10k,
   cliFiles100m,
   ...ENGINES,
+  processes,
 ];

@@ -149,7 +149,8 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
-async function waitForAnswer(child: Child, origin: string, check: Check): Promise<void> {
+/** Waits for the expected response of a server. */
+export async function waitForAnswer(child: Child, origin: string, check: Check): Promise<void> {
   const deadline = Date.now() + STARTUP_MILLISECONDS;
   let ended: Deno.CommandStatus | undefined;
   child.exited.then((status) => ended = status);

@@ -11,6 +11,7 @@ const { values } = parseArgs({
     routes: { type: "string", default: "1000" },
     folder: { type: "string", default: "" },
     engine: { type: "string", default: "deno" },
+    workers: { type: "string", default: "1" },
     guarded: { type: "boolean", default: false },
   },
 });
@@ -23,6 +24,8 @@ export const folder = values.folder;
 export const mode = values.mode;
 /** Engine of our application: "deno" or "sockets". */
 export const engine = values.engine;
+/** Whether other processes listen on the port too. */
+export const reusePort = Number(values.workers) > 1;
 /** Whether to check the Host header and the response headers, as ours always does. */
 export const guarded = values.guarded;
 
