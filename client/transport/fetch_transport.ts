@@ -90,6 +90,7 @@ export function platformTransport(
         (ON_DENO && proxy !== null && tellsPassword(proxy, request.url))
       ) {
         sockets ??= socketTransport({ ...options, transport: "sockets", http2: false });
+        if (isClosed) sockets.close();
         return await sockets.send(request);
       }
       refuseImpossible(request);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { fetchTransport, type HopRequest } from "@roundtrip/http";
+import { ClientConnectionError, fetchTransport, type HopRequest } from "@roundtrip/http";
 import { hop } from "../../_hop.ts";
 import { rawServer, reply } from "../_raw_server.ts";
 
@@ -57,4 +57,13 @@ Deno.test("a hop that fails before it is sent releases its slot", async () => {
   }
   assert(server.requests.length === failing.length);
   transport.close();
+});
+
+Deno.test("a closed transport sends nothing, what goes over sockets included", async () => {
+  const transport = fetchTransport({ proxy: "http://u:p@127.0.0.1:9" });
+  transport.close();
+  for (const url of ["http://a.test/", "https://a.test/"]) {
+    const error = await assertRejects(() => transport.send(hop(url)), ClientConnectionError);
+    assertEquals(error.message, "Cannot send: the transport is closed");
+  }
 });
