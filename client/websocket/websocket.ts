@@ -1,10 +1,9 @@
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
-import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
+import { connectSocket, type ReceiveOptions, WebSocketBase } from "../../http/websocket/socket.ts";
 import type { WebSocketChannel } from "../../http/websocket/channel.ts";
 import { WebSocketClosedError, WebSocketTimeoutError } from "../../http/websocket/errors.ts";
 import type { SocketPort } from "../../http/websocket/port.ts";
-import type { ReceiveOptions } from "../../http/websocket/socket.ts";
 import { WSCloseCode, type WSMessage } from "../../http/websocket/message.ts";
 import type { HistoryEntry } from "../errors/client_errors.ts";
 import type { ClientResponse } from "../response/response.ts";

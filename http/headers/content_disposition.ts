@@ -1,6 +1,5 @@
 import { headerText, latin1Bytes, percentByte } from "./header_text.ts";
-import { formatHeaderParams, parseHeaderParams } from "./header_params.ts";
-import type { HeaderParam } from "./header_params.ts";
+import { formatHeaderParams, type HeaderParam, parseHeaderParams } from "./header_params.ts";
 
 /** A parsed `Content-Disposition` value (RFC 6266, RFC 7578 section 4.2). */
 export interface ContentDisposition {

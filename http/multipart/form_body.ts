@@ -2,8 +2,7 @@
 import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
 import { OptionTable } from "../options.ts";
 import { pairsIn } from "../query.ts";
-import { partBody } from "./part_body.ts";
-import type { PartValue } from "./part_body.ts";
+import { partBody, type PartValue } from "./part_body.ts";
 import { MultipartWriter, writerBody } from "./multipart_writer.ts";
 
 /** Value of a form field. Text, numbers and booleans are text fields, everything else is a file. */

@@ -5,11 +5,9 @@ import { parseContentDisposition } from "../headers/content_disposition.ts";
 import { parseContentType } from "../headers/content_type.ts";
 import { refuseEncodings } from "./part_decoding.ts";
 import { MultipartLimitError, MultipartSyntaxError } from "./errors.ts";
-import { MultipartFraming } from "./framing.ts";
-import type { MultipartCounters } from "./framing.ts";
+import { type MultipartCounters, MultipartFraming } from "./framing.ts";
 import { parsePartHeaders } from "./parse_part_headers.ts";
-import { MULTIPART_LIMITS, resolveMultipartLimits } from "./limits.ts";
-import type { MultipartLimits } from "./limits.ts";
+import { MULTIPART_LIMITS, type MultipartLimits, resolveMultipartLimits } from "./limits.ts";
 
 /** Options of a {@linkcode MultipartReader}: limits and buffering. */
 export interface MultipartReaderOptions extends Partial<MultipartLimits> {

@@ -3,10 +3,8 @@ import { concatBytes } from "../bytes/bytes.ts";
 import { formatHeaderParams, isToken } from "../headers/header_params.ts";
 import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
 import { partBody, type PartValue } from "./part_body.ts";
-import { formatPartHeaders, PART_OPTIONS } from "./format_part_headers.ts";
-import type { PartOptions } from "./format_part_headers.ts";
-import { encodeQuery } from "../query.ts";
-import type { QueryInit } from "../query.ts";
+import { formatPartHeaders, PART_OPTIONS, type PartOptions } from "./format_part_headers.ts";
+import { encodeQuery, type QueryInit } from "../query.ts";
 
 /** Options of a {@linkcode MultipartWriter}. */
 export interface MultipartWriterOptions {
