@@ -1,4 +1,4 @@
-type Bytes = Uint8Array<ArrayBuffer>;
+import type { Bytes } from "../../http/bytes/bytes.ts";
 
 /** Observer of a stream; an error that it throws ends the stream. */
 export interface StreamHooks {

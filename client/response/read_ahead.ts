@@ -1,8 +1,7 @@
 // Reading bodies ahead into memory to free their connections.
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { HopResult } from "../hop/transport.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Limit of the bytes read ahead, as in aiohttp. */
 export const MAX_AHEAD = 64 * 1024;

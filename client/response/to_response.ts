@@ -1,3 +1,4 @@
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { isDecodable } from "../../http/coding/content_decoder.ts";
 import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import { streamOf } from "./body_stream.ts";
@@ -30,9 +31,7 @@ export function toResponse(
   return new Response(body, { status, statusText, headers });
 }
 
-function streamOfBytes(
-  bytes: Promise<Uint8Array<ArrayBuffer>>,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+function streamOfBytes(bytes: Promise<Bytes>): ReadableStream<Bytes> {
   return new ReadableStream({
     async pull(controller) {
       controller.enqueue(await bytes);

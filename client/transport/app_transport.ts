@@ -1,3 +1,4 @@
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { messageOf } from "../../http/as_error.ts";
 import { withSpans } from "../hop/with_spans.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
@@ -118,10 +119,7 @@ function resultOf(response: Response, request: HopRequest): HopResult {
 }
 
 /** The body, which fails with the signal's reason on abort, as on a connection. */
-function abortable(
-  { body, headers }: Response,
-  signal: AbortSignal,
-): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+function abortable({ body, headers }: Response, signal: AbortSignal): ReadableStream<Bytes> | null {
   const announced = parseLength(headers.get("content-length"));
   // As on a connection, the body must have its announced length (RFC 9112 section 6.3).
   let left = announced ?? NaN;

@@ -1,10 +1,10 @@
+import type { Bytes } from "../../http/bytes/bytes.ts";
+
 /** Size of a buffer; most responses fit. */
 export const READ_BUFFER = 16 * 1024;
 /** Size for the first response of a connection, which may be its only one. */
 const FIRST_BUFFER = 4 * 1024;
 const MOST_SPARE = 128;
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 const spare: Bytes[] = [];
 let isPoisoned = false;

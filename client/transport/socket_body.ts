@@ -1,3 +1,4 @@
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { type BodySource, restOf } from "../../http/bytes/body_source.ts";
 import { withoutSpare } from "../../http/bytes/growing_bytes.ts";
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
@@ -5,8 +6,6 @@ import { CHUNKED } from "../../http/http1/framing.ts";
 import type { HeaderList } from "../hop/transport.ts";
 import type { SocketConnection } from "./socket_connection.ts";
 import type { SocketLease } from "./socket_lease.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Limit of memory allocated by an announced length alone. */
 const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { messageOf } from "../../http/as_error.ts";
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
@@ -10,8 +11,6 @@ import { SocketBody } from "./socket_body.ts";
 import { giveBuffer, READ_BUFFER } from "./read_buffers.ts";
 import { type SocketConnection, UnsentError } from "./socket_connection.ts";
 import type { SocketLease } from "./socket_lease.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Bytes from which a body keeps the read buffer instead of being copied. */
 const LENT_FROM = READ_BUFFER / 4;

@@ -1,4 +1,5 @@
 // Sources of body bytes: one interface over streams, decoders and counters.
+import type { Bytes } from "./bytes.ts";
 import { byobReader } from "./byob_reader.ts";
 import { GrowingBytes, withoutSpare } from "./growing_bytes.ts";
 import { fairTurn } from "./read_turns.ts";
@@ -61,9 +62,7 @@ export interface SourceReader<View extends Uint8Array<ArrayBuffer> | void> {
 }
 
 /** Reads, and yields to the event loop between reads. */
-function fairly<View extends Uint8Array<ArrayBuffer> | void>(
-  reader: SourceReader<View>,
-): SourceReader<View>["read"] {
+function fairly<View extends Bytes | void>(reader: SourceReader<View>): SourceReader<View>["read"] {
   let reads = 0;
   let total = 0;
   let size = 0;

@@ -1,3 +1,6 @@
+/** Bytes in memory that is not shared. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
 const encoder = new TextEncoder();
 const SHORT_TEXT = 256;
 

@@ -1,4 +1,4 @@
-type Bytes = Uint8Array<ArrayBuffer>;
+import type { Bytes } from "./bytes.ts";
 
 /** Iterates over pieces until an empty one. A generator would cost three more awaits per piece. */
 export function pieceIterator(read: () => Promise<Bytes>): AsyncIterableIterator<Bytes> {

@@ -1,6 +1,5 @@
+import type { Bytes } from "./bytes.ts";
 import { piecesOf } from "./stream_reader.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A body to send, and its metadata. */
 export interface SendableBody {

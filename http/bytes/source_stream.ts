@@ -1,7 +1,6 @@
+import type { Bytes } from "./bytes.ts";
 import type { BodySource } from "./body_source.ts";
 import { asciiText } from "./latin1.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Initial buffer size for a reader without its own memory, in bytes. */
 const LARGE_BUFFER = 64 * 1024;

@@ -1,12 +1,10 @@
 import { asError } from "../as_error.ts";
 import { type BodySource, streamSource } from "./body_source.ts";
-import { concatBytes, indexOfBytes } from "./bytes.ts";
+import { type Bytes, concatBytes, indexOfBytes } from "./bytes.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
 import { pieceIterator } from "./piece_iterator.ts";
 import { IncompleteReadError, LineTooLongError } from "./stream_reader_errors.ts";
 import { STREAM_READER_OPTIONS, type StreamReaderOptions } from "./stream_reader_options.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 const EMPTY = new Uint8Array(0);
 const NEWLINE = Uint8Array.of(10);

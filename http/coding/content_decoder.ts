@@ -6,7 +6,7 @@ import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
 import * as zlib from "node:zlib"; // for zstd, which runtimes before Deno 2.6 do not export
 import type { BodySource } from "../bytes/body_source.ts";
-import { concatBytes } from "../bytes/bytes.ts";
+import { type Bytes, concatBytes } from "../bytes/bytes.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
 
 /**
@@ -169,10 +169,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
   }
 
   /** Feeds one piece and returns its output. */
-  function feed(
-    to: Decoder,
-    piece: Uint8Array<ArrayBuffer>,
-  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  function feed(to: Decoder, piece: Bytes): AsyncGenerator<Bytes> {
     let used = false;
     written += piece.length;
     to.write(piece, () => {

@@ -1,4 +1,4 @@
-import { concatBytes } from "../bytes/bytes.ts";
+import { type Bytes, concatBytes } from "../bytes/bytes.ts";
 import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import {
   type ContentDisposition,
@@ -47,11 +47,7 @@ export interface PartContent {
    * @param lent Whether they may change at the next read; the reader's option is the default.
    * @returns The piece, `null` at the end of the part or after skipping it.
    */
-  nextPiece(
-    max: number,
-    wanted?: boolean,
-    lent?: boolean,
-  ): Promise<Uint8Array<ArrayBuffer> | null>;
+  nextPiece(max: number, wanted?: boolean, lent?: boolean): Promise<Bytes | null>;
   /** Ends the body with an error. */
   fail(error: unknown): unknown;
 }

@@ -1,4 +1,5 @@
 // Boundaries of the parts of a multipart body (RFC 2046 section 5.1).
+import type { Bytes } from "../bytes/bytes.ts";
 import { latin1 } from "../bytes/latin1.ts";
 import { BoundarySearch } from "./boundary_search.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
@@ -98,11 +99,7 @@ export class MultipartFraming {
   }
 
   /** See `PartContent` in body_part_reader.ts. */
-  async nextPiece(
-    max: number,
-    wanted = true,
-    lent?: boolean,
-  ): Promise<Uint8Array<ArrayBuffer> | null> {
+  async nextPiece(max: number, wanted = true, lent?: boolean): Promise<Bytes | null> {
     this.#enter();
     if (this.#state !== "body") return null;
     const source = this.#source;

@@ -1,5 +1,5 @@
 // Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
-import { hexValue } from "../bytes/bytes.ts";
+import { type Bytes, hexValue } from "../bytes/bytes.ts";
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
 import { decodedSource } from "../coding/content_decoder.ts";
 import { restOf } from "../bytes/body_source.ts";
@@ -28,11 +28,7 @@ export function refuseEncodings(headers: Headers): void {
  * @throws {MultipartEncodingError} If an encoding is unknown or its data damaged.
  * @throws {MultipartLimitError} If the result is larger than `limit`.
  */
-export async function decodePart(
-  data: Uint8Array<ArrayBuffer>,
-  headers: Headers,
-  limit: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function decodePart(data: Bytes, headers: Headers, limit: number): Promise<Bytes> {
   const transfer = encodingOf(headers, "content-transfer-encoding");
   const content = encodingOf(headers, "content-encoding");
   const plain = decodeTransfer(data, transfer);
@@ -153,11 +149,7 @@ function decodeQuotedPrintable(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayB
   return plain.subarray(0, size);
 }
 
-async function inflate(
-  data: Uint8Array<ArrayBuffer>,
-  encoding: string,
-  limit: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+async function inflate(data: Bytes, encoding: string, limit: number): Promise<Bytes> {
   const source = decodedSource(new BytesSource(data), encoding, { maxSize: 0 });
   try {
     if (data.length === 0) throw new TypeError("it is empty");

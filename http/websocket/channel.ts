@@ -1,3 +1,4 @@
+import type { Bytes } from "../bytes/bytes.ts";
 import { checkClose, utf8Length } from "./frames.ts";
 import type { ChannelLimits } from "./limits.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
@@ -182,10 +183,7 @@ export class WebSocketChannel implements SocketEvents {
     );
   }
 
-  onControl(
-    type: typeof WSMsgType.PING | typeof WSMsgType.PONG,
-    data: Uint8Array<ArrayBuffer>,
-  ): void {
+  onControl(type: typeof WSMsgType.PING | typeof WSMsgType.PONG, data: Bytes): void {
     if (this.#state === OPEN) this.#push({ type, data }, data.byteLength);
   }
 

@@ -1,4 +1,5 @@
 // permessage-deflate: its negotiation and its streams (RFC 7692).
+import type { Bytes } from "../bytes/bytes.ts";
 import {
   constants,
   createDeflateRaw,
@@ -148,10 +149,7 @@ export class MessageDeflate {
    * @throws {WebSocketLimitError} If it is too big; decompression stops at the limit.
    * @throws {WebSocketProtocolError} If it is not valid deflate data.
    */
-  async inflate(
-    payload: Uint8Array<ArrayBuffer>,
-    limit: number,
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  async inflate(payload: Bytes, limit: number): Promise<Bytes> {
     const { windowBits, contextTakeover } = this.#peer;
     const stream = this.#inflate ??= guarded(createInflateRaw({ windowBits }));
     try {

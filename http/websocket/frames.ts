@@ -1,4 +1,5 @@
 // WebSocket frames as bytes (RFC 6455 section 5), for both sides.
+import type { Bytes } from "../bytes/bytes.ts";
 import { asciiText } from "../bytes/latin1.ts";
 import { WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
@@ -107,9 +108,7 @@ export function unmask(
  * Reads the payload of a close frame (RFC 6455 section 5.5.1); 1005 if it has no code.
  * @throws {WebSocketProtocolError} If the code is not allowed, or the reason is not UTF-8.
  */
-export function readClose(
-  payload: Uint8Array<ArrayBuffer>,
-): { readonly code: number; readonly reason: string } {
+export function readClose(payload: Bytes): { readonly code: number; readonly reason: string } {
   if (payload.length === 0) return { code: WSCloseCode.NO_STATUS, reason: "" };
   const code = ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
   if (payload.length === 1 || !mayBeSent(code)) throw broken(`close code ${code} may not be sent`);
