@@ -1,6 +1,7 @@
 // Writing heads and chunks (RFC 9112).
 import { hasControl } from "../headers/header_text.ts";
 import { isToken } from "../headers/header_params.ts";
+import type { FieldList } from "./header_fields.ts";
 
 const UTF8 = new TextEncoder();
 
@@ -11,11 +12,7 @@ const UTF8 = new TextEncoder();
  * @throws {TypeError} If a text could inject another header or line: a control character, a
  * character beyond U+00FF, a name that is not a token.
  */
-export function formatHead(
-  first: string,
-  headers: readonly (readonly [name: string, value: string])[],
-  room = 0,
-): Uint8Array<ArrayBuffer> {
+export function formatHead(first: string, headers: FieldList, room = 0): Uint8Array<ArrayBuffer> {
   return encodeHead(`${headLines(first, headers)}\r\n`, room);
 }
 
@@ -40,18 +37,13 @@ export function encodeHead(text: string, room: number): Uint8Array<ArrayBuffer> 
  * Writes the lines of a head, each with its CRLF, without the empty one.
  * @throws {TypeError} As {@linkcode formatHead} does.
  */
-export function headLines(
-  first: string,
-  headers: readonly (readonly [name: string, value: string])[],
-): string {
+export function headLines(first: string, headers: FieldList): string {
   if (hasControl(first)) throw badHeader("a first line", first);
   return `${first}\r\n${fieldLines(headers)}`;
 }
 
 /** @throws {TypeError} As {@linkcode formatHead} does. */
-export function fieldLines(
-  headers: readonly (readonly [name: string, value: string])[],
-): string {
+export function fieldLines(headers: FieldList): string {
   let text = "";
   for (const [name, value] of headers) {
     if (!isToken(name)) throw badHeader("a name", name);
@@ -80,8 +72,6 @@ export function formatChunk(data: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** Writes the end of a chunked body. @throws {TypeError} As {@linkcode formatHead} does. */
-export function formatLastChunk(
-  trailers: readonly (readonly [name: string, value: string])[],
-): Uint8Array<ArrayBuffer> {
+export function formatLastChunk(trailers: FieldList): Uint8Array<ArrayBuffer> {
   return trailers.length === 0 ? LAST_CHUNK : formatHead("0", trailers);
 }

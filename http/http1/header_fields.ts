@@ -31,6 +31,9 @@ interface KnownName {
   readonly bit: number;
 }
 
+/** Names and values in order; names may be repeated. */
+export type FieldList = readonly (readonly [name: string, value: string])[];
+
 /** The known names by their length. */
 const BY_LENGTH: readonly (readonly KnownName[])[] = Array.from(
   { length: 18 },
@@ -47,7 +50,7 @@ export class HeaderFields {
   readonly #text: string; // lines without folds, each ended by CRLF
   readonly #known: number;
   readonly #repeated: number;
-  #list: readonly (readonly [name: string, value: string])[] | null = null;
+  #list: FieldList | null = null;
   readonly #values = new Map<string, string | null>(); // those that were asked for
 
   /**
@@ -61,7 +64,7 @@ export class HeaderFields {
   }
 
   /** Names as they were sent, and values without surrounding whitespace. */
-  get list(): readonly (readonly [name: string, value: string])[] {
+  get list(): FieldList {
     if (this.#list !== null) return this.#list;
     const list: [string, string][] = [];
     for (let at = 0; at < this.#text.length;) {

@@ -1,4 +1,5 @@
 import { hasControl } from "../headers/header_text.ts";
+import type { FieldList } from "./header_fields.ts";
 
 /**
  * Headers that only make sense before the body: framing, routing, conditions, credentials, and the
@@ -14,9 +15,7 @@ const REFUSED = new Set([
 /**
  * @throws {TypeError} If a name is not allowed in trailers, or a value holds a control character.
  */
-export function checkTrailers<List extends readonly (readonly [name: string, value: string])[]>(
-  trailers: List,
-): List {
+export function checkTrailers<List extends FieldList>(trailers: List): List {
   for (const [name, value] of trailers) {
     if (REFUSED.has(name)) {
       throw new TypeError(`Cannot send "${name}" behind the body: it has to come before`);
