@@ -1,3 +1,4 @@
+import { type Upload, UPLOAD_OPTIONS, uploadFile, type UploadOptions } from "./resumable_upload.ts";
 import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { tellHabits } from "../http/habits.ts";
 import type { QueryFields } from "../http/query.ts";
@@ -254,6 +255,40 @@ export class ClientSession {
     const given = REQUEST_OPTIONS.pick(options);
     const get = (headers: Headers) => this.get(url, { ...given, headers, raiseForStatus: false });
     return await downloadFile(get, `${url}`, path, options);
+  }
+
+  /**
+   * Uploads a file. With `resumable` by tus 1.0: a failed connection is opened again, and the upload
+   * goes on where the server has it; an URL kept from an earlier call does so after a restart.
+   * @param url URL of the uploads, relative to `baseUrl` or absolute.
+   * @param file A `Blob` or `File`, or the path of a file, which is read while it is sent.
+   * @param options Options.
+   * @returns The upload's URL and size.
+   * @throws {ClientResponseError} If the server refuses it.
+   * @throws {ClientConnectionError} If it failed as often as `retries` allows.
+   *
+   * @example
+   * ```ts
+   * import { ClientSession, web } from "@roundtrip/http";
+   *
+   * const folder = await Deno.makeTempDir();
+   * const app = new web.Application();
+   * app.addRoutes(web.tusUploads("/files", { folder }));
+   * await using session = new ClientSession({ app, baseUrl: "http://localhost/" });
+   * const { size } = await session.upload("files", new Blob(["hello"]), { resumable: true });
+   * console.assert(size === 5);
+   * await Deno.remove(folder, { recursive: true });
+   * ```
+   */
+  async upload(
+    url: string | URL,
+    file: Blob | string | URL,
+    options: UploadOptions = {},
+  ): Promise<Upload> {
+    UPLOAD_OPTIONS.check("session.upload()", options);
+    const send = (method: string, at: string | URL, more: RequestOptions) =>
+      this.request(method, at, { ...more, raiseForStatus: false });
+    return await uploadFile(send, url, file, options);
   }
 
   /** Closes the session: pending requests and bodies fail, WebSockets are closed with 1001. */

@@ -116,6 +116,12 @@ export {
   type SaveFileOptions,
 } from "./body/save_file.ts";
 
+export {
+  type TusFile,
+  type TusOptions,
+  type TusUpload,
+  tusUploads,
+} from "./uploads/tus_uploads.ts";
 export { validate } from "./request/validate.ts";
 export type { ValidateOptions } from "./request/validate.ts";
 export type {

@@ -28,7 +28,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
     "files",
     ...["routes", "development"],
     "application",
-    ...["provide", "openapi", "guards", "websocket", "groups", "run", "redis"],
+    ...["provide", "openapi", "guards", "uploads", "websocket", "groups", "run", "redis"],
     "proxy",
     "testing",
     "server",

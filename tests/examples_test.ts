@@ -64,6 +64,7 @@ const BEYOND: [section: string, example: string, shows: string[]][] = [
   ["work again and again", "0044_every", ["app.every(", "request.after("]],
   ["metrics", "0045_metrics", ["web.metrics("]],
   ["errors while developing", "0046_debug", ["debug: true"]],
+  ["resumable uploads", "0047_resumable_uploads", ["web.tusUploads(", "session.upload("]],
 ];
 
 const PRINTS = "\n// Prints:\n";

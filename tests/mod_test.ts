@@ -31,7 +31,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   RequestDetails RequestOptions ResolveHost ResponseCookie ResponseErrorInit ResponseLink
   RetryOptions SaveOptions SendableBody ServerSentEvent SessionOptions SharedOptions TextOptions
   TraceChunk TraceConfig TraceContext TraceException TraceHost TraceInformation TraceReply
-  TraceRequest Transport WebSocketConnectOptions
+  TraceRequest Transport Upload UploadOptions WebSocketConnectOptions
 `,
   ],
   [
@@ -59,8 +59,8 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   makeRequest metrics newSession normalizePathMiddleware openapi openapiRoutes options patch post
   problemDetails provide proxy put rateLimit readiness renewSession requestId requestIdOf route
   runApp safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
-  setupSessions socketEngine sseResponse static sweepParts textResponse timeout validate view
-  webSocket
+  setupSessions socketEngine sseResponse static sweepParts textResponse timeout tusUploads
+  validate view webSocket
 `,
     `
   AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth
@@ -80,8 +80,9 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   SSEOptions SaveFileOptions SavedUpload SchemaHandler SchemaSide ServeInfo SessionCookieOptions
   SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy SocketEvents SocketLimits
   SocketPort SocketUpgrade StaticDef StaticOptions StaticUrlParts StreamResponseOptions
-  TestRequestInit ToJSONSchema TypedResponse UpgradeOptions ValidateOptions Validated ViewClass
-  WebSocketGroupOptions WebSocketHandler WebSocketReady WebSocketResponseOptions
+  TestRequestInit ToJSONSchema TusFile TusOptions TusUpload TypedResponse UpgradeOptions
+  ValidateOptions Validated ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady
+  WebSocketResponseOptions
 `,
   ],
   [

@@ -53,5 +53,6 @@ export const CHAPTERS: readonly Chapter[] = [
   chapter("0044_every.ts", () => import("../../examples/0044_every.ts")),
   chapter("0045_metrics.ts", () => import("../../examples/0045_metrics.ts")),
   chapter("0046_debug.ts", () => import("../../examples/0046_debug.ts")),
-  playground(46, () => import("../../examples/playground/main.ts")),
+  chapter("0047_resumable_uploads.ts", () => import("../../examples/0047_resumable_uploads.ts")),
+  playground(47, () => import("../../examples/playground/main.ts")),
 ];

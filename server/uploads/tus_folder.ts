@@ -1,0 +1,169 @@
+import { createHash, type Hash } from "node:crypto";
+import { piecesOf } from "../../http/bytes/stream_reader.ts";
+import { HTTPRequestEntityTooLarge } from "../exceptions/client_errors.ts";
+import { storageError } from "../body/save_file.ts";
+
+/** What is known of an upload from its creation on. */
+export interface TusInfo {
+  /** Its id, a UUID. */
+  readonly id: string;
+  /** Size of the whole, in bytes. */
+  readonly length: number;
+  /** `Upload-Metadata` as sent, `null` without. */
+  readonly metadata: string | null;
+}
+
+/** An upload on its way. */
+export interface TusState extends TusInfo {
+  /** Bytes that have arrived. */
+  readonly offset: number;
+  /** Whether it was published, and is no longer the client's. */
+  readonly isPublished: boolean;
+  /** Time when it expires unless more arrives. */
+  readonly expires: Date;
+}
+
+/** A digest that a client announces for its piece. */
+export interface TusChecksum {
+  /** Name for `createHash()`. */
+  readonly algorithm: string;
+  /** The digest in Base64. */
+  readonly digest: string;
+}
+
+const INFO = /^\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.tus\.json$/;
+const SWEEP_EVERY = 60_000; // ms
+
+/**
+ * Uploads in a folder: `.ID.tus` has the bytes, `.ID.tus.json` the length and metadata; a complete
+ * one is `ID`. The dot hides unfinished ones from static files and listings.
+ */
+export class TusFolder {
+  readonly #folder: string;
+  readonly #expiresIn: number;
+  readonly #busy = new Set<string>();
+  #swept = 0;
+
+  /** Creates one. */
+  constructor(folder: string, expiresIn: number) {
+    this.#folder = folder;
+    this.#expiresIn = expiresIn;
+  }
+
+  /** Creates an upload; removes expired ones, once a minute. */
+  async create(info: TusInfo): Promise<void> {
+    if (Date.now() - this.#swept > SWEEP_EVERY) {
+      this.#swept = Date.now();
+      await this.#sweep();
+    }
+    try {
+      await Deno.writeTextFile(this.#partOf(info.id), "", { createNew: true });
+      await Deno.writeTextFile(this.#infoOf(info.id), JSON.stringify(info), { createNew: true });
+    } catch (error) {
+      throw storageError(error);
+    }
+  }
+
+  /** Finds an upload; `null` if it is unknown or expired. A complete one has its whole length. */
+  async find(id: string): Promise<TusState | null> {
+    const text = await orNull(Deno.readTextFile(this.#infoOf(id)));
+    if (text === null) return null;
+    const info: TusInfo = JSON.parse(text);
+    const part = await orNull(Deno.stat(this.#partOf(id)));
+    const touched = (part ?? await orNull(Deno.stat(this.#infoOf(id))))?.mtime ?? new Date();
+    const expires = new Date(touched.getTime() + this.#expiresIn);
+    if (expires.getTime() < Date.now()) {
+      await this.remove(id);
+      return null;
+    }
+    return { ...info, offset: part?.size ?? info.length, isPublished: part === null, expires };
+  }
+
+  /** Runs an action on an upload that no other action works on; `null` if one does. */
+  async alone<T>(id: string, action: () => Promise<T>): Promise<T | null> {
+    if (this.#busy.has(id)) return null;
+    this.#busy.add(id);
+    try {
+      return await action();
+    } finally {
+      this.#busy.delete(id);
+    }
+  }
+
+  /**
+   * Appends what arrives, up to the upload's length. What arrived before a failure stays, unless its
+   * checksum is still to come.
+   * @returns The new offset; `null` if the checksum differs, and nothing is kept.
+   */
+  async append(
+    { id, offset, length }: TusState,
+    pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+    checksum: TusChecksum | null,
+  ): Promise<number | null> {
+    const hash: Hash | null = checksum === null ? null : createHash(checksum.algorithm);
+    const file = await Deno.open(this.#partOf(id), { write: true });
+    let at = offset;
+    let isKept = checksum === null;
+    try {
+      await file.seek(offset, Deno.SeekMode.Start);
+      for await (const piece of piecesOf(pieces)) {
+        if (piece.length > length - at) throw new HTTPRequestEntityTooLarge(length);
+        for (let sent = 0; sent < piece.length;) sent += await file.write(piece.subarray(sent));
+        hash?.update(piece);
+        at += piece.length;
+      }
+      isKept ||= hash?.digest("base64") === checksum?.digest;
+    } catch (error) {
+      throw storageError(error);
+    } finally {
+      if (!isKept) await file.truncate(offset);
+      file.close();
+    }
+    return isKept ? at : null;
+  }
+
+  /** Names a complete upload; returns its path. */
+  async publish(id: string): Promise<string> {
+    const path = `${this.#folder}/${id}`;
+    await Deno.rename(this.#partOf(id), path);
+    return path;
+  }
+
+  /** Computes the SHA-256 digest of a file, in hex. */
+  async digestOf(path: string): Promise<string> {
+    const hash = createHash("sha256");
+    const file = await Deno.open(path);
+    for await (const piece of file.readable) hash.update(piece);
+    return hash.digest("hex");
+  }
+
+  /** Forgets an upload; a published file stays. */
+  async remove(id: string): Promise<void> {
+    await orNull(Deno.remove(this.#infoOf(id)));
+    await orNull(Deno.remove(this.#partOf(id)));
+  }
+
+  async #sweep(): Promise<void> {
+    for await (const { name } of Deno.readDir(this.#folder)) {
+      const id = INFO.exec(name)?.[1];
+      if (id !== undefined && !this.#busy.has(id)) await this.find(id); // removes expired ones
+    }
+  }
+
+  #infoOf(id: string): string {
+    return `${this.#folder}/.${id}.tus.json`;
+  }
+
+  #partOf(id: string): string {
+    return `${this.#folder}/.${id}.tus`;
+  }
+}
+
+async function orNull<T>(promise: Promise<T>): Promise<T | null> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
