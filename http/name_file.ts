@@ -1,5 +1,5 @@
+import { nodeFs } from "./node_modules.ts";
 import type { Stats } from "node:fs";
-import { link, lstat, rename, unlink } from "node:fs/promises";
 
 /**
  * Renames a file, but never over another one: if two programs want one name, one gets it, the other
@@ -7,21 +7,21 @@ import { link, lstat, rename, unlink } from "node:fs/promises";
  */
 export async function nameFile(path: string, name: string): Promise<boolean> {
   try {
-    await link(path, name); // fails if the name is taken, unlike rename()
+    await nodeFs().promises.link(path, name); // fails if the name is taken, unlike rename()
   } catch (error) {
     if (errorCode(error) === "EEXIST" || await fileInfo(name) !== null) return false;
     // No hard links here (FAT, some network drives): the check above has to do.
-    await rename(path, name);
+    await nodeFs().promises.rename(path, name);
     return true;
   }
-  await unlink(path);
+  await nodeFs().promises.unlink(path);
   return true;
 }
 
 /** The file or link of a name, `null` if the name is free. */
 export async function fileInfo(path: string): Promise<Stats | null> {
   try {
-    return await lstat(path);
+    return await nodeFs().promises.lstat(path);
   } catch (error) {
     if (errorCode(error) === "ENOENT") return null;
     throw error;

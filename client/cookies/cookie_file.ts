@@ -1,6 +1,5 @@
+import { nodeFs, nodeUrl } from "../../http/node_modules.ts";
 import { messageOf } from "../../http/as_error.ts";
-import { open, readFile, rename, unlink } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { hasControl } from "../../http/headers/header_text.ts";
 import type { JarCookie } from "./abstract_cookie_jar.ts";
 
@@ -23,16 +22,16 @@ export async function saveCookies(
   const draft = `${target}.${crypto.randomUUID()}`;
   const text = JSON.stringify({ version: VERSION, cookies }, null, 1);
   try {
-    const file = await open(draft, "wx", 0o600);
+    const file = await nodeFs().promises.open(draft, "wx", 0o600);
     try {
       await file.writeFile(text);
       await file.sync(); // rename() may reach the disk before the bytes do
     } finally {
       await file.close();
     }
-    await rename(draft, target);
+    await nodeFs().promises.rename(draft, target);
   } catch (error) {
-    await unlink(draft).catch(() => {}); // it may not exist
+    await nodeFs().promises.unlink(draft).catch(() => {}); // it may not exist
     throw error;
   }
 }
@@ -43,7 +42,7 @@ export async function saveCookies(
  */
 export async function loadCookies(path: string | URL): Promise<JarCookie[]> {
   const source = pathOf(path);
-  const text = await readFile(source, "utf8");
+  const text = await nodeFs().promises.readFile(source, "utf8");
   try {
     const file = record(JSON.parse(text), "the file");
     if (file["version"] !== VERSION) throw new TypeError("its version is not 1");
@@ -55,7 +54,7 @@ export async function loadCookies(path: string | URL): Promise<JarCookie[]> {
 }
 
 function pathOf(path: string | URL): string {
-  return typeof path === "string" ? path : fileURLToPath(path);
+  return typeof path === "string" ? path : nodeUrl().fileURLToPath(path);
 }
 
 function record(value: unknown, what: string): Readonly<Record<string, unknown>> {

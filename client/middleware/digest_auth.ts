@@ -1,6 +1,6 @@
 // Digest authentication (RFC 7616).
+import { nodeCrypto } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
-import { createHash, randomBytes } from "node:crypto";
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import {
   DIGEST_ALGORITHMS,
@@ -62,7 +62,7 @@ export function digestAuthMiddleware(options: DigestAuthOptions): ClientMiddlewa
   let count = 0;
 
   const answer = async (request: ClientRequest, to: DigestChallenge): Promise<ClientRequest> => {
-    const cnonce = randomBytes(8).toString("hex");
+    const cnonce = nodeCrypto().randomBytes(8).toString("hex");
     const value = await digestHeader(request, to, { login, password, count: ++count, cnonce });
     const copy = request.with({});
     copy.headers.set("authorization", value);
@@ -129,7 +129,7 @@ export async function digestHeader(
   const { login, password, cnonce } = secrets;
   const { name, isSession } = digestAlgorithm(challenge);
   const hash = (text: string | Uint8Array): string =>
-    createHash(DIGEST_ALGORITHMS.get(name) ?? "md5").update(text).digest("hex");
+    nodeCrypto().createHash(DIGEST_ALGORITHMS.get(name) ?? "md5").update(text).digest("hex");
 
   const qops = offered?.split(",").map((each) => each.trim().toLowerCase()) ?? [];
   // auth first: auth-int reads the whole body into memory.

@@ -1,8 +1,7 @@
 // Recording and replaying responses, for tests without the real service.
+import { nodeCrypto, nodeFs } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
-import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { errorCode } from "../../http/name_file.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
@@ -78,7 +77,7 @@ export function replayMiddleware(
     const result = await handler(request);
     const body = await wholeBody(result);
     const line = JSON.stringify(recordedOf(key, result, body));
-    await appendFile(path, `${line}\n`);
+    await nodeFs().promises.appendFile(path, `${line}\n`);
     return resultOf(JSON.parse(line));
   };
 }
@@ -91,7 +90,7 @@ async function open(
   if (mode !== "record") {
     try {
       const replies = new Map<string, Recorded[]>();
-      for (const line of (await readFile(path, "utf8")).split("\n")) {
+      for (const line of (await nodeFs().promises.readFile(path, "utf8")).split("\n")) {
         if (line === "") continue;
         const reply: Recorded = JSON.parse(line);
         const list = replies.get(reply.key);
@@ -108,7 +107,7 @@ async function open(
       if (mode === "replay" || errorCode(error) !== "ENOENT") throw error;
     }
   }
-  await writeFile(path, "", { mode: 0o600 });
+  await nodeFs().promises.writeFile(path, "", { mode: 0o600 });
   return null;
 }
 
@@ -120,7 +119,7 @@ async function keyOf({ method, url, payload }: ClientRequest): Promise<string> {
     );
   }
   const { mimeType, params } = parseContentType(payload.contentType);
-  const hash = createHash("sha256");
+  const hash = nodeCrypto().createHash("sha256");
   if (mimeType.startsWith("multipart/")) {
     const body = payload.bytes ?? await collectBytes(payload.stream());
     hash.update(withoutBoundaries(body, params.get("boundary") ?? ""));

@@ -1,7 +1,6 @@
 // A file during its download: `<path>.part`, renamed to `<path>` when it is complete.
-import { type FileHandle, open, readFile, rename, unlink, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import type { FileHandle } from "node:fs/promises";
+import { nodeFs, nodePath, nodeUrl } from "../../http/node_modules.ts";
 import { errorCode, fileInfo, nameFile } from "../../http/name_file.ts";
 import { ClientError } from "../errors/client_errors.ts";
 
@@ -28,10 +27,10 @@ export class PartFile implements AsyncDisposable {
 
   /** @throws {ClientError} If another download of this process is writing the file. */
   constructor(path: string | URL) {
-    this.path = typeof path === "string" ? path : fileURLToPath(path);
+    this.path = typeof path === "string" ? path : nodeUrl().fileURLToPath(path);
     this.#part = `${this.path}.part`;
     this.#origin = `${this.path}.part.json`;
-    this.#claim = resolve(this.path);
+    this.#claim = nodePath().resolve(this.path);
     if (claimed.has(this.#claim)) {
       throw new ClientError(
         `Cannot save to "${this.path}": another download is writing it. Wait until that has ended`,
@@ -76,10 +75,10 @@ export class PartFile implements AsyncDisposable {
       // Never write through an existing entry, such as a symbolic link.
       await remove(this.#part);
       if (origin === null) await remove(this.#origin);
-      else await writeFile(this.#origin, JSON.stringify(origin));
+      else await nodeFs().promises.writeFile(this.#origin, JSON.stringify(origin));
     }
     // Explicit positions: two processes that resume the same part write the same bytes.
-    const file = this.#handle = await open(this.#part, start === 0 ? "wx" : "r+");
+    const file = this.#handle = await nodeFs().promises.open(this.#part, start === 0 ? "wx" : "r+");
     this.#size = start;
     for await (const piece of pieces) {
       for (let at = 0; at < piece.length;) {
@@ -99,7 +98,7 @@ export class PartFile implements AsyncDisposable {
    */
   async publish(overwrite: boolean): Promise<void> {
     await this.#assertOwn();
-    if (overwrite) await rename(this.#part, this.path);
+    if (overwrite) await nodeFs().promises.rename(this.#part, this.path);
     else if (!await nameFile(this.#part, this.path)) throw new FileExistsError(this.path);
     await remove(this.#origin);
   }
@@ -115,7 +114,7 @@ export class PartFile implements AsyncDisposable {
 
   async #readOrigin(): Promise<PartOrigin | null> {
     try {
-      const origin: unknown = JSON.parse(await readFile(this.#origin, "utf8"));
+      const origin: unknown = JSON.parse(await nodeFs().promises.readFile(this.#origin, "utf8"));
       if (typeof origin !== "object" || origin === null) return null;
       const { urlDigest, validator } = origin as Partial<Record<keyof PartOrigin, unknown>>;
       return typeof urlDigest === "string" && typeof validator === "string"
@@ -130,7 +129,7 @@ export class PartFile implements AsyncDisposable {
 
 async function remove(path: string): Promise<void> {
   try {
-    await unlink(path);
+    await nodeFs().promises.unlink(path);
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
   }

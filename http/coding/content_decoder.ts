@@ -3,10 +3,9 @@
 // for a complete one, and does not limit the output of one chunk.
 import { messageOf } from "../as_error.ts";
 import type { Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
-import * as zlib from "node:zlib"; // for zstd, which runtimes before Deno 2.6 do not export
 import type { BodySource } from "../bytes/body_source.ts";
 import { type Bytes, concatBytes } from "../bytes/bytes.ts";
+import { nodeZlib } from "../node_modules.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
 
 /**
@@ -130,17 +129,18 @@ type Decoder = Transform & { readonly bytesWritten: number };
 const settings = { chunkSize: CHUNK_SIZE };
 
 function decoderOf(coding: Coding, start: Uint8Array): Decoder {
+  const zlib = nodeZlib(); // without zstd before Deno 2.6
   switch (coding) {
     case "gzip":
-      return createGunzip(settings);
+      return zlib.createGunzip(settings);
     case "br":
-      return createBrotliDecompress(settings);
+      return zlib.createBrotliDecompress(settings);
     case "zstd":
       return zlib.createZstdDecompress(settings);
     case "deflate":
       return hasZlibHeader(start) || start.length < 2
-        ? createInflate(settings)
-        : createInflateRaw(settings);
+        ? zlib.createInflate(settings)
+        : zlib.createInflateRaw(settings);
   }
 }
 

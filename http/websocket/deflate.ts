@@ -1,15 +1,10 @@
 // permessage-deflate: its negotiation and its streams (RFC 7692).
 import type { Bytes } from "../bytes/bytes.ts";
-import {
-  constants,
-  createDeflateRaw,
-  createInflateRaw,
-  type DeflateRaw,
-  type InflateRaw,
-} from "node:zlib";
+import type { DeflateRaw, InflateRaw } from "node:zlib";
 import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import { WebSocketLimitError, WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
+import { nodeZlib } from "../node_modules.ts";
 import { deferred } from "../since_node_20.ts";
 
 /** Agreed parameters of one side. */
@@ -135,7 +130,7 @@ export class MessageDeflate {
   /** Compresses a message. One call at a time. */
   async compress(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const { windowBits, contextTakeover } = this.#own;
-    const stream = this.#deflate ??= guarded(createDeflateRaw({ windowBits }));
+    const stream = this.#deflate ??= guarded(nodeZlib().createDeflateRaw({ windowBits }));
     const compressed = await run(stream, [message], Infinity);
     if (!contextTakeover) {
       this.#deflate = null;
@@ -151,7 +146,7 @@ export class MessageDeflate {
    */
   async inflate(payload: Bytes, limit: number): Promise<Bytes> {
     const { windowBits, contextTakeover } = this.#peer;
-    const stream = this.#inflate ??= guarded(createInflateRaw({ windowBits }));
+    const stream = this.#inflate ??= guarded(nodeZlib().createInflateRaw({ windowBits }));
     try {
       const message = await run(stream, [payload, TAIL], limit === 0 ? Infinity : limit);
       // A peer may end its stream with a last block; the next message starts a new one.
@@ -213,7 +208,7 @@ function run(
     });
   }
   // Another kind of flush would reset the window.
-  stream.flush(constants.Z_SYNC_FLUSH, onEnd);
+  stream.flush(nodeZlib().constants.Z_SYNC_FLUSH, onEnd);
   return promise.finally(() => {
     stream.off("data", onData);
     stream.off("end", onEnd);

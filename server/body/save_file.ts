@@ -1,6 +1,6 @@
+import { nodeCrypto } from "../../http/node_modules.ts";
 import { nameFile } from "../../http/name_file.ts";
 import { OptionTable } from "../../http/options.ts";
-import { createHash } from "node:crypto";
 import { piecesOf } from "../../http/bytes/stream_reader.ts";
 import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
 import { HTTPConflict } from "../exceptions/client_errors.ts";
@@ -97,7 +97,7 @@ export async function saveFile(
     );
   }
   if (onDuplicate === "error" && there !== null) throw conflict(path);
-  const hash = options.sha256 === true ? createHash("sha256") : null;
+  const hash = options.sha256 === true ? nodeCrypto().createHash("sha256") : null;
   // The name begins with a dot, which static files and listings hide.
   const folder = /^.*[/\\]/s.exec(path)?.[0] ?? "";
   await sweepOnce(folder);

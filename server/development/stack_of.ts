@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { nodeFs, nodeUrl } from "../../http/node_modules.ts";
 
 /** A call of a stack. */
 export interface Frame {
@@ -39,12 +38,12 @@ export function stackOf(error: unknown): Frame[] {
 export function sourceOf({ url, line }: Frame, around: number): SourceLine[] {
   if (url === null || !url.startsWith("file:")) return [];
   try {
-    const path = fileURLToPath(url);
+    const path = nodeUrl().fileURLToPath(url);
     // Reading without the permission would ask on the server's terminal.
     const may = globalThis.Deno?.permissions.querySync({ name: "read", path }).state ?? "granted";
     if (may !== "granted") return [];
     const first = Math.max(1, line - around);
-    return readFileSync(path, "utf8").split("\n").slice(first - 1, line + around)
+    return nodeFs().readFileSync(path, "utf8").split("\n").slice(first - 1, line + around)
       .map((text, at) => ({ number: first + at, text }));
   } catch {
     return [];

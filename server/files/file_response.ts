@@ -1,5 +1,5 @@
+import { nodeUrl } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
-import { fileURLToPath } from "node:url";
 import { HTTPForbidden } from "../exceptions/client_errors.ts";
 import type { Responder } from "../request/middleware.ts";
 import { mimeTypeOf } from "./mime_type.ts";
@@ -72,7 +72,7 @@ export class FileResponse implements Responder {
    * @throws {HTTPForbidden} If it is unreadable or not a regular file.
    */
   async respond(request: ServerRequest): Promise<Response> {
-    const path = this.path instanceof URL ? fileURLToPath(this.path) : this.path;
+    const path = this.path instanceof URL ? nodeUrl().fileURLToPath(this.path) : this.path;
     const info = look(path);
     // A FIFO would block the request until another process writes to it, a device for ever.
     if (!info.isFile) throw new HTTPForbidden();

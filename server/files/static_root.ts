@@ -1,6 +1,5 @@
 // Safe access to the files below a folder.
-import { createHash } from "node:crypto";
-import { join, sep } from "node:path";
+import { nodeCrypto, nodePath } from "../../http/node_modules.ts";
 import { isDeviceName } from "../body/save_file.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { mimeTypeOf } from "./mime_type.ts";
@@ -104,12 +103,14 @@ export class StaticRoot {
     const segments = segmentsOf(filename, this.#options.dotfiles, Deno.build.os === "windows");
     if (segments === null) return null;
     try {
-      const { path, info } = this.#verify(join(this.path, ...segments));
+      const { path, info } = this.#verify(nodePath().join(this.path, ...segments));
       if (!info.isFile) return null;
       const state = `${info.mtime?.getTime()} ${info.size} ${info.ino}`;
       const known = this.#hashes.get(path);
       if (known?.[0] === state) return known[1];
-      const digest = createHash("sha256").update(Deno.readFileSync(path)).digest("base64");
+      const digest = nodeCrypto().createHash("sha256").update(Deno.readFileSync(path)).digest(
+        "base64",
+      );
       const hash = digest.replaceAll("+", "-").replaceAll("/", "_"); // Python's urlsafe form
       if (this.#hashes.size >= MAX_ENTRIES) this.#hashes.clear();
       this.#hashes.set(path, [state, hash]);
@@ -127,8 +128,8 @@ export class StaticRoot {
     let verified: Located;
     try {
       // Only the first call may wait for the disk.
-      await Deno.lstat(join(this.path, ...segments));
-      verified = this.#verify(join(this.path, ...segments));
+      await Deno.lstat(nodePath().join(this.path, ...segments));
+      verified = this.#verify(nodePath().join(this.path, ...segments));
     } catch (error) {
       throw fileError(error);
     }
@@ -197,5 +198,6 @@ export class StaticRoot {
 
 /** Compares by segments: "/srv/pub2" is not inside "/srv/pub" (CVE-2023-29159). */
 function isInside(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+  return path === root ||
+    path.startsWith(root.endsWith(nodePath().sep) ? root : root + nodePath().sep);
 }

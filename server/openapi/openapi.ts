@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { nodeHttp } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
 import type { OpenAPIOperation, Route, RouteOperation } from "../routing/route.ts";
@@ -184,7 +184,7 @@ function describe(
       ...Object.fromEntries(
         Object.entries(response ?? {}).map(([status, schema]) => {
           const found = schema === null ? undefined : add(schema, `reply ${status}`, "output");
-          const { description = STATUS_CODES[status] ?? "Reply" } = found ?? {};
+          const { description = nodeHttp().STATUS_CODES[status] ?? "Reply" } = found ?? {};
           return [status, { description, ...optional("content", jsonContent(found)) }];
         }),
       ),

@@ -1,6 +1,6 @@
 // A folder served under a prefix: `web.static("/files", "./public")`.
+import { nodeUrl } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
-import { fileURLToPath } from "node:url";
 import { directoryListing } from "../files/directory_listing.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { HTTPPermanentRedirect } from "../exceptions/redirects.ts";
@@ -111,7 +111,7 @@ export function staticFiles(
       `Cannot serve files under "${prefix}": it has to start with "/" and have no variables`,
     );
   }
-  const root = new StaticRoot(folder instanceof URL ? fileURLToPath(folder) : folder, {
+  const root = new StaticRoot(folder instanceof URL ? nodeUrl().fileURLToPath(folder) : folder, {
     followSymlinks: options.followSymlinks ?? false,
     dotfiles: options.dotfiles ?? false,
     precompressed: options.precompressed ?? true,

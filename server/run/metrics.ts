@@ -1,10 +1,9 @@
 // Counters of requests as Prometheus reads them.
-import { Buffer } from "node:buffer";
 import { OptionTable } from "../../http/options.ts";
 import { type Application, openAnswersOf } from "../application/application.ts";
 import type { Exchange } from "../application/hono_router.ts";
 import { portOf } from "../engine/engine_of_request.ts";
-import { recordOf } from "../engine/response_record.ts";
+import { recordOf, sizeOf } from "../engine/response_record.ts";
 import { requestInternals } from "../request/request.ts";
 import type { Handler } from "../request/middleware.ts";
 
@@ -97,7 +96,7 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
       series.buckets[at] = (series.buckets[at] ?? 0) + 1;
       break;
     }
-    series.sent += sizeOf(response);
+    series.sent += bytesOf(response);
     if (method !== "GET" && method !== "HEAD") {
       const { raw, info } = exchange;
       series.received += Number(portOf(info).headerOf(raw, "content-length")) || 0;
@@ -189,11 +188,10 @@ function histogram(
   ];
 }
 
-function sizeOf(response: Response): number {
+function bytesOf(response: Response): number {
   const record = recordOf(response);
   if (record === null) return Number(response.headers.get("content-length")) || 0;
-  const { body } = record;
-  return typeof body === "string" ? Buffer.byteLength(body) : body?.length ?? 0;
+  return sizeOf(record.body);
 }
 
 function escaped(label: string): string {

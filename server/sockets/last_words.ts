@@ -1,5 +1,5 @@
 // Closing a connection so that the last response arrives.
-import { STATUS_CODES } from "node:http";
+import { nodeHttp } from "../../http/node_modules.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { formatHead } from "../../http/http1/format_head.ts";
 import type { SocketBody } from "./socket_body.ts";
@@ -13,7 +13,7 @@ const DROP_BUFFER = 64 * 1024;
 /** Writes the answer to a malformed or late request. */
 export function refusal(status: number, reason: string): Bytes {
   const text = new TextEncoder().encode(`${status}: ${reason}`);
-  const head = formatHead(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Error"}`, [
+  const head = formatHead(`HTTP/1.1 ${status} ${nodeHttp().STATUS_CODES[status] ?? "Error"}`, [
     ["content-type", "text/plain; charset=utf-8"],
     ["content-length", String(text.length)],
     ["connection", "close"],

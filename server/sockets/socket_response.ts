@@ -1,5 +1,5 @@
 // Serialized responses (RFC 9112).
-import { STATUS_CODES } from "node:http";
+import { nodeHttp } from "../../http/node_modules.ts";
 import { formatHead, formatLastChunk, headLines } from "../../http/http1/format_head.ts";
 import { hasToken, mayHaveBody } from "../../http/http1/framing.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
@@ -163,7 +163,7 @@ function plan(
 
 /** The status line; HTTP/1.1 allows a custom reason phrase. */
 export function firstLine(status: number, statusText: string): string {
-  return `HTTP/1.1 ${status} ${statusText || STATUS_CODES[status] || ""}`;
+  return `HTTP/1.1 ${status} ${statusText || nodeHttp().STATUS_CODES[status] || ""}`;
 }
 
 function isAscii(text: string): boolean {
