@@ -141,9 +141,9 @@ export class Printer {
   }
 
   /** Prints a response whose body was read before. */
-  async buffered(response: ReplyHead & { readonly bytes: Uint8Array<ArrayBuffer> }): Promise<void> {
+  async buffered(response: ReplyHead, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.head(response);
-    const { status, headers, bytes } = response;
+    const { status, headers } = response;
     if (bytes.length === 0) return;
     await using session = new ClientSession({
       app: { fetch: () => new Response(bytes, { status, headers }) },

@@ -68,8 +68,7 @@ export class Exchanges {
   async #intermediate({ hop, result, bytes }: Pending): Promise<void> {
     if (!this.#early) await this.#history.request(hop);
     if (result === null) return; // it failed and is retried
-    if (bytes === null || bytes.length === 0) return await this.#history.head(result);
-    await this.#history.buffered({ ...result, bytes });
-    if (this.#printsBody) await writeOut("\n");
+    await this.#history.buffered(result, bytes ?? new Uint8Array(0));
+    if (bytes !== null && bytes.length > 0 && this.#printsBody) await writeOut("\n");
   }
 }

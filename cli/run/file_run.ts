@@ -152,7 +152,7 @@ export class FileRun {
     const isTerminal = Deno.stdout.isTerminal();
     const parts = new Set(this.#parsed.has("headers") ? "h" : isTerminal ? "hb" : "b");
     const printer = new Printer(this.#parsed as ParsedArgs, parts);
-    await printer.buffered(reply);
+    await printer.buffered(reply, reply.bytes);
     if (reply.bytes.length > 0 && !isTerminal && reply.bytes.at(-1) !== 10) await writeOut("\n");
   }
 

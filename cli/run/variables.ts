@@ -92,7 +92,11 @@ const UNITS: Readonly<Record<string, number>> = {
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 /** Values of the editors: `$uuid`, `$timestamp -1 d`, `$randomInt 1 10`, `$dotenv NAME`. */
-function dynamic(text: string, { dotenv }: Sources, read: (name: string) => string): string {
+function dynamic(
+  text: string,
+  { dotenv }: Pick<Sources, "dotenv">,
+  read: (name: string) => string,
+): string {
   const [word = "", ...args] = text.split(/[\s(),]+/).filter((each) => each !== "");
   const [first = "", second = ""] = args;
   const number = (value: string, otherwise: number): number => {
@@ -145,14 +149,6 @@ function dynamic(text: string, { dotenv }: Sources, read: (name: string) => stri
       throw new SyntaxError(`{{$${text}}}: ${name} is not set`);
     }
   }
-  if (word.startsWith("env.")) return dynamic(`processEnv ${word.slice(4)}`, EMPTY, read);
+  if (word.startsWith("env.")) return dynamic(`processEnv ${word.slice(4)}`, { dotenv }, read);
   throw new SyntaxError(`{{$${text}}} is not known; $uuid, $timestamp, $randomInt and others are`);
 }
-
-const EMPTY: Sources = {
-  given: new Map(),
-  file: new Map(),
-  environment: new Map(),
-  dotenv: new Map(),
-  requests: new Map(),
-};

@@ -54,7 +54,6 @@ const BODY_LIMITS: BodyLimits = Object.freeze({
   lingeringSize: 64 * 1024 ** 2,
 });
 
-/** Fills in the defaults of the body limits. */
 export function resolveBodyLimits(options: ApplicationOptions): BodyLimits {
   const limits: { -readonly [name in keyof BodyLimits]: number } = { ...BODY_LIMITS };
   for (const name of Object.keys(BODY_LIMITS) as (keyof BodyLimits)[]) {

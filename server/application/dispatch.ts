@@ -185,7 +185,6 @@ async function end(
   }
 }
 
-/** Converts a handler's result to a response. */
 function toResponse(result: HandlerResult, request: ServerRequest, chain: Handler): Response {
   if (result instanceof Response) {
     if (!portOf(requestInternals.infoOf(request)).isBodyUsed(result)) {

@@ -9,7 +9,6 @@ export function bodyDecoder(charset: string, fatal: boolean): TextDecoder {
   throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
 }
 
-/** Decodes a body. */
 export function bodyText(bytes: Uint8Array<ArrayBuffer>, decoder: TextDecoder): string {
   try {
     return (decoder.encoding === "utf-8" ? asciiText(bytes) : null) ?? decoder.decode(bytes);

@@ -8,12 +8,10 @@ import { sweepOnce } from "./sweep_parts.ts";
 export class SpoolBudget {
   #left: number;
 
-  /** Sets the memory aside. */
   constructor(bytes: number) {
     this.#left = bytes;
   }
 
-  /** Takes memory, if there is enough. */
   take(bytes: number): boolean {
     if (bytes > this.#left) return false;
     this.#left -= bytes;

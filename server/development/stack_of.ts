@@ -1,6 +1,5 @@
 import { nodeFs, nodeUrl } from "../../http/node_modules.ts";
 
-/** A call of a stack. */
 export interface Frame {
   /** Text as in the stack, `handler (file:///srv/app.ts:7:9)`. */
   readonly text: string;
@@ -16,7 +15,6 @@ export interface Frame {
 export interface SourceLine {
   /** Number, from 1. */
   readonly number: number;
-  /** Text. */
   readonly text: string;
 }
 

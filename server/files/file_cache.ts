@@ -1,6 +1,5 @@
 /** Largest cached file, in bytes. */
 export const MAX_CACHED_FILE = 64 * 1024;
-/** Size of the cache, in bytes. */
 const MAX_CACHED = 8 * 1024 * 1024;
 /** Age from which on every change of a file changes its time, in ms. */
 const SETTLED = 2000;

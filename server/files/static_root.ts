@@ -7,7 +7,6 @@ import { sameFile, unchanged } from "./file_cache.ts";
 import { fileError, type KnownFile } from "./send_file.ts";
 import { chosenOf, type Located, type Variants, variantsOf } from "./variants.ts";
 
-/** Options of {@linkcode StaticRoot}. */
 export interface StaticRootOptions {
   /** Whether links may leave the folder. */
   readonly followSymlinks: boolean;
@@ -19,7 +18,6 @@ export interface StaticRootOptions {
   readonly charset: string | null;
 }
 
-/** Target of a path. */
 export type Found =
   | { readonly kind: "file"; readonly file: KnownFile }
   | { readonly kind: "directory"; readonly path: string };
@@ -64,7 +62,6 @@ export function segmentsOf(
   return segments;
 }
 
-/** A folder of served files. */
 export class StaticRoot {
   /** The folder's real path. */
   readonly path: string;

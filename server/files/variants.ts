@@ -1,7 +1,6 @@
 import { chooseEncoding } from "../../http/headers/accept_encoding.ts";
 import { type KnownFile, knownFile } from "./send_file.ts";
 
-/** A file in the file system. */
 export interface Located {
   readonly path: string;
   readonly info: Deno.FileInfo;

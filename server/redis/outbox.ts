@@ -31,7 +31,6 @@ export interface Parcel {
   readonly message: GroupMessage;
 }
 
-/** Options of {@linkcode Outbox}. */
 export interface OutboxOptions {
   readonly key: string;
   /** Time after which a message is given up, in ms. */

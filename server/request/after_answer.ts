@@ -1,10 +1,8 @@
 import { described } from "../../http/options.ts";
 import type { AppContext } from "./app_context.ts";
 
-/** Function that runs when the handler is done. */
 export type AfterWork = (signal: AbortSignal) => unknown;
 
-/** Checks the argument of `request.after()`. */
 export function checkAfter(work: AfterWork): AfterWork {
   if (typeof work === "function") return work;
   throw new TypeError(`request.after() takes a function, got ${described(work)}`);

@@ -3,7 +3,6 @@ import type { EarlyAnswer } from "./prepared_answer.ts";
 
 /** An answer that dispatch ends when the handler is done or the application stops. */
 export interface RunningAnswer extends EarlyAnswer {
-  /** Called when the handler is done. */
   finish(error?: unknown): Promise<void>;
   /** Called when the application stops while the handler runs. */
   shutdown(): Promise<void>;
@@ -36,7 +35,6 @@ export class AnswerSlot {
     this.#isClosed = isClosed;
   }
 
-  /** Whether the handler is done. */
   get isClosed(): boolean {
     return this.#isClosed;
   }

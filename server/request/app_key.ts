@@ -33,7 +33,6 @@ export class AppKey<T> {
 export class KeyStore {
   readonly #values = new Map<unknown, unknown>();
 
-  /** Returns the value of a key. */
   get<T>(key: AppKey<T>): T {
     if (!this.#values.has(key)) throw new TypeError(nothingUnder(key));
     return this.#values.get(key) as T;
@@ -43,7 +42,6 @@ export class KeyStore {
     this.#values.set(key, value);
   }
 
-  /** Whether a key has a value. */
   has<T>(key: AppKey<T>): boolean {
     return this.#values.has(key);
   }

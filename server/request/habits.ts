@@ -2,7 +2,6 @@
 
 const ROUTE = "write app.addRoutes([web.get(path, handler)]), web.post(…) and so on";
 
-/** For applications. */
 export const APPLICATION_HABITS: Readonly<Record<string, string>> = {
   "post() put() patch() delete() del() all() options() head() view() route() api_route()": ROUTE,
   "add_route() add_get() add_post() addRoute() addGet() addPost() on()": ROUTE,
@@ -21,7 +20,6 @@ export const APPLICATION_HABITS: Readonly<Record<string, string>> = {
   "inject() test_client()": "write await app.request(path, { method, body }), or web.TestClient",
 };
 
-/** For the router of an application. */
 export const ROUTER_HABITS: Readonly<Record<string, string>> = {
   "add_get() add_post() add_put() add_patch() add_delete() add_head() add_options()": ROUTE,
   "addGet() addPost() addPut() addPatch() addDelete() addHead() addOptions()": ROUTE,
@@ -36,7 +34,6 @@ export const ROUTER_HABITS: Readonly<Record<string, string>> = {
 const HONO = "wrap a Hono middleware in fromHono(), add a Hono route to app.hono";
 const READ = "write await request.json(), text(), read() or post(); the stream is request.content";
 
-/** For requests. */
 export const REQUEST_HABITS: Readonly<Record<string, string>> = {
   "req res": HONO,
   "header()": "write request.headers.get(name), response.headers.set(name, value); " + HONO,

@@ -29,7 +29,6 @@ export type Middleware = (
   handler: Handler,
 ) => HandlerResult | Promise<HandlerResult>;
 
-/** Checks that middlewares are functions. */
 export function checkMiddlewares(middlewares: readonly Middleware[]): void {
   for (const [at, each] of middlewares.entries()) {
     if (typeof each === "function" && each.length < 3) continue;

@@ -10,7 +10,6 @@ import type {
   Validated,
 } from "./route_schemas.ts";
 
-/** Names and types of {@linkcode RouteSchemas}. */
 export const ROUTE_SCHEMAS = new OptionTable<RouteSchemas>({
   query: "a Standard Schema (zod, valibot, arktype …)",
   params: "a Standard Schema (zod, valibot, arktype …)",

@@ -53,7 +53,6 @@ export function decompressMiddleware(): Middleware {
 
 const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
 
-/** The decoded body, on demand. */
 function decodedStream(request: ServerRequest, coding: string): ReadableStream<Bytes> {
   let source: BodySource | null = null;
   const incoming = requestInternals.bodyOf(request);

@@ -189,7 +189,6 @@ export async function sseResponse<Params>(
   return new SSEResponse(stream, request.headers.get("last-event-id"), pingInterval);
 }
 
-/** The text of an event. */
 export function eventText(data: string, { id, event, retry }: SSEEvent): string {
   let text = "";
   if (id !== undefined) text += field("id", id);

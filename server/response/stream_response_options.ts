@@ -13,13 +13,11 @@ export const STREAM_RESPONSE_OPTIONS = new OptionTable<StreamResponseOptions>({
   headers: "a map or a list of pairs",
 }, { contenttype: 'Write it into "headers"' });
 
-/** Checks the status of a response. */
 export function checkStatus(status: number): number {
   if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
   throw new RangeError(`Cannot answer with status ${status}: expected 200 to 599`);
 }
 
-/** Copies a piece of a body. */
 export function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
   if (typeof data === "string") return new TextEncoder().encode(data);
   if (data instanceof Uint8Array) return new Uint8Array(data);

@@ -53,7 +53,6 @@ export class DecoratedRoutes {
     };
   }
 
-  /** Lists the routes of one instance. */
   of(instance: object): readonly RouteDef[] {
     return this.#byInstance.get(instance) ?? [];
   }

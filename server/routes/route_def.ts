@@ -318,7 +318,6 @@ const NOT_DESCRIBED: RouteOperation = { schemas: {}, openapi: {} };
 const CONVERTER = /(?<!\?)<(?:\w+:)?(\w+)>|\{(\w+):(int|float|str|string|path|uuid)\}/;
 const REGEXES: Readonly<Record<string, string>> = { int: ":\\d+", path: ":.*" };
 
-/** Checks the syntax of a path. */
 export function checkPath(where: string, path: string): void {
   if (typeof path !== "string") throw new TypeError(`${where}: the path is a string`);
   const [foreign, variable] = /\/:(\w+)(?![^{]*\})/.exec(path) ?? /\/\*()$/.exec(path) ?? [];

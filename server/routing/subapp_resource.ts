@@ -13,7 +13,6 @@ export interface Subapp {
 
 /** The mount point of a sub-application: it has many paths, so neither name nor URL. */
 abstract class Mount implements AbstractResource {
-  /** A sub-application has no name. */
   readonly name = null;
   abstract readonly canonical: string;
   abstract readonly prefix: string;
@@ -35,7 +34,6 @@ abstract class Mount implements AbstractResource {
     return { route: null, allowed: found.allowed, wrap: (handler) => sub.wrap(handler) };
   }
 
-  /** Moves the sub-application below a prefix. */
   addPrefix(prefix: string): void {
     this.#sub.router.addPrefix(prefix);
   }
@@ -89,7 +87,6 @@ export class PrefixedSubapp extends Mount {
 export class DomainSubapp extends Mount {
   /** A domain answers any path. */
   readonly prefix = "/";
-  /** The domain or mask. */
   readonly canonical: string;
   readonly #parts: readonly string[]; // the texts between the "*"
 

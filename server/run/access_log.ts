@@ -59,7 +59,6 @@ const UNSAFE =
   // deno-lint-ignore no-control-regex -- matches control bytes on purpose
   /[\x00-\x1f\x7f-\x9f"\\\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]/g;
 
-/** Wraps a fetch function in an access log. */
 export function logged(
   fetch: EngineHandler,
   options: AccessLogOptions,

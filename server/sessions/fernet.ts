@@ -20,7 +20,6 @@ interface Keys {
   readonly encryption: CryptoKey;
 }
 
-/** Options of {@linkcode Fernet.decrypt}. */
 export interface DecryptOptions {
   /** Maximum age of a token, in seconds; `null` for any age. */
   readonly ttl: number | null;

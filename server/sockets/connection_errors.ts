@@ -1,4 +1,3 @@
-/** The client was too slow. */
 export class SlowClientError extends Error {
   override readonly name = "SlowClientError";
 }

@@ -26,7 +26,6 @@ const FIRST_BUFFER = 16 * 1024;
 // Maximum memory allocated for an announced length.
 const MOST_AT_ONCE = 16 * 1024 ** 2;
 
-/** The body of one request. */
 export class SocketBody {
   readonly #connection: BodyConnection;
   readonly #decoder: BodyDecoder;

@@ -70,7 +70,6 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     this.#remote = remote;
   }
 
-  /** Answers requests until the connection ends. */
   async run(): Promise<void> {
     try {
       await this.#loop();
@@ -272,7 +271,6 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     this.idleSince = waiting === "idle" || waiting === "head" ? clock.now : 0;
   }
 
-  /** Answers a malformed or late request. */
   async #refuse(status: number, reason: string): Promise<void> {
     if (this.#exchange?.hasAnswered === true) return;
     await this.#output.send(refusal(status, reason)).catch(() => {});

@@ -72,7 +72,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return this;
   }
 
-  /** The error of the connection, or `null`. */
   get failure(): unknown {
     return this.#failure;
   }

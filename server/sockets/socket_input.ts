@@ -20,7 +20,6 @@ const spare: Bytes[] = [];
 export class SocketInput {
   /** The buffer; small while little arrives. */
   buffer: Bytes = spare.pop() ?? new Uint8Array(SMALL_BUFFER);
-  /** Offset of the first unused byte. */
   start = 0;
   /** End of the received bytes. */
   end = 0;

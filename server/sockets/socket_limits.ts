@@ -49,7 +49,6 @@ const DEFAULTS: Required<SocketLimits> = {
 
 const SOCKET_LIMITS = new OptionTable<SocketLimits>(numberKinds(DEFAULTS));
 
-/** Resolves the limits; 0 becomes `Infinity`. */
 export function resolveLimits(limits: SocketLimits): Required<SocketLimits> {
   SOCKET_LIMITS.check("web.socketEngine()", limits);
   const entries = Object.entries(DEFAULTS).map(([name, byDefault]) => {

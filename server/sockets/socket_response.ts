@@ -12,7 +12,6 @@ import { startOf, type StreamStart } from "./stream_start.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 type Header = readonly [name: string, value: string];
 
-/** A response ready for sending. */
 export interface ResponsePlan {
   readonly head: Bytes;
   /** The body, if it is in memory. */
