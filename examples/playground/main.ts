@@ -14,21 +14,22 @@ const USER = /^[\p{L}\p{N} ._-]{1,32}$/u;
 
 /** Events sent to all watching pages. */
 class News {
-  readonly #watchers = new Set<web.SSEResponse>();
+  readonly #pages: web.EventGroup;
+
+  constructor(broker: web.GroupBroker | undefined) {
+    const shared = broker === undefined ? {} : { broker };
+    this.#pages = new web.EventGroup({ name: "news", presence: true, ...shared });
+  }
 
   async tell(text: string): Promise<void> {
-    // A disconnected page must not affect the others.
-    await Promise.allSettled([...this.#watchers].map((watcher) => watcher.send(text)));
+    await this.#pages.send(text);
   }
 
   readonly watch: web.Handler = async (request) => {
     await using events = await web.sseResponse(request);
-    this.#watchers.add(events);
-    await this.tell(`${this.#watchers.size} watching`);
-    if (!events.signal.aborted) {
-      await new Promise((resolve) => events.signal.addEventListener("abort", resolve));
-    }
-    this.#watchers.delete(events);
+    await this.#pages.join(events, { as: crypto.randomUUID() });
+    await this.tell(`${(await this.#pages.present()).length} watching`);
+    await events.ended;
     return events;
   };
 }
@@ -44,8 +45,22 @@ const LOGGED_OUT = 4401;
 
 /** A chat room that relays messages to all. */
 class Chat {
-  readonly #room = new web.WebSocketGroup({ slowPeer: "skip" });
+  readonly #room: web.WebSocketGroup;
+  readonly #broker: web.GroupBroker | undefined;
   readonly #sockets = new Map<string, Set<web.WebSocketResponse>>();
+
+  constructor(broker: web.GroupBroker | undefined) {
+    const shared = broker === undefined ? {} : { broker };
+    this.#room = new web.WebSocketGroup({ name: "chat", slowPeer: "skip", ...shared });
+    this.#broker = broker;
+  }
+
+  /** Hears of log-outs in other processes. */
+  async *listen(): AsyncGenerator<void, void, void> {
+    const end = await this.#broker?.subscribe("log-outs", (id) => this.#end(`${id}`));
+    yield;
+    await end?.();
+  }
 
   readonly join: web.Handler = async (request) => {
     const { user, id } = await loginOf(request);
@@ -66,8 +81,13 @@ class Chat {
     return socket;
   };
 
-  /** Ends the chats of a login in all tabs. */
-  leave(id: string): void {
+  /** Ends the chats of a login in all tabs, in all processes. */
+  async leave(id: string): Promise<void> {
+    if (this.#broker === undefined) this.#end(id);
+    else await this.#broker.publish("log-outs", id, 0);
+  }
+
+  #end(id: string): void {
     // Not awaited: the response that deletes the cookie has to arrive before they reconnect.
     for (const socket of this.#sockets.get(id) ?? []) void socket.close(LOGGED_OUT, "Logged out");
   }
@@ -145,16 +165,23 @@ function tooLarge(): web.HTTPRequestEntityTooLarge {
  * @param folder Folder for uploads.
  * @param key Key of the sessions, 32 bytes.
  * @param pages Folder of the page.
+ * @param broker Carries chat and events between processes.
  * @returns The application.
  */
-export function makeApp(folder: string, key: Uint8Array, pages: URL = PUBLIC): web.Application {
+export function makeApp(
+  folder: string,
+  key: Uint8Array,
+  pages: URL = PUBLIC,
+  broker?: web.GroupBroker,
+): web.Application {
   const app = new web.Application();
   web.setupSessions(
     app,
     new web.EncryptedCookieStorage(key, { maxAge: 86_400_000, sameSite: "Lax" }),
   );
-  const news = new News();
-  const chat = new Chat();
+  const news = new News(broker);
+  const chat = new Chat(broker);
+  app.cleanupCtx.push(() => chat.listen());
   const uploads = new Uploads(folder, news);
   app.addRoutes([
     web.get("/", () => new web.FileResponse(new URL("page.html", pages), { headers: HEADERS })),
@@ -170,7 +197,7 @@ export function makeApp(folder: string, key: Uint8Array, pages: URL = PUBLIC): w
       const session = await web.getSession(request);
       const id = session.get<string>("id");
       session.invalidate();
-      if (id !== undefined) chat.leave(id);
+      if (id !== undefined) await chat.leave(id);
       throw new web.HTTPSeeOther("/");
     }),
     web.get("/me", async (request) => {

@@ -28,7 +28,7 @@ app.addRoutes([
       for await (const message of socket) {
         if (message.type === WSMsgType.TEXT) await room.send(message.data);
       }
-    }),
+    }, { heartbeat: 0, maxBuffered: 256 * 1024 ** 2 }), // members of one slow process, without pongs
   ),
   web.get("/present", async () => web.jsonResponse(await room.present())),
   web.get("/events", async (request) => {
