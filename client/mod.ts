@@ -17,6 +17,22 @@
 // Session
 export { ClientSession } from "./session.ts";
 export { request } from "./request_function.ts";
+export { typedClient } from "./typed_client.ts";
+export type {
+  ContractAt,
+  ErrorStatus,
+  JSONOf,
+  PathsOf,
+  ReplyValue,
+  TypedCall,
+  TypedClient,
+  TypedInput,
+  TypedOptions,
+  TypedPart,
+  TypedParts,
+  TypedReply,
+  TypedText,
+} from "./typed_client.ts";
 export type {
   RaiseForStatus,
   RequestOptions,

@@ -59,6 +59,7 @@ const BEYOND: [section: string, example: string, shows: string[]][] = [
   ["Hono middleware", "0038_hono_middleware", ["fromHono("]],
   ["behind a proxy", "0039_behind_a_proxy", ["x-forwarded-for"]],
   ["OpenAPI", "0040_openapi", ["response:", "web.openapiRoutes("]],
+  ["a typed client", "0041_typed_client", ["typedClient<Api>", "type Api = typeof routes"]],
   ["groups and values", "0042_groups_and_values", ["prefix:", "addRoutes(", "web.provide("]],
   ["guards", "0043_guards", ["web.rateLimit(", "web.auth("]],
   ["work again and again", "0044_every", ["app.every(", "request.after("]],

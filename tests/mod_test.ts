@@ -17,21 +17,23 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   SocketTimeoutError TooManyRedirectsError UnixClientConnectorError WSServerHandshakeError
   appTransport bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discardReply
   encodeBasicAuth fetchTransport jsonPayload loggingMiddleware payloadOf rateLimitMiddleware
-  reconnect replayMiddleware request retryMiddleware socketTransport
+  reconnect replayMiddleware request retryMiddleware socketTransport typedClient
 `,
     `
   Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions CacheStore ClientHandler
-  ClientMiddleware ClientRequestInit ClientTimeout ConnectFailure ConnectorOptions CookieInit
-  CookieJarOptions DataFields DigestAuthOptions Download DownloadOptions EventsOptions
-  FailedAttempt FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions HeaderList
-  HeadersLike HistoryEntry HopAbort HopAddress HopBody HopConnection HopObserver HopRecord
-  HopRequest HopResult HopTls JarCookie JsonOptions LoggingOptions MockCall MockReply MockTarget
-  MultipartWriterOptions PartOptions Payload PeerCertificate Progress ProgressCallback QueryFields
-  RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions RequestCompression RequestData
-  RequestDetails RequestOptions ResolveHost ResponseCookie ResponseErrorInit ResponseLink
-  RetryOptions SaveOptions SendableBody ServerSentEvent SessionOptions SharedOptions TextOptions
-  TraceChunk TraceConfig TraceContext TraceException TraceHost TraceInformation TraceReply
-  TraceRequest Transport Upload UploadOptions WebSocketConnectOptions
+  ClientMiddleware ClientRequestInit ClientTimeout ConnectFailure ConnectorOptions ContractAt
+  CookieInit CookieJarOptions DataFields DigestAuthOptions Download DownloadOptions ErrorStatus
+  EventsOptions FailedAttempt FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions
+  HeaderList HeadersLike HistoryEntry HopAbort HopAddress HopBody HopConnection HopObserver
+  HopRecord HopRequest HopResult HopTls JSONOf JarCookie JsonOptions LoggingOptions MockCall
+  MockReply MockTarget MultipartWriterOptions PartOptions PathsOf Payload PeerCertificate Progress
+  ProgressCallback QueryFields RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions
+  ReplyValue RequestCompression RequestData RequestDetails RequestOptions ResolveHost
+  ResponseCookie ResponseErrorInit ResponseLink RetryOptions SaveOptions SendableBody
+  ServerSentEvent SessionOptions SharedOptions TextOptions TraceChunk TraceConfig TraceContext
+  TraceException TraceHost TraceInformation TraceReply TraceRequest Transport TypedCall
+  TypedClient TypedInput TypedOptions TypedPart TypedParts TypedReply TypedText Upload
+  UploadOptions WebSocketConnectOptions
 `,
   ],
   [

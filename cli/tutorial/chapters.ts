@@ -48,11 +48,12 @@ export const CHAPTERS: readonly Chapter[] = [
   chapter("0038_hono_middleware.ts", () => import("../../examples/0038_hono_middleware.ts")),
   chapter("0039_behind_a_proxy.ts", () => import("../../examples/0039_behind_a_proxy.ts")),
   chapter("0040_openapi.ts", () => import("../../examples/0040_openapi.ts")),
+  chapter("0041_typed_client.ts", () => import("../../examples/0041_typed_client.ts")),
   chapter("0042_groups_and_values.ts", () => import("../../examples/0042_groups_and_values.ts")),
   chapter("0043_guards.ts", () => import("../../examples/0043_guards.ts")),
   chapter("0044_every.ts", () => import("../../examples/0044_every.ts")),
   chapter("0045_metrics.ts", () => import("../../examples/0045_metrics.ts")),
   chapter("0046_debug.ts", () => import("../../examples/0046_debug.ts")),
   chapter("0047_resumable_uploads.ts", () => import("../../examples/0047_resumable_uploads.ts")),
-  playground(47, () => import("../../examples/playground/main.ts")),
+  playground(48, () => import("../../examples/playground/main.ts")),
 ];

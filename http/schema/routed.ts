@@ -18,6 +18,6 @@ export interface Routed<Contracts> {
 }
 
 /** Contracts of a table, or of a list of routes. */
-export type ContractsOf<Routes> = Routes extends Routed<infer Own>
-  ? unknown extends Own ? Routes extends Iterable<infer Route> ? ContractsOf<Route> : never : Own
+export type ContractsOf<Routes> = Routes extends readonly (infer Route)[] ? ContractsOf<Route>
+  : Routes extends Routed<infer Own> ? unknown extends Own ? never : Own
   : never;
