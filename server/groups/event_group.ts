@@ -1,10 +1,12 @@
 // Server-sent events to many clients.
 import { OptionTable } from "../../http/options.ts";
+import type { Handler } from "../request/middleware.ts";
 import {
   cutEvents,
   eventText,
   type SSEEvent,
   type SSEResponse,
+  sseResponse,
   writeEvent,
 } from "../response/sse_response.ts";
 import type { GroupMessage } from "./group_broker.ts";
@@ -43,12 +45,7 @@ const EVENT_GROUP_OPTIONS = new OptionTable<EventGroupOptions>({
  *
  * const news = new web.EventGroup({ history: 1000 });
  * const app = new web.Application();
- * app.addRoutes([web.get("/news", async (request) => {
- *   const events = await web.sseResponse(request);
- *   await news.join(events);
- *   await events.ended;
- *   return events;
- * })]);
+ * app.addRoutes([web.get("/news", news.handler())]);
  * await news.send("hello", { event: "greeting" });
  * console.assert(news.size === 0); // nobody listens yet
  * ```
@@ -91,6 +88,16 @@ export class EventGroup {
   async join(events: SSEResponse, options: JoinOptions = {}): Promise<boolean> {
     if (events.signal.aborted) return true;
     return await this.#room.join(events, events.ended, options, events.lastEventId ?? undefined);
+  }
+
+  /** Creates a handler whose clients are members until they disconnect. */
+  handler(): Handler {
+    return async (request) => {
+      const events = await sseResponse(request);
+      await this.join(events);
+      await events.ended;
+      return events;
+    };
   }
 
   /** Removes an event stream. */

@@ -1,6 +1,8 @@
 import { OptionTable } from "../../http/options.ts";
 import { type WebSocketBase, whenClosed } from "../../http/websocket/socket.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
+import type { Handler } from "../request/middleware.ts";
+import { webSocket } from "../websocket/handler.ts";
 import type { GroupMessage } from "./group_broker.ts";
 import { type GroupOptions, type JoinOptions, Room } from "./room.ts";
 
@@ -85,6 +87,14 @@ export class WebSocketGroup {
   async join(socket: WebSocketBase, options: JoinOptions = {}): Promise<void> {
     const closed = whenClosed(socket);
     if (!socket.closed) await this.#room.join(socket, closed, options, null);
+  }
+
+  /** Creates a handler whose clients are members until they close; what they send is dropped. */
+  handler(): Handler {
+    return webSocket(async (socket) => {
+      await this.join(socket);
+      for await (const _ of socket);
+    });
   }
 
   /** Removes a member. */
