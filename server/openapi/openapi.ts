@@ -1,7 +1,7 @@
 import { nodeHttp } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
-import type { OpenAPIOperation, Route, RouteOperation } from "../routing/route.ts";
+import type { OpenAPIOperation, Route } from "../routing/route.ts";
 import { Components, type JSONSchema, type ToJSONSchema } from "./components.ts";
 
 /** Options of {@linkcode openapi}; what they hold is described by OpenAPI. */
@@ -141,15 +141,13 @@ function methodsOf({ method, operation }: Route): readonly string[] {
   return method === "*" ? operation?.methods ?? [] : METHODS.filter((each) => each === method);
 }
 
-const NOT_DESCRIBED: RouteOperation = { schemas: {}, openapi: {} };
-
 function describe(
   { operation, resource }: Route,
   method: string,
   path: string,
   components: Components,
 ): OpenAPIOperation & { operationId: string } {
-  const { schemas, openapi } = operation ?? NOT_DESCRIBED;
+  const { schemas = {}, openapi = {} } = operation ?? {};
   const { query, params, headers, form, json, response } = schemas;
   const where = `${method} ${resource.canonical}`;
   const id = `${method.toLowerCase()}${path.replaceAll(/\W+/g, "_")}`.replace(/_$/, "");

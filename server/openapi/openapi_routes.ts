@@ -43,7 +43,8 @@ const UIS: Readonly<Record<string, UI>> = {
     files: {
       "standalone.js": "oH1C0RwqcwbVXkC+r8A+4qRoyEUQdtxAzOwumkxZtQBBcsy61FOoPt7B50OVJYYQ",
     },
-    start: (url) => `Scalar.createApiReference("#app", { url: ${url} })`,
+    // It would ask its makers for fonts.
+    start: (url) => `Scalar.createApiReference("#app", { url: ${url}, withDefaultFonts: false })`,
   },
   swagger: {
     cdn: "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.35.0",
@@ -114,9 +115,10 @@ function pageOf({ cdn, files, start }: UI, title: string, url: string, assets?: 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<div id="app">This page is drawn by a script from ${from}; the document is at
-<a href="${escapeHtml(url)}">${escapeHtml(url)}</a>.</div>
+<p id="note">This page is drawn by a script from ${from}; the document is at
+<a href="${escapeHtml(url)}">${escapeHtml(url)}</a>.</p>
+<div id="app"></div>
 ${tags.join("\n")}
-<script>${script}</script>
+<script>${script}; note.remove();</script>
 `;
 }

@@ -220,64 +220,19 @@ export const get: DefineRoute<"GET", GetRouteOptions> = definer(["GET", "HEAD"],
  */
 export const post: DefineRoute<"POST"> = definer(["POST"]);
 
-/**
- * Defines a route for `PUT`, as {@linkcode get} does.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * web.put("/notes/{id}", async (request) => web.textResponse(await request.text()));
- * ```
- */
+/** Defines a route for `PUT`, as {@linkcode get} does. */
 export const put: DefineRoute<"PUT"> = definer(["PUT"]);
 
-/**
- * Defines a route for `PATCH`, as {@linkcode get} does.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * web.patch("/users/{id}", async (request) => web.jsonResponse(await request.json()));
- * ```
- */
+/** Defines a route for `PATCH`, as {@linkcode get} does. */
 export const patch: DefineRoute<"PATCH"> = definer(["PATCH"]);
 
-/**
- * Defines a route for `DELETE`, as {@linkcode get} does; `delete` is a reserved word.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * web.del("/users/{id}", () => new Response(null, { status: 204 }));
- * ```
- */
+/** Defines a route for `DELETE`, as {@linkcode get} does; `delete` is a reserved word. */
 export const del: DefineRoute<"DELETE"> = definer(["DELETE"]);
 
-/**
- * Defines a route for `HEAD`, as {@linkcode get} does.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * web.head("/file", () => new Response(null, { headers: { "x-size": "7" } }));
- * ```
- */
+/** Defines a route for `HEAD`, as {@linkcode get} does. */
 export const head: DefineRoute<"HEAD"> = definer(["HEAD"]);
 
-/**
- * Defines a route for `OPTIONS`, as {@linkcode get} does.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * web.options("/users", () => new Response(null, { headers: { allow: "GET, OPTIONS" } }));
- * ```
- */
+/** Defines a route for `OPTIONS`, as {@linkcode get} does. */
 export const options: DefineRoute<"OPTIONS"> = definer(["OPTIONS"]);
 
 /**
@@ -308,11 +263,9 @@ export function view<const Path extends string>(
   options?: RouteOptions,
 ): RouteDef & Routed<{ readonly [Key in `* ${Path}`]: never }> {
   const { handler, methods } = viewHandler(viewClass);
-  const { operation = NOT_DESCRIBED, ...route } = define(["*"], path, handler, options);
-  return { ...route, operation: { ...operation, methods } };
+  const route = define(["*"], path, handler, options);
+  return { ...route, operation: { ...route.operation, methods } };
 }
-
-const NOT_DESCRIBED: RouteOperation = { schemas: {}, openapi: {} };
 
 // Flask's <int:id>, Starlette's {id:int}
 const CONVERTER = /(?<!\?)<(?:\w+:)?(\w+)>|\{(\w+):(int|float|str|string|path|uuid)\}/;
@@ -354,7 +307,7 @@ function define(
   given: unknown,
   last: unknown = {},
   tables = TABLES,
-): RouteDef {
+): RouteDef & { readonly operation: RouteOperation } {
   const where = `Cannot add a route ${path}`;
   const isSpec = typeof last === "function" && typeof given === "object";
   const options = (isSpec ? given : last) as GetRouteOptions & RouteSchemas & ValidateOptions;

@@ -6,6 +6,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 import * as v from "valibot";
 import { z } from "zod";
 import { web } from "../../../mod.ts";
+import { findChromium, launch } from "../../_chromium.ts";
 import { run } from "../../_process.ts";
 
 const INFO = { title: "Tests", version: "1.0.0" };
@@ -353,4 +354,25 @@ void (() => client.GET("/none"));
   assertEquals([made, names, none, error, bad], [201, ["ann", "bob"], 404, "no such user", 422]);
   assertEquals(issues.issues[0].path, ["name"]);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a browser draws the page by the files of an npm package, and asks nobody else", async () => {
+  const chromium = await findChromium();
+  if (chromium === null) return;
+  const { default: { getAbsoluteFSPath } } = await import("npm:swagger-ui-dist@^5.35.0");
+  const app = new web.Application();
+  app.addRoutes([
+    web.get("/users/{id}", ok, { openapi: { summary: "One of the users" } }),
+    web.static("/assets", getAbsoluteFSPath()),
+    ...web.openapiRoutes(app, { ui: "swagger", assets: "/assets" }),
+  ]);
+  await using runner = new web.AppRunner(app);
+  const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+  await using browser = await launch(chromium);
+  const page = await browser.newPage();
+  const asked = new Set<string>();
+  page.on("request", (request) => asked.add(new URL(request.url()).origin));
+  await page.goto(`${url}/docs`);
+  await page.getByText("One of the users").waitFor({ timeout: 30_000 });
+  assertEquals([...asked].filter((each) => each !== "null"), [url]);
 });
