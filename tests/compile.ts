@@ -18,6 +18,7 @@ const OWN: Readonly<Record<string, string>> = {
   "@roundtrip/http/server": "server/mod",
   "@roundtrip/http/shared": "shared",
   "@roundtrip/http/hono": "server/hono",
+  "@roundtrip/http/node": "server/node",
   "@roundtrip/http/redis": "server/redis",
 };
 

@@ -8,6 +8,7 @@ const FILES: Readonly<Record<string, string>> = {
   "/client": "client/mod",
   "/server": "server/mod",
   "/hono": "server/hono",
+  "/node": "server/node",
   "/redis": "server/redis",
   "/shared": "shared",
 };

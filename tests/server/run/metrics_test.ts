@@ -94,7 +94,7 @@ Deno.test("durations are a histogram in seconds", async () => {
 });
 
 for (const [name, engine] of ENGINES) {
-  if (name === "node") continue; // it has no WebSockets
+  if (name === "node:http") continue; // it has no WebSockets
   Deno.test(`engine ${name}: open sockets are counted, and connections where they are known`, async () => {
     const app = counted();
     await using runner = new web.AppRunner(app, { engine });
