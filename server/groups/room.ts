@@ -1,4 +1,5 @@
 import { noteLocalState } from "../../http/local_state.ts";
+import { OptionTable } from "../../http/options.ts";
 import type { GroupBroker, GroupMessage, KeptMessage } from "./group_broker.ts";
 import { MemoryBroker } from "./memory_broker.ts";
 
@@ -19,6 +20,8 @@ export interface JoinOptions {
   /** Name in the list of `present()`; needs the group's `presence`. */
   readonly as?: string;
 }
+
+const JOIN_OPTIONS = new OptionTable<JoinOptions>({ as: "a string" });
 
 /**
  * Sends a message to a member; returns whether the member is still there. `isKept` is `true` for
@@ -91,9 +94,11 @@ export class Room<Member> {
   async join(
     member: Member,
     closed: PromiseLike<unknown>,
-    { as = null }: { readonly as?: string | null },
+    options: JoinOptions,
     after: string | null | undefined,
   ): Promise<boolean> {
+    JOIN_OPTIONS.check("join()", options);
+    const { as = null } = options;
     if (as !== null && !this.#presence) {
       throw new TypeError('join(): "as" needs a group with presence: true');
     }

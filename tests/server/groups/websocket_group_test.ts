@@ -244,5 +244,8 @@ Deno.test("a group refuses what its broker cannot do, and a name without presenc
     assertThrows(() => new web.EventGroup(options), Error, error);
   }
   await assertRejects(() => new web.WebSocketGroup().present(), TypeError, "presence: true");
+  const stream = { signal: new AbortController().signal } as web.SSEResponse;
+  const join = () => new web.EventGroup().join(stream, { name: "a" } as never);
+  await assertRejects(join, TypeError, 'join(): unknown option "name"');
   assertEquals(new web.EventGroup({ broker }).size, 0); // it keeps nothing then
 });
