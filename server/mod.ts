@@ -172,12 +172,7 @@ export {
 } from "./groups/websocket_group.ts";
 export { EventGroup, type EventGroupOptions } from "./groups/event_group.ts";
 export type { GroupOptions, JoinOptions } from "./groups/room.ts";
-export type {
-  GroupBroker,
-  GroupHistory,
-  GroupMessage,
-  KeptMessage,
-} from "./groups/group_broker.ts";
+export type { GroupBroker, GroupMessage, KeptMessage } from "./groups/group_broker.ts";
 
 // Files
 export { FileResponse, type FileResponseOptions } from "./files/file_response.ts";

@@ -69,7 +69,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   AuthOptions BackgroundWork BodyLimits CanonicalPath CheckOrigin CleanupContext CloneOptions
   CollectRoute CompressOptions ContentCoding ContractOf DecorateRoute DefineRoute ETag EarlyAnswer
   Engine EngineHandler EnginePort EngineServer EventGroupOptions EveryOptions FileResponseOptions
-  Forwarded GetRouteOptions GroupBroker GroupHistory GroupMessage GroupOptions
+  Forwarded GetRouteOptions GroupBroker GroupMessage GroupOptions
   HTTPExceptionOptions HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy
   JSONSchema JoinOptions JsonResponseOptions KeptMessage KeyReader ListenOptions Logger
   MakeRequestOptions MemoryStorageOptions MetricsOptions Middleware NormalizePathOptions

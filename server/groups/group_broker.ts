@@ -9,14 +9,6 @@ export interface KeptMessage {
   readonly message: GroupMessage;
 }
 
-/** Kept messages, {@linkcode GroupBroker.history}. */
-export interface GroupHistory {
-  /** The messages, oldest first. */
-  readonly messages: readonly KeptMessage[];
-  /** `false` if `after` is no longer kept, so that others may be missing. */
-  readonly complete: boolean;
-}
-
 /**
  * Carries a group's messages between processes. Two methods are enough; the others are for groups
  * with `history` or `presence`. The default stays within the process.
@@ -42,19 +34,19 @@ export interface GroupBroker {
     deliver: (message: GroupMessage, id?: string) => unknown,
   ): (() => unknown) | Promise<() => unknown>;
   /**
-   * Reads kept messages; resolves when the subscribers of this process have got all of them.
+   * Reads the last kept messages; resolves when the subscribers of this process have got all of
+   * them.
    * @param group Name of the group.
-   * @param count Maximum number, the newest ones count.
-   * @param after Only those after this id, which a client may have made up; `null` for all.
+   * @param count Maximum number.
+   * @returns The messages, oldest first.
    */
   history?(
     group: string,
     count: number,
-    after: string | null,
-  ): GroupHistory | Promise<GroupHistory>;
+  ): readonly KeptMessage[] | Promise<readonly KeptMessage[]>;
   /**
    * Tells all processes who is in the group here; `[]` when all have left. A process that dies is
-   * to be forgotten after some seconds.
+   * to be forgotten after some seconds. Errors are the broker's to report.
    */
   announce?(group: string, names: readonly string[]): unknown;
   /** Lists who is in the group, in all processes. */

@@ -1,4 +1,4 @@
-import type { GroupBroker, GroupHistory, GroupMessage, KeptMessage } from "./group_broker.ts";
+import type { GroupBroker, GroupMessage, KeptMessage } from "./group_broker.ts";
 
 /** Carries the messages of one group within the process; keeps what `publish()` is told to. */
 export class MemoryBroker implements Required<GroupBroker> {
@@ -23,9 +23,8 @@ export class MemoryBroker implements Required<GroupBroker> {
     return () => this.#deliver = null;
   }
 
-  history(_group: string, count: number, after: string | null): GroupHistory {
-    const at = this.#kept.findIndex(({ id }) => id === after);
-    return { messages: this.#kept.slice(at + 1).slice(-count), complete: at >= 0 };
+  history(_group: string, count: number): readonly KeptMessage[] {
+    return this.#kept.slice(-count);
   }
 
   announce(_group: string, names: readonly string[]): void {

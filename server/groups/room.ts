@@ -34,10 +34,10 @@ export type Send<Member> = (
   isKept?: boolean,
 ) => boolean;
 
-/** A member, and the messages that wait until it has got the history. */
+/** The place of a member, which gets messages from its activation on. */
 interface Place {
   readonly name: string | null;
-  waiting: KeptMessage[] | null;
+  isActive: boolean;
 }
 
 /** The members of a group in this process, and its broker. */
@@ -49,8 +49,11 @@ export class Room<Member> {
   readonly #presence: boolean;
   readonly #send: Send<Member>;
   readonly #members = new Map<Member, Place>();
+  /** The last messages, while there are members. */
+  #log: KeptMessage[] = [];
   #subscription: Promise<() => unknown> | null = null;
-  #announcement: Promise<unknown> | null = null;
+  #announcing: Promise<void> | null = null;
+  #isStale = false; // what was announced
 
   constructor(
     where: string,
@@ -102,33 +105,38 @@ export class Room<Member> {
     if (as !== null && !this.#presence) {
       throw new TypeError('join(): "as" needs a group with presence: true');
     }
-    const broker = this.#broker;
-    const asks = after !== undefined && this.history > 0;
     let place = this.#members.get(member);
     const isNew = place === undefined;
     if (place === undefined) {
-      place = { name: as, waiting: asks ? [] : null };
+      place = { name: as, isActive: false };
       this.#members.set(member, place);
       closed.then(() => this.leave(member));
+      if (this.#presence) this.#announce();
     }
-    const subscription = this.#subscription ??=
-      (async () =>
-        await broker.subscribe(this.name, (message, id) => this.#deliver(message, id)))();
+    const subscription = this.#subscription ??= this.#subscribe();
     try {
       await subscription;
       if (!isNew) return true;
-      if (this.#presence) await this.#announce();
-      return !asks || await this.#catchUp(member, place, after);
+      // One that another process has sent may not have been read here yet.
+      if (typeof after === "string" && !this.#knows(after)) await this.#readLast(1);
     } catch (error) {
       if (this.#subscription === subscription) this.#subscription = null;
       this.leave(member);
       throw error;
     }
+    if (this.#members.get(member) !== place) return true; // it has left meanwhile
+    place.isActive = true; // from here on in one turn: what comes later is not in the log yet
+    if (after === undefined || this.history === 0) return true;
+    const at = this.#log.findIndex(({ id }) => id === after);
+    for (const { message, id } of this.#log.slice(at + 1).slice(-this.history)) {
+      this.#send(member, message, id, true);
+    }
+    return after === null || (at >= 0 && this.#log.length - at - 1 <= this.history);
   }
 
   leave(member: Member): boolean {
     const was = this.#members.delete(member);
-    if (was && this.#presence) this.#announce().catch(() => {}); // the broker has reported it
+    if (was && this.#presence) this.#announce();
     if (this.#members.size === 0) {
       // Errors are reported to callers of join().
       this.#subscription?.then((end) => end()).catch(() => {});
@@ -139,46 +147,75 @@ export class Room<Member> {
 
   /** Publishes a message; returns the number of members it was sent to, if the broker knows. */
   async publish(message: GroupMessage): Promise<number> {
-    const sent = await this.#broker.publish(this.name, message, this.history);
+    const sent = await this.#broker.publish(this.name, message, this.#kept);
     return typeof sent === "number" ? sent : 0;
   }
 
   /** Lists the names of the members in all processes. */
   async present(): Promise<string[]> {
     if (!this.#presence) throw new TypeError("present(): needs a group with presence: true");
-    await this.#announcement;
+    await this.#announcing;
     return [...await this.#broker.present?.(this.name) ?? []];
   }
 
-  #deliver(message: GroupMessage, id?: string): number {
+  /** Messages that are kept: one more, so that the one before the history is known. */
+  get #kept(): number {
+    return this.history === 0 ? 0 : this.history + 1;
+  }
+
+  async #subscribe(): Promise<() => unknown> {
+    let early: KeptMessage[] | null = this.history > 0 ? [] : null;
+    const end = await this.#broker.subscribe(this.name, (message, id = "") => {
+      if (early === null) return this.#deliver(message, id);
+      early.push({ id, message });
+    });
+    if (early === null) return end;
+    try {
+      this.#log = [...await this.#readLast(this.#kept)];
+    } catch (error) {
+      await end();
+      throw error;
+    }
+    const known = new Set(this.#log.map(({ id }) => id));
+    this.#log.push(...early.filter(({ id }) => !known.has(id))); // no member is active yet
+    early = null;
+    return end;
+  }
+
+  async #readLast(count: number): Promise<readonly KeptMessage[]> {
+    return await this.#broker.history?.(this.name, count) ?? [];
+  }
+
+  #knows(id: string): boolean {
+    return this.#log.some((each) => each.id === id);
+  }
+
+  #deliver(message: GroupMessage, id: string): number {
+    if (this.history > 0) {
+      this.#log.push({ id, message });
+      if (this.#log.length > 2 * this.#kept) this.#log = this.#log.slice(-this.#kept);
+    }
     let sent = 0;
-    for (const [member, { waiting }] of this.#members) {
-      if (waiting !== null) waiting.push({ id: id ?? "", message });
-      else if (this.#send(member, message, id)) sent++;
+    for (const [member, { isActive }] of this.#members) {
+      if (isActive && this.#send(member, message, id)) sent++;
     }
     return sent;
   }
 
-  /** Sends the history, then what has come meanwhile. */
-  async #catchUp(member: Member, place: Place, after: string | null): Promise<boolean> {
-    const history = await this.#broker.history?.(this.name, this.history, after);
-    const { messages = [], complete = true } = history ?? {};
-    const known = new Set(messages.map(({ id }) => id));
-    const waiting = (place.waiting ?? []).filter(({ id }) => !known.has(id));
-    place.waiting = null;
-    for (const { message, id } of [...messages, ...waiting]) {
-      if (this.#members.get(member) === place) this.#send(member, message, id, true);
-    }
-    return after === null || complete;
+  /** Tells the names, once for all changes while they are told. */
+  #announce(): void {
+    this.#isStale = true;
+    this.#announcing ??= this.#announceAll()
+      .catch(() => {}) // the broker has reported it
+      .finally(() => this.#announcing = null);
   }
 
-  /** Tells the names once for all changes of a turn. */
-  #announce(): Promise<unknown> {
-    return this.#announcement ??= (async () => {
-      await null;
-      this.#announcement = null;
+  async #announceAll(): Promise<void> {
+    await null;
+    while (this.#isStale) {
+      this.#isStale = false;
       const names = [...this.#members.values()].map(({ name }) => name);
       await this.#broker.announce?.(this.name, names.filter((name) => name !== null));
-    })();
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { GroupBroker, GroupHistory, GroupMessage } from "../groups/group_broker.ts";
+import type { GroupBroker, GroupMessage, KeptMessage } from "../groups/group_broker.ts";
 import { OptionTable } from "../../http/options.ts";
 import { Outbox, parseParcel } from "./outbox.ts";
 import { commandOf, type RedisConnection } from "./redis_client.ts";
@@ -168,23 +168,16 @@ class StreamBroker implements RedisBroker {
     };
   }
 
-  async history(group: string, count: number, after: string | null): Promise<GroupHistory> {
+  async history(group: string, count: number): Promise<KeptMessage[]> {
     const key = this.#key(group);
-    const isId = after !== null && /^\d{1,15}-\d{1,15}$/.test(after);
-    // From the id itself on: if it is there, none after it is missing.
-    const from = isId ? after : "-";
-    const reply = await this.#command("XREVRANGE", key, "+", from, "COUNT", `${count + 1}`);
+    const reply = await this.#command("XREVRANGE", key, "+", "-", "COUNT", `${count}`);
     const entries = (reply as StreamEntries).toReversed();
     const last = entries.at(-1)?.[0];
     if (last !== undefined) await this.#reader.reach(key, last);
-    const complete = isId && entries[0]?.[0] === after;
-    const messages = entries.slice(complete ? 1 : 0).slice(-count).flatMap(
-      ([id, [, text = ""]]) => {
-        const parcel = parseParcel(text);
-        return parcel === null ? [] : [{ id, message: parcel.message }];
-      },
-    );
-    return { messages, complete };
+    return entries.flatMap(([id, [, text = ""]]) => {
+      const parcel = parseParcel(text);
+      return parcel === null ? [] : [{ id, message: parcel.message }];
+    });
   }
 
   async announce(group: string, names: readonly string[]): Promise<void> {
@@ -195,9 +188,7 @@ class StreamBroker implements RedisBroker {
       this.#heart = undefined;
     } else {
       this.#heart ??= setInterval(() => {
-        for (const [each, here] of this.#names) {
-          this.#announce(each, here).catch((error) => this.#report("write", error));
-        }
+        for (const [each, here] of this.#names) void this.#announce(each, here);
       }, HEARTBEAT);
     }
     await this.#announce(group, names);
@@ -216,7 +207,11 @@ class StreamBroker implements RedisBroker {
 
   async #announce(group: string, names: readonly string[]): Promise<void> {
     const words = [this.#origin, JSON.stringify(names), `${3 * HEARTBEAT}`];
-    await this.#command("EVAL", ANNOUNCE, "1", this.#presenceKey(group), ...words);
+    try {
+      await this.#command("EVAL", ANNOUNCE, "1", this.#presenceKey(group), ...words);
+    } catch (error) {
+      this.#report("write", error);
+    }
   }
 
   #report(part: string, error: unknown): void {
