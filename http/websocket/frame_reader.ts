@@ -1,4 +1,5 @@
 // Parser for WebSocket frames (RFC 6455 section 5), for both sides.
+import { latin1 } from "../bytes/latin1.ts";
 import { WebSocketLimitError } from "./errors.ts";
 import { badText, broken, decodeText, Opcode, unmask } from "./frames.ts";
 import { WSCloseCode } from "./message.ts";
@@ -103,11 +104,13 @@ export class FrameReader {
     if (masked) start += 4;
     const next = start + size;
     if (next > end || (maxMsgSize > 0 && size >= maxMsgSize)) return -1;
+    let isAscii = false;
     if (masked) {
       for (let byte = 0; byte < 4; byte++) WHOLE_MASK[byte] = piece[start - 4 + byte] ?? 0;
-      unmask(piece, start, size, WHOLE_MASK, 0);
+      isAscii = unmask(piece, start, size, WHOLE_MASK, 0);
     }
-    if (isText) this.#events.onText(decodeText(piece.subarray(start, next)));
+    if (isText && isAscii) this.#events.onText(latin1(piece, start, next));
+    else if (isText) this.#events.onText(decodeText(piece.subarray(start, next)));
     else this.#events.onData(Opcode.BINARY, piece.slice(start, next), false);
     return next;
   }

@@ -7,7 +7,7 @@ import { FrameWriter } from "./frame_writer.ts";
 import { type FrameEvents, FrameReader } from "./frame_reader.ts";
 import { closePayload, decodeText, Opcode, readClose } from "./frames.ts";
 import { WSCloseCode, WSMsgType } from "./message.ts";
-import { PeerWatch } from "./peer_watch.ts";
+import { PeerWatch, type WatchedSocket } from "./peer_watch.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import { StepQueue } from "./step_queue.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
@@ -37,18 +37,20 @@ const MIN_COMPRESSED = 32;
 // Bytes that a peer may still send after a fault before the connection is cut.
 const DRAINED_BYTES = 256 * 1024, DRAIN_TIME = 1000;
 const encoder = new TextEncoder();
+const { run } = StepQueue;
 
 /** One WebSocket over an upgraded connection. */
-export class FrameSocket implements SocketPort, FrameEvents {
+export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
   readonly #stream: ByteStream;
   readonly #events: SocketEvents;
   readonly #options: FrameSocketOptions;
   readonly #reader: FrameReader;
-  readonly #writer: FrameWriter;
+  #lazyWriter: FrameWriter | null = null;
   readonly #deflate: MessageDeflate | null;
   readonly #finished = deferred<void>();
-  readonly #sending: StepQueue;
-  readonly #receiving: StepQueue;
+  // Only compression takes time.
+  readonly #sending: StepQueue | null;
+  readonly #receiving: StepQueue | null;
   #compressing = 0; // bytes being compressed
   #resumed: PromiseWithResolvers<void> | null = null;
   #closeSent = false;
@@ -65,19 +67,25 @@ export class FrameSocket implements SocketPort, FrameEvents {
     const { deflate, maxMsgSize, role } = options;
     const masked = role === "server";
     this.#reader = new FrameReader({ masked, compressed: deflate !== null, maxMsgSize }, this);
-    this.#writer = new FrameWriter(stream, role === "client", (error) => this.#lose(error));
     this.#deflate = deflate === null ? null : new MessageDeflate(deflate.own, deflate.peer);
-    this.#sending = new StepQueue((error) => this.#lose(error));
-    this.#receiving = new StepQueue((error) => this.#fail(error));
-    this.#watch = new PeerWatch({
-      heartbeat: options.heartbeat,
-      writeTimeout: options.closeTimeout,
-      ping: () => this.ping(new Uint8Array(0)),
-      die: (error) => {
-        this.#end();
-        events.onFail(error, WSCloseCode.ABNORMAL_CLOSURE);
-      },
-    }, this.#writer);
+    this.#sending = deflate === null ? null : new StepQueue((error) => this.#lose(error));
+    this.#receiving = deflate === null ? null : new StepQueue((error) => this.#fail(error));
+    this.#watch = new PeerWatch(options, this);
+  }
+
+  /** Made for the first frame: most of many sockets are idle. */
+  get writer(): FrameWriter {
+    return this.#lazyWriter ??= new FrameWriter(
+      this.#stream,
+      this.#options.role === "client",
+      (error) => this.#lose(error),
+    );
+  }
+
+  /** Called by the watch: the peer is dead. */
+  die(error: WebSocketTimeoutError): void {
+    this.#end();
+    this.#events.onFail(error, WSCloseCode.ABNORMAL_CLOSURE);
   }
 
   /** Starts reading, first the bytes received after the handshake. */
@@ -93,24 +101,24 @@ export class FrameSocket implements SocketPort, FrameEvents {
   }
 
   get bufferedAmount(): number {
-    return this.#writer.size + this.#compressing;
+    return (this.#lazyWriter?.size ?? 0) + this.#compressing;
   }
 
   send(data: string | Uint8Array<ArrayBuffer>): void {
     const opcode = typeof data === "string" ? Opcode.TEXT : Opcode.BINARY;
     if (this.#closeSent || this.#ended) return;
     const deflate = this.#deflate;
-    const isShort = data.length < MIN_COMPRESSED && this.#sending.pending === null;
+    const isShort = data.length < MIN_COMPRESSED && this.#sending?.pending === null;
     if (deflate === null || isShort) {
-      this.#writer.add(opcode, data);
+      this.writer.add(opcode, data);
       return this.#watch.sent();
     }
     // The caller may overwrite the bytes before they are compressed.
     const bytes = typeof data === "string" ? encoder.encode(data) : data.slice();
     this.#compressing += bytes.length;
-    this.#sending.run(async () => {
-      if (bytes.length < MIN_COMPRESSED) this.#writer.add(opcode, bytes);
-      else this.#writer.add(opcode, await deflate.compress(bytes), COMPRESSED);
+    run(this.#sending, async () => {
+      if (bytes.length < MIN_COMPRESSED) this.writer.add(opcode, bytes);
+      else this.writer.add(opcode, await deflate.compress(bytes), COMPRESSED);
       this.#compressing -= bytes.length;
       this.#watch.sent();
     });
@@ -128,9 +136,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
     if (this.#closeSent || this.#ended) return;
     const bytes = closePayload(code, reason);
     this.resume();
-    this.#sending.run(() => {
-      this.#writer.add(Opcode.CLOSE, bytes);
-    });
+    run(this.#sending, () => this.writer.add(Opcode.CLOSE, bytes));
     this.#closeSent = true;
     if (this.#closeReceived) return void this.#finish();
     this.#deadline = setTimeout(() => {
@@ -164,20 +170,18 @@ export class FrameSocket implements SocketPort, FrameEvents {
   onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void {
     const deflate = this.#deflate;
     if (!compressed || deflate === null) {
-      return this.#receiving.run(() => this.#message(opcode, payload));
+      return run(this.#receiving, () => this.#message(opcode, payload));
     }
-    const { maxMsgSize } = this.#options;
-    this.#receiving.run(async () =>
-      this.#message(opcode, await deflate.inflate(payload, maxMsgSize))
-    );
+    const inflated = () => deflate.inflate(payload, this.#options.maxMsgSize);
+    run(this.#receiving, async () => this.#message(opcode, await inflated()));
   }
 
   onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
     if (opcode !== Opcode.CLOSE) {
-      return this.#receiving.run(() => this.#pingOrPong(opcode, payload));
+      return run(this.#receiving, () => this.#pingOrPong(opcode, payload));
     }
     const { code, reason } = readClose(payload);
-    this.#receiving.run(() => this.#closed(code, reason));
+    run(this.#receiving, () => this.#closed(code, reason));
   }
 
   #message(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
@@ -214,7 +218,7 @@ export class FrameSocket implements SocketPort, FrameEvents {
 
   #control(opcode: number, payload: Uint8Array): void {
     if (this.#closeSent || this.#ended) return;
-    this.#writer.add(opcode, payload);
+    this.writer.add(opcode, payload);
     this.#watch.sent();
   }
 
@@ -224,9 +228,9 @@ export class FrameSocket implements SocketPort, FrameEvents {
       if (rest.length > 0) this.#reader.push(rest);
       while (!this.#ended) {
         if (this.#resumed !== null) await this.#resumed.promise;
-        if (this.#receiving.pending !== null) await this.#receiving.pending;
-        const pongs = this.#options.autoping && this.#writer.size > MAX_UNSENT_PONGS;
-        if (pongs && this.#resumed === null) await this.#writer.flushed();
+        if (this.#receiving !== null) await this.#receiving.pending;
+        const pongs = this.#options.autoping && (this.#lazyWriter?.size ?? 0) > MAX_UNSENT_PONGS;
+        if (pongs && this.#resumed === null) await this.writer.flushed();
         if (this.#ended) return;
         const size = await this.#stream.read(buffer.bytes);
         if (size === null) return this.#lose(null);
@@ -270,8 +274,8 @@ export class FrameSocket implements SocketPort, FrameEvents {
   async #finish(): Promise<void> {
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.#end(), DRAIN_TIME);
-    await this.#sending.pending;
-    await this.#writer.flushed();
+    await this.#sending?.pending;
+    await this.writer.flushed();
     try {
       await this.#stream.closeWrite();
       // Unread bytes would reset the connection, and the peer would lose the close frame.

@@ -60,6 +60,7 @@ export function frameHeaderSize(size: number, masked: boolean): number {
 /**
  * Applies a masking key of four bytes in place (RFC 6455 section 5.3); `phase` is the position of
  * the first byte in the frame's payload.
+ * @returns `true` if the payload is short and ASCII.
  */
 export function unmask(
   bytes: Uint8Array,
@@ -67,7 +68,7 @@ export function unmask(
   size: number,
   mask: Uint8Array,
   phase: number,
-): void {
+): boolean {
   const end = start + size;
   const m0 = mask[phase & 3] ?? 0;
   const m1 = mask[(phase + 1) & 3] ?? 0;
@@ -91,17 +92,19 @@ export function unmask(
     for (let word = 0; word < words.length; word++) words[word] = (words[word] ?? 0) ^ key;
     at += words.length * 4;
     while (at < end) bytes[at] = (bytes[at++] ?? 0) ^ (mask[phase++ & 3] ?? 0);
-    return;
+    return false;
   }
+  let seen = 0;
   for (; at + 3 < end; at += 4) {
-    bytes[at] = (bytes[at] ?? 0) ^ m0;
-    bytes[at + 1] = (bytes[at + 1] ?? 0) ^ m1;
-    bytes[at + 2] = (bytes[at + 2] ?? 0) ^ m2;
-    bytes[at + 3] = (bytes[at + 3] ?? 0) ^ m3;
+    seen |= (bytes[at] = (bytes[at] ?? 0) ^ m0) |
+      (bytes[at + 1] = (bytes[at + 1] ?? 0) ^ m1) |
+      (bytes[at + 2] = (bytes[at + 2] ?? 0) ^ m2) |
+      (bytes[at + 3] = (bytes[at + 3] ?? 0) ^ m3);
   }
-  if (at < end) bytes[at] = (bytes[at++] ?? 0) ^ m0;
-  if (at < end) bytes[at] = (bytes[at++] ?? 0) ^ m1;
-  if (at < end) bytes[at] = (bytes[at++] ?? 0) ^ m2;
+  if (at < end) seen |= bytes[at] = (bytes[at++] ?? 0) ^ m0;
+  if (at < end) seen |= bytes[at] = (bytes[at++] ?? 0) ^ m1;
+  if (at < end) seen |= bytes[at] = (bytes[at++] ?? 0) ^ m2;
+  return seen < 128;
 }
 
 /**

@@ -2,13 +2,20 @@
 import { WebSocketTimeoutError } from "./errors.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 
+const NOTHING = new Uint8Array(0);
+
 /** Options of a {@linkcode PeerWatch}. */
 export interface PeerWatchOptions {
   /** Silence before a ping, in ms; 0 for never. */
   readonly heartbeat: number;
   /** Timeout for stalled writes, in ms. */
-  readonly writeTimeout: number;
-  ping(): void;
+  readonly closeTimeout: number;
+}
+
+/** The watched socket. */
+export interface WatchedSocket {
+  readonly writer: FrameWriter;
+  ping(payload: Uint8Array): void;
   /** Called once when the peer is dead. */
   die(error: WebSocketTimeoutError): void;
 }
@@ -16,7 +23,7 @@ export interface PeerWatchOptions {
 /** Watches one connection, with at most two timers. */
 export class PeerWatch {
   readonly #options: PeerWatchOptions;
-  readonly #writer: FrameWriter;
+  readonly #socket: WatchedSocket;
   #seen = 0;
   #pinged = false;
   #isPaused = false;
@@ -24,9 +31,9 @@ export class PeerWatch {
   #stall: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
-  constructor(options: PeerWatchOptions, writer: FrameWriter) {
+  constructor(options: PeerWatchOptions, socket: WatchedSocket) {
     this.#options = options;
-    this.#writer = writer;
+    this.#socket = socket;
   }
 
   start(): void {
@@ -51,17 +58,18 @@ export class PeerWatch {
   /** Tells that bytes are waiting to be sent. */
   sent(): void {
     if (this.#stall !== undefined || this.#ended) return;
-    const { writeTimeout } = this.#options;
+    const { closeTimeout } = this.#options;
+    const { writer } = this.#socket;
     const look = (progress: number): void => {
       this.#stall = undefined;
-      if (this.#writer.size === 0 || this.#ended) return;
-      if (this.#writer.progress === progress) {
-        const late = `The peer has read nothing for ${writeTimeout} ms`;
-        return this.#options.die(new WebSocketTimeoutError(late, writeTimeout));
+      if (writer.size === 0 || this.#ended) return;
+      if (writer.progress === progress) {
+        const late = `The peer has read nothing for ${closeTimeout} ms`;
+        return this.#socket.die(new WebSocketTimeoutError(late, closeTimeout));
       }
-      this.#stall = setTimeout(look, writeTimeout, this.#writer.progress);
+      this.#stall = setTimeout(look, closeTimeout, writer.progress);
     };
-    this.#stall = setTimeout(look, writeTimeout, this.#writer.progress);
+    this.#stall = setTimeout(look, closeTimeout, writer.progress);
   }
 
   end(): void {
@@ -77,11 +85,11 @@ export class PeerWatch {
     if (this.#pinged && silence >= heartbeat * 1.5 - 1) {
       const limit = heartbeat / 2;
       const late = `No PONG received after ${limit} ms`;
-      return this.#options.die(new WebSocketTimeoutError(late, limit));
+      return this.#socket.die(new WebSocketTimeoutError(late, limit));
     }
     if (!this.#pinged && silence >= heartbeat - 1) {
       this.#pinged = true;
-      this.#options.ping();
+      this.#socket.ping(NOTHING);
     }
     if (this.#ended) return;
     const next = (this.#pinged ? heartbeat * 1.5 : heartbeat) - silence;

@@ -1,4 +1,4 @@
-const SMALL = 1024, LARGE = 64 * 1024;
+const SMALL = 256, LARGE = 64 * 1024;
 const MAX_TURN = 10; // ms of reading without a pause
 
 /** Grows while much arrives: most sockets are idle. */

@@ -11,6 +11,7 @@ export class ReceiveQueue {
   #messages: WSMessage[] = [];
   #bytes = 0;
   #waiting: ((message: WSMessage) => void) | null = null;
+  #iterating: ((step: IteratorResult<WSMessage>) => void) | null = null;
 
   constructor(maxQueue: number) {
     this.#maxQueue = maxQueue;
@@ -21,7 +22,7 @@ export class ReceiveQueue {
   }
 
   get isAwaited(): boolean {
-    return this.#waiting !== null;
+    return this.#waiting !== null || this.#iterating !== null;
   }
 
   /** Whether a full queue has emptied enough to resume reading. */
@@ -38,7 +39,12 @@ export class ReceiveQueue {
   /** Hands a message to the waiting reader, or queues it. */
   put(message: WSMessage, size: number): boolean {
     const waiting = this.#waiting;
-    this.#waiting = null;
+    const iterating = this.#iterating;
+    this.#waiting = this.#iterating = null;
+    if (iterating !== null) {
+      iterating(toResult(message));
+      return true;
+    }
     if (waiting === null) {
       this.#messages.push(message);
       this.#bytes += size;
@@ -82,7 +88,7 @@ export class ReceiveQueue {
 
   /** Waits for the next step of an iteration, one promise shorter than `take()`. */
   next(): Promise<IteratorResult<WSMessage>> {
-    return new Promise((resolve) => this.#waiting = (message) => resolve(toResult(message)));
+    return new Promise((resolve) => this.#iterating = resolve);
   }
 }
 

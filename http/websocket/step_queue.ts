@@ -3,6 +3,12 @@ export class StepQueue {
   readonly #onError: (error: unknown) => void;
   #last: Promise<void> | null = null;
 
+  /** Runs a step in a queue; at once without one, for steps that take no time. */
+  static run(queue: StepQueue | null, step: () => void | Promise<void>): void {
+    if (queue === null) void step();
+    else queue.run(step);
+  }
+
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
