@@ -1,6 +1,7 @@
 // Spans of requests, WebSockets and errors, where OpenTelemetry is on.
 import { fault, type Span, SPAN_KIND, type Tracing, tracing } from "../../http/open_telemetry.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
+import { rawPathOf } from "../request/base_request.ts";
 import type { RunningAnswer } from "../request/answer_slot.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { Dispatch } from "./hono_router.ts";
@@ -19,10 +20,9 @@ export function traced(tracing: Tracing, dispatch: Dispatch): Dispatch {
       if (route !== undefined) span.setAttribute("http.route", route);
       return dispatch(exchange);
     }
-    const { pathname, protocol } = new URL(raw.url);
     attributes["http.request.method"] = method;
-    attributes["url.path"] = pathname;
-    attributes["url.scheme"] = protocol.slice(0, -1);
+    attributes["url.path"] = rawPathOf(raw.url);
+    attributes["url.scheme"] = raw.url.startsWith("https:") ? "https" : "http";
     const parent = tracing.contextFrom((header) => port.headerOf(raw, header));
     return tracing.run({ name, kind: SPAN_KIND.server, attributes, parent }, (span) => {
       const done = (response: Response): Response => {

@@ -1,4 +1,5 @@
 // A middleware that limits the time of handlers.
+import { deferred } from "../../http/since_node_20.ts";
 import { described } from "../../http/options.ts";
 import { HTTPGatewayTimeout } from "../exceptions/server_errors.ts";
 import type { HandlerResult, Middleware } from "../request/middleware.ts";
@@ -28,8 +29,8 @@ export function timeout(ms: number): Middleware {
     throw new RangeError(`web.timeout() takes a time in ms, got ${described(ms)}`);
   }
   return async (request, handler) => {
-    const late = Promise.withResolvers<never>();
-    const running = Promise.try(handler, request);
+    const late = deferred<never>();
+    const running = (async () => await handler(request))();
     const timer = setTimeout(() => {
       if (requestInternals.earlyOf(request) !== null) return;
       const reason = new DOMException(`The handler took more than ${ms} ms`, "TimeoutError");

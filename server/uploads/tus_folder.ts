@@ -31,7 +31,7 @@ export interface TusChecksum {
   readonly digest: string;
 }
 
-const INFO = /^\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.tus\.json$/;
+const OURS = /^\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.tus(?:\.json)?$/;
 const SWEEP_EVERY = 60_000; // ms
 
 /**
@@ -66,16 +66,16 @@ export class TusFolder {
 
   /** Finds an upload; `null` if it is unknown or expired. A complete one has its whole length. */
   async find(id: string): Promise<TusState | null> {
-    const text = await orNull(Deno.readTextFile(this.#infoOf(id)));
-    if (text === null) return null;
-    const info: TusInfo = JSON.parse(text);
     const part = await orNull(Deno.stat(this.#partOf(id)));
-    const touched = (part ?? await orNull(Deno.stat(this.#infoOf(id))))?.mtime ?? new Date();
-    const expires = new Date(touched.getTime() + this.#expiresIn);
+    const touched = part ?? await orNull(Deno.stat(this.#infoOf(id)));
+    if (touched === null) return null;
+    const expires = new Date((touched.mtime?.getTime() ?? 0) + this.#expiresIn);
     if (expires.getTime() < Date.now()) {
       await this.remove(id);
       return null;
     }
+    const info = infoIn(await orNull(Deno.readTextFile(this.#infoOf(id))));
+    if (info === null) return null;
     return { ...info, offset: part?.size ?? info.length, isPublished: part === null, expires };
   }
 
@@ -145,7 +145,7 @@ export class TusFolder {
 
   async #sweep(): Promise<void> {
     for await (const { name } of Deno.readDir(this.#folder)) {
-      const id = INFO.exec(name)?.[1];
+      const id = OURS.exec(name)?.[1];
       if (id !== undefined && !this.#busy.has(id)) await this.find(id); // removes expired ones
     }
   }
@@ -156,6 +156,15 @@ export class TusFolder {
 
   #partOf(id: string): string {
     return `${this.#folder}/.${id}.tus`;
+  }
+}
+
+/** The stored record; `null` if the process was killed while it wrote it. */
+function infoIn(text: string | null): TusInfo | null {
+  try {
+    return text === null ? null : JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 

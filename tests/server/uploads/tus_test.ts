@@ -197,6 +197,9 @@ Deno.test("what is unfinished expires, what is complete stays", async () => {
   await withTus({ expiresIn: 50 }, async (app, folder) => {
     await Deno.writeTextFile(`${folder}/other.txt`, "");
     await begun(app, 10);
+    const killed = `${folder}/.${crypto.randomUUID()}.tus`; // while it wrote the records
+    await Deno.writeTextFile(killed, "");
+    await Deno.writeTextFile(`${folder}/.${crypto.randomUUID()}.tus.json`, "{");
     await new Promise((resolve) => setTimeout(resolve, 80));
     const again = new web.Application(); // a new process sweeps at its first upload
     again.addRoutes(web.tusUploads("/files", { folder, expiresIn: 50 }));
