@@ -3,21 +3,37 @@ import { visibleLine } from "../io/visible_text.ts";
 
 /** Times of an exchange, in ms since the start of its last hop; `null` if not reached. */
 export interface Times {
+  /** Start of the last hop by `performance.now()`. */
+  started: number;
   lookup: number | null;
   connected: number | null;
   secured: number | null;
   head: number | null;
+  ended: number | null;
+  /** Bytes of the bodies, as on the wire, if they are counted. */
+  sent: number;
+  received: number;
 }
 
-/** Records the times of the last hop. */
-export function timesTrace(times: Times): TraceConfig {
-  let started = 0;
-  const since = (): number => performance.now() - started;
+export function newTimes(): Times {
+  const unknown = { lookup: null, connected: null, secured: null, head: null, ended: null };
+  return { started: performance.now(), ...unknown, sent: 0, received: 0 };
+}
+
+/** Records the times of the last hop; also sizes, if `counts`. */
+export function timesTrace(times: Times, counts: boolean): TraceConfig {
+  const since = (): number => performance.now() - times.started;
   return {
-    onRequestHeadersSent() {
-      started = performance.now();
-      Object.assign(times, { lookup: null, connected: null, secured: null, head: null });
-    },
+    onRequestHeadersSent: () => void Object.assign(times, newTimes()),
+    ...(counts
+      ? {
+        onRequestChunkSent: (_, { chunk }) => void (times.sent += chunk.length),
+        onResponseChunkReceived(_, { chunk }) {
+          times.received += chunk.length;
+          times.ended = since();
+        },
+      }
+      : {}),
     onDnsResolvehostEnd: () => void (times.lookup = since()),
     onTlsStart: () => void (times.connected = since()),
     onTlsEnd: () => void (times.secured = since()),

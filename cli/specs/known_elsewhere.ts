@@ -11,6 +11,7 @@ export const CURL_OPTIONS = [
   more("-i, --include", "--print hb", { alias: ["print", "hb"] }),
   more("-k, --insecure", "--verify no", { alias: ["verify", "no"] }),
   more("--max-time SECONDS", "--timeout", { alias: ["timeout"] }),
+  more("-w, --write-out FORMAT", "print facts after the reply, as curl: '%{http_code}\\n', @FILE"),
   more("--fail-with-body", "--check-status", { alias: ["check-status"] }),
 ] as const satisfies readonly OptionSpec[];
 
@@ -45,8 +46,4 @@ export const REFUSED_OPTIONS: readonly OptionSpec[] = [
   refused("--ssl VERSION", "the runtime negotiates TLS 1.2 or 1.3 and cannot be limited to one"),
   refused("--ciphers LIST", "the runtime's TLS (rustls) has a fixed list of safe ciphers"),
   refused("--path-as-is", "URLs follow the WHATWG rules, which resolve ../; write it as %2e%2e%2f"),
-  refused(
-    "-w, --write-out FORMAT",
-    "curl's formats are not supported; --meta (-m) prints the times",
-  ),
 ];

@@ -33,6 +33,7 @@ export const request = {
     option("-b, --body", "print the body only", { against: OUTPUT }),
     more("-m, --meta", "print times, addresses and TLS only", { against: OUTPUT }),
     option("-p, --print WHAT", "letters: H B request, h b response, m meta", { against: OUTPUT }),
+    more("--json-meta[=FILE]", "write curl's %{json} as a line to stderr, or to FILE"),
     more("--all", "print redirects too"),
     more("-P, --history-print WHAT", "what --all prints of redirects, letters as in --print"),
     more("--filter PATH", "print this part of a JSON response: a.b[0], [].name"),
