@@ -2,6 +2,7 @@
 import { OptionTable } from "../../http/options.ts";
 import { type Application, openAnswersOf } from "../application/application.ts";
 import type { Exchange } from "../application/hono_router.ts";
+import type { EnginePort } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
 import { recordOf, sizeOf } from "../engine/response_record.ts";
 import { requestInternals } from "../request/request.ts";
@@ -84,7 +85,8 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
 
   const count = (exchange: Exchange, response: Response, start: number): Response => {
     active--;
-    const { method, found } = exchange;
+    const { method, found, info } = exchange;
+    const port = portOf(info);
     const name = METHODS.has(method) ? method : "other";
     const series = routes.get(found.route)?.get(name) ?? seriesOf(exchange, name);
     const { status } = response;
@@ -96,10 +98,9 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
       series.buckets[at] = (series.buckets[at] ?? 0) + 1;
       break;
     }
-    series.sent += bytesOf(response);
+    series.sent += sizeSent(response, port);
     if (method !== "GET" && method !== "HEAD") {
-      const { raw, info } = exchange;
-      series.received += Number(portOf(info).headerOf(raw, "content-length")) || 0;
+      series.received += Number(port.headerOf(exchange.raw, "content-length")) || 0;
     }
     return response;
   };
@@ -188,10 +189,11 @@ function histogram(
   ];
 }
 
-function bytesOf(response: Response): number {
+function sizeSent(response: Response, port: EnginePort): number {
   const record = recordOf(response);
-  if (record === null) return Number(response.headers.get("content-length")) || 0;
-  return sizeOf(record.body);
+  if (record !== null) return sizeOf(record.body);
+  const length = port.headersOf(response).find(([name]) => name === "content-length")?.[1];
+  return length === undefined ? port.bodySizeOf(response) ?? 0 : Number(length) || 0;
 }
 
 function escaped(label: string): string {

@@ -23,6 +23,7 @@ function counted(options?: web.MetricsOptions): web.Application {
         for await (const _ of socket);
       }),
     ),
+    web.get("/plain", () => new Response("plain")),
     web.get("/metrics", web.metrics(app, options)),
   ]);
   app.addSubapp("/sub", sub);
@@ -50,6 +51,7 @@ Deno.test("requests are counted by route, method and status", async () => {
     ["BREW", "/none"],
     ["TEA", "/users"],
     ["GET", "/sub/a"],
+    ["GET", "/plain"],
   ];
   for (const [method, path] of requests) {
     const body = method === "POST" ? "12345" : null;
@@ -61,6 +63,7 @@ Deno.test("requests are counted by route, method and status", async () => {
     ['http_requests_total{route="",method="GET",status="404"}', 1],
     ['http_requests_total{route="",method="other",status="404"}', 1],
     ['http_requests_total{route="",method="other",status="405"}', 1],
+    ['http_requests_total{route="/plain",method="GET",status="200"}', 1],
     ['http_requests_total{route="/sub/{name}",method="GET",status="200"}', 1],
     ['http_requests_total{route="/users",method="POST",status="409"}', 1],
     ['http_requests_total{route="/users/{id}",method="GET",status="200"}', 2],
@@ -68,6 +71,7 @@ Deno.test("requests are counted by route, method and status", async () => {
   ]);
   const user = '{route="/users/{id}",method="GET"}';
   assertEquals(samples.get(`http_response_body_bytes_total${user}`), 6);
+  assertEquals(samples.get('http_response_body_bytes_total{route="/plain",method="GET"}'), 5);
   assertEquals(samples.get('http_request_body_bytes_total{route="/users",method="POST"}'), 5);
   assertEquals(samples.get("http_requests_active"), 1); // this one
 });
