@@ -8,6 +8,7 @@
  */
 
 import type { BenchCase } from "../measure/case.ts";
+import { broadcast, limited } from "./many_machines.ts";
 import { clientGet } from "./client_get.ts";
 import { clientCpu } from "./client_cpu.ts";
 import { cliFiles100m, cliFiles10k } from "./cli_files.ts";
@@ -36,6 +37,8 @@ export const CASES: readonly BenchCase[] = [
   ...clientMemory,
   wsEcho,
   ...clientWebSocket,
+  broadcast,
+  limited,
   multipart,
   post,
   static10k,

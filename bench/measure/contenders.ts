@@ -19,7 +19,12 @@ export type Tool =
   | "undici"
   | "fastify"
   | "ws"
-  | "elysia";
+  | "elysia"
+  | "redis-server"
+  | "ioredis"
+  | "socket.io"
+  | "@socket.io/redis-adapter"
+  | "rate-limiter-flexible";
 
 /** An installed tool: the command to run it by (empty for packages) and its version. */
 export interface Found {
@@ -44,6 +49,11 @@ const find: Record<Tool, () => Promise<Found | null>> = {
   fastify: () => findPackage("fastify"),
   ws: () => findPackage("ws"),
   elysia: () => findPackage("elysia"),
+  "redis-server": () => probe(["redis-server"], ["--version"], /v=([\d.]+)/),
+  ioredis: () => findPackage("ioredis"),
+  "socket.io": () => findPackage("socket.io"),
+  "@socket.io/redis-adapter": () => findPackage("@socket.io/redis-adapter"),
+  "rate-limiter-flexible": () => findPackage("rate-limiter-flexible"),
   roundtrip: () => probe([pathOf(new URL("../build/roundtrip", BENCH))], ["--version"]),
   bare: compileBare,
   curl: () => probe(["curl"], ["--version"], /^curl (\S+)/),

@@ -1,4 +1,5 @@
 import type { RateLimitResult, RateLimitStore } from "../guards/rate_limit_store.ts";
+import { createHash } from "node:crypto";
 import { OptionTable } from "../../http/options.ts";
 import { commandOf, type RedisClient, type RedisCommand } from "./redis_client.ts";
 
@@ -55,7 +56,7 @@ return {1, ARGV[1] - count - 1, (oldest or now) + ARGV[2] - now}`,
  * import { RedisCounter } from "@roundtrip/http/redis";
  *
  * const client = { // instead of this: new Redis() of "ioredis"; it answers as the script would
- *   call: (_eval: string, _script: string, _keys: string, _key: string, limit: string) =>
+ *   call: (_command: string, _hash: string, _keys: string, _key: string, limit: string) =>
  *     Promise.resolve([1, Number(limit) - 1, 60_000]),
  * };
  * const store = new RedisCounter(client, { window: "sliding" });
@@ -70,6 +71,7 @@ return {1, ARGV[1] - count - 1, (oldest or now) + ARGV[2] - now}`,
 export class RedisCounter implements RateLimitStore {
   readonly #command: RedisCommand;
   readonly #script: string;
+  readonly #hash: string;
   readonly #prefix: string;
 
   /**
@@ -87,6 +89,7 @@ export class RedisCounter implements RateLimitStore {
     }
     this.#command = commandOf(client);
     this.#script = script;
+    this.#hash = createHash("sha1").update(script).digest("hex");
     this.#prefix = prefix;
   }
 
@@ -98,7 +101,13 @@ export class RedisCounter implements RateLimitStore {
    */
   async take(key: string, limit: number, window: number): Promise<RateLimitResult> {
     const words = ["1", this.#prefix + key, `${limit}`, `${Math.ceil(window)}`];
-    const reply = await this.#command("EVAL", this.#script, ...words);
+    let reply: unknown;
+    try {
+      reply = await this.#command("EVALSHA", this.#hash, ...words);
+    } catch (error) { // the first time, and after a restart of Redis
+      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      reply = await this.#command("EVAL", this.#script, ...words);
+    }
     const [allowed, remaining, reset] = (reply as unknown[]).map(Number);
     return { allowed: allowed === 1, remaining: remaining ?? 0, reset: reset ?? window };
   }

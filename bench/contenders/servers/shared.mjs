@@ -13,6 +13,7 @@ const { values } = parseArgs({
     engine: { type: "string", default: "deno" },
     workers: { type: "string", default: "1" },
     guarded: { type: "boolean", default: false },
+    redis: { type: "string", default: "" },
   },
 });
 
@@ -24,6 +25,8 @@ export const folder = values.folder;
 export const mode = values.mode;
 /** Engine of our application: "deno" or "sockets". */
 export const engine = values.engine;
+/** Port of a Redis, 0 for none. */
+export const redis = Number(values.redis);
 /** Whether other processes listen on the port too. */
 export const reusePort = Number(values.workers) > 1;
 /** Whether to check the Host header and the response headers, as ours always does. */
