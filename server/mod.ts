@@ -126,6 +126,7 @@ export { validate } from "./request/validate.ts";
 export type { ValidateOptions } from "./request/validate.ts";
 export type {
   ContractOf,
+  Frozen,
   RequestIssue,
   RequestSchemas,
   ResultOf,

@@ -69,12 +69,12 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   AuthOptions BackgroundWork BodyLimits CanonicalPath CheckOrigin CleanupContext CloneOptions
   CollectRoute CompressOptions ContentCoding ContractOf DecorateRoute DefineRoute ETag EarlyAnswer
   Engine EngineHandler EnginePort EngineServer EventGroupOptions EveryOptions FileResponseOptions
-  Forwarded GetRouteOptions GroupBroker GroupMessage GroupOptions
-  HTTPExceptionOptions HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy
-  JSONSchema JoinOptions JsonResponseOptions KeptMessage KeyReader ListenOptions Logger
-  MakeRequestOptions MemoryStorageOptions MetricsOptions Middleware NormalizePathOptions
-  OpenAPIDocument OpenAPIOperation OpenAPIOptions OpenAPIRoutesOptions PathParamNames PathParams
-  PathTemplate PostOptions PostValue PrefixedContracts PrepareSignal Problem ProblemDetailsOptions
+  Forwarded Frozen GetRouteOptions GroupBroker GroupMessage GroupOptions HTTPExceptionOptions
+  HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy JSONSchema JoinOptions
+  JsonResponseOptions KeptMessage KeyReader ListenOptions Logger MakeRequestOptions
+  MemoryStorageOptions MetricsOptions Middleware NormalizePathOptions OpenAPIDocument
+  OpenAPIOperation OpenAPIOptions OpenAPIRoutesOptions PathParamNames PathParams PathTemplate
+  PostOptions PostValue PrefixedContracts PrepareSignal Problem ProblemDetailsOptions
   ProvideOptions Provided ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore RawHeaders
   RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo ResourceRegistry
   Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss RouteOperation

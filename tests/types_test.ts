@@ -109,6 +109,10 @@ function serverMistakes(app: web.Application, runner: web.AppRunner): readonly u
 }
 
 declare const user: StandardSchemaV1<{ id: string; role: "admin" | "user" }>;
+declare const someone: { id: string; role: "admin" | "user" };
+declare const list: StandardSchemaV1<{ id: string; role: "admin" | "user" }[]>;
+declare const either: StandardSchemaV1<{ kind: "a"; a: number } | { kind: "b"; b: [number] }>;
+declare const unknown: StandardSchemaV1<unknown>;
 declare const problem: StandardSchemaV1<{ error: string }>;
 
 function routeMistakes(): readonly unknown[] {
@@ -163,7 +167,21 @@ function routeMistakes(): readonly unknown[] {
   web.provide("x", () => 1, { scope: "app" });
   // @ts-expect-error: an application has no path
   web.provide("x", (app) => app.path, { scope: "application" });
+  const all = {
+    response: { 200: user, 201: either, 202: list, 203: unknown, 404: problem },
+  } as const;
   return [
+    // Literals keep their types in any of several replies, and variables may be changeable.
+    web.get("/", all, () => web.jsonResponse({ id: "7", role: "user" })),
+    web.get("/", all, () => web.jsonResponse({ kind: "b", b: [1] }, { status: 201 })),
+    web.get("/", all, () => web.jsonResponse([{ id: "7", role: "user" }], { status: 202 })),
+    web.get("/", all, () => web.jsonResponse([someone], { status: 202 })),
+    web.get("/", all, () => web.jsonResponse(new Map(), { status: 203 })),
+    web.get("/", all, async (request) => {
+      if (await request.text() === "") return web.jsonResponse({ error: "x" }, { status: 404 });
+      return web.jsonResponse({ kind: "a", a: 1 }, { status: 201 });
+    }),
+    web.get("/", web.validate(all, () => web.jsonResponse({ id: "7", role: "user" }))),
     web.get("/{id}", wrapped((request) => web.textResponse(request.matchInfo.id))),
     web.get("/", spec, () => new Response()),
     web.get("/", spec, () => web.jsonResponse({ error: "x" }, { status: 404 })),

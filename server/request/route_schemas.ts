@@ -53,18 +53,32 @@ export type Validated<Schemas extends RouteSchemas> = {
  * @typeParam Data The value that it was made of.
  */
 export interface TypedResponse<Status extends number, Data> extends Response {
-  /** Data by status; only for the compiler. */
-  readonly "~reply"?: { readonly [Each in Status]: Data };
+  /** Both; only for the compiler. */
+  readonly "~reply"?: { readonly status: Status; readonly data: Data };
 }
 
-/** Results that a handler may return for its `response` schemas. */
-export type ResultOf<Schemas extends RouteSchemas> = Schemas extends
+/** A value that may be read only, at any depth: what a literal in a call of a function is. */
+export type Frozen<T> = unknown extends T ? T
+  : T extends ((...args: never) => unknown) | { toJSON(...args: never): unknown } ? T
+  : T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+  : T;
+
+/**
+ * Result of a handler: what its `response` schemas allow, any without them.
+ * @typeParam Result The handler's own result, for routes without `response`.
+ */
+export type ResultOf<Schemas extends RouteSchemas, Result> = Schemas extends
   { readonly response: infer Replies } ?
-    | { [Status in keyof Replies & number]: TypedResponse<Status, SchemaOutput<Replies[Status]>> }[
+    | {
+      [Status in keyof Replies & number]: TypedResponse<
+        Status,
+        Frozen<SchemaOutput<Replies[Status]>>
+      >;
+    }[
       keyof Replies & number
     ]
     | Exclude<HandlerResult, Response>
-  : HandlerResult;
+  : Result;
 
 /** A handler that keeps the types of its schemas and its replies. */
 export interface SchemaHandler<Params, Schemas, Result> {
@@ -84,7 +98,7 @@ export interface ContractOf<Params, Schemas, Result> extends RouteContract {
   readonly replies:
     | (Schemas extends { readonly response: infer Replies }
       ? { readonly [Status in keyof Replies]: SchemaOutput<Replies[Status]> }
-      : Result extends { readonly "~reply"?: infer Replies } ? Replies
+      : Result extends TypedResponse<infer Status, infer Data> ? { readonly [Each in Status]: Data }
       : unknown)
     | (keyof Schemas & keyof RequestSchemas extends never ? never
       : {

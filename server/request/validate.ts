@@ -1,6 +1,7 @@
 import { described, OptionTable } from "../../http/options.ts";
 import { isStandardSchema } from "../../http/schema/standard_schema.ts";
 import { HTTPBadRequest, HTTPUnprocessableEntity } from "../exceptions/client_errors.ts";
+import type { HandlerResult } from "./middleware.ts";
 import type { ServerRequest } from "./request.ts";
 import type {
   RequestIssue,
@@ -87,15 +88,15 @@ export function schemasOf(handler: object): RouteSchemas & ValidateOptions | nul
 export function validate<
   const Schemas extends RouteSchemas,
   Params = Record<string, string>,
-  Result extends ResultOf<Schemas> = ResultOf<Schemas>,
+  Result extends HandlerResult = HandlerResult,
 >(
   schemas: Schemas & { readonly [Unknown in Exclude<keyof Schemas, keyof RouteSchemas>]: never },
   handler: (
     request: ServerRequest<Params>,
     data: Validated<Schemas>,
-  ) => Result | Promise<Result>,
+  ) => ResultOf<Schemas, Result> | Promise<ResultOf<Schemas, Result>>,
   options: ValidateOptions = {},
-): SchemaHandler<Params, Schemas, Result> {
+): SchemaHandler<Params, Schemas, ResultOf<Schemas, Result>> {
   ROUTE_SCHEMAS.check("web.validate()", schemas);
   VALIDATE_OPTIONS.check("web.validate()", options);
   for (const [status, schema] of Object.entries(schemas.response ?? {})) {

@@ -146,14 +146,14 @@ export interface DefineRoute<
   <
     const Path extends string,
     const Schemas extends RouteSchemas & ValidateOptions & Options,
-    Result extends ResultOf<Schemas>,
+    Result extends HandlerResult,
   >(
     path: Path,
     spec: RouteSpec<Schemas, Options>,
     handler: (
       request: ServerRequest<PathParams<`${Prefix}${Path}`>>,
       data: Validated<Schemas>,
-    ) => Result | Promise<Result>,
+    ) => ResultOf<Schemas, Result> | Promise<ResultOf<Schemas, Result>>,
   ): Made & Routed<RouteContracts<Method, `${Prefix}${Path}`, Schemas, Result>>;
 }
 
