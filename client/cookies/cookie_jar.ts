@@ -1,7 +1,8 @@
 import { OptionTable } from "../../http/options.ts";
-import { Cookie, CookieJar as Store, getPublicSuffix, MemoryCookieStore } from "tough-cookie";
+import { Cookie, CookieJar as Store, getPublicSuffix, type MemoryCookieStore } from "tough-cookie";
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import { loadCookies, saveCookies } from "./cookie_file.ts";
+import { memoryStore } from "./memory_store.ts";
 import { type CookieInit, cookieText, quoteCookieValue, sentPairs } from "./cookie_pairs.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 
@@ -233,16 +234,7 @@ export class CookieJar extends AbstractCookieJar {
 
   #open(): Store {
     if (this.#store !== null) return this.#store;
-    const memory = this.#memory = new MemoryCookieStore();
-    const find = memory.findCookies.bind(memory) as Find;
-    // It throws for special-use names such as "test", which have no parent domain anyway.
-    const findAny: Find = (domain, path, special, done) => {
-      if (domain.includes(".")) return find(domain, path, special, done);
-      memory.getAllCookies((_error, all = []) => {
-        done(null, all.filter((each) => each.domain === domain));
-      });
-    };
-    memory.findCookies = findAny as typeof memory.findCookies;
+    this.#memory = memoryStore();
     return this.#store = new Store(this.#memory, STORE);
   }
 
@@ -278,13 +270,6 @@ export class CookieJar extends AbstractCookieJar {
     }
   }
 }
-
-type Find = (
-  domain: string,
-  path: string,
-  special: boolean,
-  done: (error: null, found: Cookie[]) => void,
-) => void;
 
 const STORE = {
   // It would throw for hosts such as "test"; #set() checks public suffixes.

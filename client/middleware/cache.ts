@@ -1,4 +1,5 @@
 // An HTTP cache (RFC 9111).
+import { RecentMap } from "../../http/recent_map.ts";
 import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
@@ -179,7 +180,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
 
 /** Responses in memory. */
 function memoryEntries(maxSize = 64 * 1024 ** 2): Entries {
-  const entries = new Map<string, Entry>(); // least recently used first
+  const entries = new RecentMap<string, Entry>(); // least recently used first
   let size = 0;
   const forget = (url: string): void => {
     size -= entries.get(url)?.size ?? 0;
@@ -193,10 +194,11 @@ function memoryEntries(maxSize = 64 * 1024 ** 2): Entries {
       if (entry.size > maxSize) return; // it would evict all others and still not fit
       entries.set(url, entry);
       size += entry.size;
-      for (const oldest of entries.keys()) {
-        if (size <= maxSize) break;
-        forget(oldest);
-      }
+      entries.trim((oldest) => {
+        const isOver = size > maxSize;
+        if (isOver) size -= oldest.size;
+        return isOver;
+      });
     },
   };
 }

@@ -1,3 +1,5 @@
+import { RecentMap } from "../../http/recent_map.ts";
+
 // Where rate limits are counted.
 
 /** Result of {@linkcode RateLimitStore.take}. */
@@ -38,17 +40,14 @@ interface Row {
  * the oldest window is forgotten, so that clients cannot fill the memory.
  */
 export function memoryRateLimit(maxKeys: number, now: () => number = Date.now): RateLimitStore {
-  const rows = new Map<string, Row>();
+  const rows = new RecentMap<string, Row>();
   return {
     take(key, limit, window) {
       const at = now();
       let row = rows.get(key);
       if (row === undefined || row.ends <= at) {
-        rows.delete(key); // moves it to the end: the first ones are the oldest
-        for (const [oldest, { ends }] of rows) {
-          if (rows.size < maxKeys && ends > at) break;
-          rows.delete(oldest);
-        }
+        rows.delete(key);
+        rows.trim(({ ends }) => rows.size >= maxKeys || ends <= at);
         row = { count: 0, ends: at + window };
         rows.set(key, row);
       }

@@ -1,3 +1,4 @@
+import { RecentMap } from "../../http/recent_map.ts";
 import type { GroupBroker, GroupMessage, KeptMessage } from "../groups/group_broker.ts";
 import { OptionTable } from "../../http/options.ts";
 import { Outbox, parseParcel } from "./outbox.ts";
@@ -133,7 +134,7 @@ class StreamBroker implements RedisBroker {
     group: string,
     deliver: (message: GroupMessage, id: string) => unknown,
   ): Promise<() => void> {
-    const seen = new Map<string, number>(); // the last number of each origin
+    const seen = new RecentMap<string, number>(); // the last number of each origin
     const end = await this.#reader.add(this.#key(group), (id, text) => {
       const parcel = parseParcel(text);
       if (parcel === null) return;
@@ -142,12 +143,8 @@ class StreamBroker implements RedisBroker {
       if (outbox?.origin === origin) outbox.read = count;
       const last = seen.get(origin) ?? count - 1;
       if (count <= last) return; // sent again after a lost connection
-      seen.delete(origin); // moves it to the end
       seen.set(origin, count);
-      for (const oldest of seen.keys()) {
-        if (seen.size <= MOST_ORIGINS) break;
-        seen.delete(oldest);
-      }
+      seen.trim(() => seen.size > MOST_ORIGINS);
       if (count > last + 1) {
         const range = count - last === 2 ? `${last + 1}` : `${last + 1} to ${count - 1}`;
         this.#tell(

@@ -1,5 +1,6 @@
 // Fernet tokens: AES-128-CBC and HMAC-SHA256, compatible with Python's `cryptography`. @see {@link
 // https://github.com/fernet/spec/blob/master/Spec.md}
+import { RecentMap } from "../../http/recent_map.ts";
 import { concatBytes } from "../../http/bytes/bytes.ts";
 
 const VERSION = 0x80;
@@ -32,7 +33,7 @@ export interface DecryptOptions {
  * so the last ones that proved genuine are remembered; their age is checked each time.
  */
 export class Fernet {
-  readonly #seen = new Map<string, Seen>();
+  readonly #seen = new RecentMap<string, Seen>();
   readonly #keys: readonly Promise<Keys>[];
 
   constructor(keys: readonly (Uint8Array | string)[]) {
@@ -88,9 +89,8 @@ export class Fernet {
   }
 
   #remember(token: string, seen: Seen): void {
-    const oldest = this.#seen.size < MAX_SEEN ? undefined : this.#seen.keys().next().value;
-    if (oldest !== undefined) this.#seen.delete(oldest);
     this.#seen.set(token, seen);
+    this.#seen.trim(() => this.#seen.size > MAX_SEEN);
   }
 }
 

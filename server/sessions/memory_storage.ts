@@ -1,3 +1,4 @@
+import { RecentMap } from "../../http/recent_map.ts";
 import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
@@ -49,7 +50,7 @@ export class MemoryStorage extends KeyedStorage {
 
 function memoryStore(maxSessions: number): SessionStore {
   // Texts, not objects: later changes by a handler without saving must not be visible.
-  const rows = new Map<string, { readonly text: string; readonly ends: number }>();
+  const rows = new RecentMap<string, { readonly text: string; readonly ends: number }>();
   const textOf = (key: string): string | null => {
     const row = rows.get(key);
     return row !== undefined && Date.now() < row.ends ? row.text : null;
@@ -63,12 +64,8 @@ function memoryStore(maxSessions: number): SessionStore {
     },
     set(key, text, ttl) {
       const now = Date.now();
-      rows.delete(key); // moves it to the end
       rows.set(key, { text, ends: ttl === null ? Infinity : now + ttl });
-      for (const [oldest, { ends }] of rows) {
-        if (rows.size <= maxSessions && now < ends) break;
-        rows.delete(oldest);
-      }
+      rows.trim(({ ends }) => rows.size > maxSessions || now >= ends);
       return Promise.resolve();
     },
     delete(key) {

@@ -658,3 +658,22 @@ Deno.test("load() refuses a hostile file, names it, and leaves the jar as it was
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("CookieJar sends the cookies of every path that matches (RFC 6265 section 5.1.4)", () => {
+  const piece = fc.constantFrom("/", "a", "b", "/a", "/a/", "//", "x".repeat(600));
+  const path = fc.array(piece, { maxLength: 4 }).map((pieces) => `/${pieces.join("")}`);
+  const host = fc.constantFrom("http://h", "http://www.h.com");
+  fc.assert(
+    fc.property(host, fc.uniqueArray(path, { maxLength: 8 }), path, (host, paths, wanted) => {
+      const jar = new CookieJar();
+      const short = paths.filter((each) => each.length <= 1024);
+      jar.updateFromHeaders(short.map((each, at) => `c${at}=1; Path=${each}`), new URL(host));
+      const expected = [...short.keys()].filter((at) => {
+        const own = short[at] ?? "";
+        return wanted === own || wanted.startsWith(own.endsWith("/") ? own : `${own}/`);
+      });
+      const sent = [...jar.filterCookies(new URL(host + wanted)).keys()].sort();
+      assertEquals(sent, expected.map((at) => `c${at}`).sort());
+    }),
+  );
+});
