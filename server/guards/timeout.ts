@@ -18,7 +18,7 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
  *
  * const app = new web.Application({ middlewares: [web.timeout(10)] });
  * app.addRoutes([web.get("/", ({ signal }) =>
- *   new Promise((_, reject) => { // as fetch(url, { signal }) of a slow server does
+ *   new Promise<never>((_, reject) => { // as fetch(url, { signal }) of a slow server does
  *     signal.addEventListener("abort", () => reject(signal.reason));
  *   }))]);
  * console.assert((await app.request("/")).status === 504);
