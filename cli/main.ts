@@ -48,6 +48,10 @@ const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
     spec: async () => (await import("./specs/httpbin.ts")).httpbin,
     load: () => import("./httpbin/command.ts"),
   },
+  init: {
+    spec: async () => (await import("./specs/init.ts")).init,
+    load: () => import("./init/command.ts"),
+  },
   tutorial: {
     spec: async () => (await import("./specs/tutorial.ts")).tutorial,
     load: () => import("./tutorial/command.ts"),

@@ -38,7 +38,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
     ...["args", "io"],
     ...["help", "listening", "loading", "connecting"],
     ...["output", "saving"],
-    ...["files", "httpbin", "request", "routes", "run", "serve", "tutorial", "ws"],
+    ...["files", "httpbin", "init", "request", "routes", "run", "serve", "tutorial", "ws"],
     "cli",
   ],
   bench: ["setup", "contenders", "servers", "clients", "measure", "cases", "bench"],
@@ -207,7 +207,17 @@ Deno.test("each room imports only rooms before it", async () => {
 });
 
 Deno.test("a subcommand imports no other subcommand", async () => {
-  const subcommands = ["files", "httpbin", "request", "routes", "run", "serve", "tutorial", "ws"];
+  const subcommands = [
+    "files",
+    "httpbin",
+    "init",
+    "request",
+    "routes",
+    "run",
+    "serve",
+    "tutorial",
+    "ws",
+  ];
   for (const [file, specifiers] of await graphOf(["cli"])) {
     if (!subcommands.includes(roomOf(file))) continue;
     for (const specifier of specifiers) {

@@ -5,6 +5,7 @@
 import { type CommandSpec, option, type OptionName } from "./command_spec.ts";
 import { files } from "./files.ts";
 import { httpbin } from "./httpbin.ts";
+import { init } from "./init.ts";
 import { request } from "./request.ts";
 import { routes } from "./routes.ts";
 import { run } from "./run.ts";
@@ -12,7 +13,7 @@ import { serve } from "./serve.ts";
 import { tutorial } from "./tutorial.ts";
 import { ws } from "./ws.ts";
 
-const ALL = [request, run, serve, routes, files, ws, httpbin, tutorial] as const;
+const ALL = [request, run, serve, routes, files, ws, httpbin, init, tutorial] as const;
 
 /** The subcommands in the order of the help; the first one is the default. */
 export const COMMANDS: readonly CommandSpec[] = ALL;

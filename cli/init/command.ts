@@ -1,0 +1,43 @@
+import { dirname, join } from "node:path";
+import type { ParsedArgs } from "../args/parse_args.ts";
+import { messageOf } from "../errors/system_error.ts";
+import { CommandError } from "../errors/usage_error.ts";
+import { writeOut } from "../io/output.ts";
+import { shellWord } from "../io/shell_word.ts";
+import { visibleLine } from "../io/visible_text.ts";
+import type { InitOption } from "../specs/init.ts";
+import { PROJECT } from "./project.ts";
+
+export async function run(parsed: ParsedArgs<InitOption>): Promise<number> {
+  const [folder = "."] = parsed.positionals;
+  const there = Object.keys(PROJECT).filter((path) => exists(join(folder, path)));
+  if (there.length > 0) {
+    throw new CommandError(`${there.join(", ")} already exist in ${folder}; nothing is changed`);
+  }
+  for (const [path, text] of Object.entries(PROJECT)) {
+    const target = join(folder, path);
+    try {
+      await Deno.mkdir(dirname(target), { recursive: true });
+      await Deno.writeTextFile(target, text, { createNew: true });
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotCapable) throw cause;
+      throw new CommandError(`cannot write ${target}: ${messageOf(cause)}`, { cause });
+    }
+    await writeOut(`${visibleLine(target)}\n`);
+  }
+  const enter = folder === "." ? "" : `cd ${shellWord(visibleLine(folder))}\n`;
+  await writeOut(
+    `\n${enter}deno task ok   # format, lint, types, tests\ndeno task dev  # run it\n`,
+  );
+  return 0;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return false; // or a folder that cannot be read, where writing fails
+  }
+}

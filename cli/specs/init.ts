@@ -1,0 +1,19 @@
+// Options of `roundtrip init`.
+import { type CommandSpec, COMMON_OPTIONS, type OptionName } from "./command_spec.ts";
+
+export const init = {
+  name: "init",
+  summary: "make a project: app, test, container, CI",
+  usage: "init [NAME]",
+  description: [
+    "Makes an application with a test in the folder NAME, or in this folder: app.ts, main.ts, " +
+    "app_test.ts, deno.json with the tasks dev, start, test and ok, a Dockerfile, and a workflow " +
+    "for GitHub. Existing files are not overwritten.",
+  ],
+  options: [...COMMON_OPTIONS],
+  examples: [["roundtrip init blog && cd blog && deno task ok", "make a project and test it"]],
+  positionals: 1,
+  completes: "folders",
+} as const satisfies CommandSpec;
+
+export type InitOption = OptionName<typeof init>;
