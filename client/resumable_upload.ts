@@ -87,7 +87,8 @@ export async function uploadFile(
   ): Promise<ClientResponse> => {
     const all = headersOf(given.headers);
     for (const [name, value] of Object.entries(headers)) all.set(name, value);
-    const response = await send(method, at, { ...given, ...more, headers: all });
+    const own = at === url ? {} : { params: undefined }; // the URL of an upload is complete
+    const response = await send(method, at, { ...given, ...more, ...own, headers: all });
     const error = await response.statusError();
     await response.read();
     if (error !== null) throw error;
@@ -112,23 +113,27 @@ export async function uploadFile(
     options.onUploadUrl?.(made);
     return made;
   };
-  let place = options.resumeUrl === undefined ? null : `${options.resumeUrl}`;
+  let resumed = options.resumeUrl === undefined ? null : `${options.resumeUrl}`;
+  let place = resumed;
   let offset: number | null = null; // unknown
-  let failures = 0;
+  let reached = 0;
+  let failures = 0; // in a row, without progress
   for (;;) {
     try {
       if (place === null) {
         place = await create();
-        offset = 0;
+        offset = reached = 0;
         if (size === 0) return { url: place, size };
       }
       offset ??= offsetOf(await ask("HEAD", place, tus({})));
+      if (offset > reached) failures = 0; // also of a piece that failed half-way
+      reached = offset;
       if (offset >= size) return { url: place, size };
       const start = offset;
       offset = null; // unknown until the server tells
       const headers = tus({ "upload-offset": `${start}`, "content-type": PIECE });
       const data = await slice(start, Math.min(size, start + chunkSize));
-      const next = offsetOf(
+      offset = offsetOf(
         await ask("PATCH", place, headers, {
           data,
           ...(onUploadProgress === undefined ? {} : {
@@ -137,13 +142,14 @@ export async function uploadFile(
           }),
         }),
       );
-      if (next > start) failures = 0;
-      offset = next;
     } catch (error) {
       given.signal?.throwIfAborted();
-      if (place !== null && error instanceof ClientResponseError && FOR_GOOD.has(error.status)) {
-        place = null;
-      } else if (!isPassing(error)) throw error;
+      const isGone = error instanceof ClientResponseError && FOR_GOOD.has(error.status);
+      if (isGone && place !== null && place === resumed) {
+        place = resumed = null; // begins anew, once
+        continue;
+      }
+      if (!isPassing(error)) throw error;
       if (++failures > retries) throw error;
       await pause(retryDelay * 2 ** (failures - 1), given.signal ?? new AbortController().signal);
     }

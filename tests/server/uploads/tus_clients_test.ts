@@ -192,6 +192,21 @@ Deno.test("session.upload() goes on, from a Blob and from a path", async () => {
   await Deno.remove(path);
 });
 
+Deno.test("session.upload() counts failures without progress, and sends params once", async () => {
+  await withServer(3, async ({ url, files, methods }) => {
+    await using session = new ClientSession();
+    const data = bytes();
+    const { url: place } = await session.upload(url, new File([data], "ä.bin"), {
+      resumable: true,
+      retries: 2,
+      retryDelay: 30,
+      params: { a: "1" },
+    });
+    await check(files, data);
+    assert(methods.filter((each) => each === "PATCH").length > 2 && !place.includes("?"));
+  });
+});
+
 Deno.test("session.upload() continues an upload of an earlier call, in pieces", async () => {
   await withServer(0, async ({ url, files, methods }) => {
     const data = bytes();
@@ -218,6 +233,7 @@ Deno.test("session.upload() continues an upload of an earlier call, in pieces", 
     assertEquals(methods.filter((each) => each === "POST").length, 1);
     const again = await session.upload(url, file, {
       ...options,
+      retries: 0,
       resumeUrl: `${url}/${crypto.randomUUID()}`,
     });
     assertEquals([files.length, again.size], [2, SIZE]); // the server had forgotten it
