@@ -9,6 +9,7 @@ import { mutableResponse } from "../request/mutable_response.ts";
  */
 export function withHeaders(response: Response, wanted: Headers): Response {
   let changed: Response | null = null;
+  if (response.status === 101 && !hasMutableHeaders(response)) return response; // Deno 2.4
   for (const [name, value] of wanted) {
     if (name === "content-type") continue;
     const { headers } = changed ??= mutableResponse(response);
@@ -27,4 +28,13 @@ export function setResponse(c: Context, response: Response, wanted: Headers): Re
   const seen = response.status === 101 ? new Response() : mutableResponse(response);
   c.res = undefined;
   return c.res = withHeaders(seen, wanted);
+}
+
+function hasMutableHeaders({ headers }: Response): boolean {
+  try {
+    headers.delete("x-no-header");
+    return true;
+  } catch {
+    return false;
+  }
 }

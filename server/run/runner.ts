@@ -1,3 +1,4 @@
+import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { OptionTable } from "../../http/options.ts";
 import { type AccessLogOptions, logged } from "./access_log.ts";
 import { abandon, type Application, drain } from "../application/application.ts";
