@@ -21,7 +21,9 @@ export interface HopAbort {
 /** For hops without a signal. */
 export const NEVER: HopAbort = {
   reason: null,
-  signal: new AbortController().signal,
+  get signal() {
+    return new AbortController().signal; // Workers make none while a module is loaded
+  },
   add() {},
   delete() {},
 };

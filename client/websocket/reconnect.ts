@@ -43,7 +43,6 @@ const RECONNECT_OPTIONS = new OptionTable<ReconnectOptions>({
 
 // Temporary refusals; any other 4xx is permanent.
 const TRANSIENT = new Set([408, 425, 429]);
-const NEVER = new AbortController().signal;
 
 /**
  * Reconnects whenever a socket ends, with exponential backoff and jitter. Each iteration yields a
@@ -110,7 +109,7 @@ export async function* reconnect<T = unknown>(
     const delay = Math.min(maxDelay, minDelay * 2 ** Math.min(failures - 1, 30)) *
       (0.5 + Math.random() / 2);
     options.onRetry?.(error, delay);
-    await pause(delay, signal ?? NEVER).catch(() => {}); // aborted: the loop ends
+    await pause(delay, signal ?? new AbortController().signal).catch(() => {}); // aborted: the loop ends
   }
 }
 

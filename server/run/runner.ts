@@ -36,6 +36,9 @@ export const APP_RUNNER_OPTIONS = new OptionTable<AppRunnerOptions>({
 });
 
 const defaultEngine: Engine = "Deno" in globalThis ? denoEngine : async (options, handler) => {
+  if (globalThis.navigator?.userAgent === "Cloudflare-Workers" || !("process" in globalThis)) {
+    throw new NotSupportedError("Listening on this runtime", "export default { fetch: app.fetch }");
+  }
   const { nodeEngine } = await import("../sockets/node_engine.ts");
   return await nodeEngine()(options, handler);
 };

@@ -21,7 +21,8 @@ const RUNTIMES: readonly (readonly [name: string, packages: readonly string[]])[
 /** The results of a runtime by feature. */
 export type Results = Readonly<Record<string, string>>;
 
-async function run(cwd: URL, program: string, ...args: string[]): Promise<string> {
+/** Runs a program and returns what it prints; it throws with what failed. */
+export async function runIn(cwd: URL, program: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd,
@@ -29,15 +30,16 @@ async function run(cwd: URL, program: string, ...args: string[]): Promise<string
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
   }).output();
   const decoder = new TextDecoder();
-  if (code !== 0) throw new Error(`${program} ${args.join(" ")}: ${decoder.decode(stderr)}`);
-  return decoder.decode(stdout);
+  const printed = decoder.decode(stdout);
+  if (code === 0) return printed;
+  throw new Error(`${program} ${args.join(" ")}: ${printed}${decoder.decode(stderr)}`);
 }
 
 /** Builds the package and packs it; returns the path of the archive. */
 export async function packed(): Promise<string> {
-  await run(ROOT, Deno.execPath(), "run", "-A", "tests/npm/build.ts");
+  await runIn(ROOT, Deno.execPath(), "run", "-A", "tests/npm/build.ts");
   const [{ filename }] = JSON.parse(
-    await run(ROOT, "npm", "pack", "./build/npm", "--json", "--pack-destination", "build"),
+    await runIn(ROOT, "npm", "pack", "./build/npm", "--json", "--pack-destination", "build"),
   );
   return new URL(`build/${filename}`, ROOT).pathname;
 }
@@ -56,7 +58,16 @@ export async function project(
     new URL("package.json", folder),
     '{ "type": "module", "private": true }',
   );
-  await run(folder, "npm", "install", "--silent", "--no-audit", "--no-fund", archive, ...packages);
+  await runIn(
+    folder,
+    "npm",
+    "install",
+    "--silent",
+    "--no-audit",
+    "--no-fund",
+    archive,
+    ...packages,
+  );
   for (const name of ["features.js", "run_features.js", "worker.js"]) {
     await Deno.copyFile(new URL(name, import.meta.url), new URL(name, folder));
   }
@@ -65,11 +76,11 @@ export async function project(
 async function resultsOf(name: string, folder: URL): Promise<Results> {
   const bin = new URL("node_modules/.bin/", folder).pathname;
   if (name === "workerd") {
-    return JSON.parse(await run(folder, "node", "--input-type=module", "-e", WORKERD));
+    return JSON.parse(await runIn(folder, "node", "--input-type=module", "-e", WORKERD));
   }
   const [runtime = ""] = name.toLowerCase().split(" ", 1);
   const flags = runtime === "deno" ? ["run", "-A", "--no-config", "--node-modules-dir=manual"] : [];
-  return JSON.parse(await run(folder, `${bin}${runtime}`, ...flags, "run_features.js"));
+  return JSON.parse(await runIn(folder, `${bin}${runtime}`, ...flags, "run_features.js"));
 }
 
 const WORKERD = `
@@ -114,5 +125,5 @@ if (import.meta.main) {
   const page = await Deno.readTextFile(PAGE);
   const table = `<!-- table -->\n\n${tableOf(columns)}\n\n<!-- end -->`;
   await Deno.writeTextFile(PAGE, page.replace(/<!-- table -->[^]*<!-- end -->/, () => table));
-  await run(ROOT, Deno.execPath(), "fmt", PAGE.pathname);
+  await runIn(ROOT, Deno.execPath(), "fmt", PAGE.pathname);
 }

@@ -1,0 +1,39 @@
+// The npm package in an empty project: its features on this machine's Node, and its types.
+import { assertEquals } from "@std/assert";
+import { run } from "../_process.ts";
+import { packed, project, type Results, runIn } from "./runtimes.ts";
+
+const hasNpm = await run(["npm", "--version"]).then(({ code }) => code === 0, () => false);
+
+const TYPES = `
+import { ClientSession, web, WSMsgType } from "@roundtrip/http";
+import { fromHono } from "@roundtrip/http/hono";
+import { nodeEngine } from "@roundtrip/http/node";
+import { cors } from "hono/cors";
+const app = new web.Application({ middlewares: [fromHono(cors())] });
+app.addRoutes([web.get("/users/{id}", (request) => web.jsonResponse(request.matchInfo.id))]);
+// @ts-expect-error the path has no such variable
+app.addRoutes([web.get("/people/{id}", (request) => web.jsonResponse(request.matchInfo.name))]);
+export const runner = new web.AppRunner(app, { engine: nodeEngine({ maxConnections: 5 }) });
+export const status = async (): Promise<number> => (await new ClientSession().get("/")).status;
+export const text: 1 = WSMsgType.TEXT;
+`;
+
+Deno.test({
+  name: "the npm package: every feature works on Node, and its types are strict",
+  ignore: !hasNpm,
+  async fn() {
+    const folder = new URL(`file://${await Deno.makeTempDir({ prefix: "npm-" })}/`);
+    try {
+      await project(folder, await packed(), ["typescript@5", "@types/node@20"]);
+      const results: Results = JSON.parse(await runIn(folder, "node", "run_features.js"));
+      assertEquals(Object.entries(results).filter(([, text]) => text !== "works"), []);
+      await Deno.writeTextFile(new URL("types.ts", folder), TYPES);
+      const options =
+        "--noEmit --strict --target es2022 --module nodenext --lib esnext,dom,dom.iterable";
+      assertEquals(await runIn(folder, "npx", "tsc", ...options.split(" "), "types.ts"), "");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
