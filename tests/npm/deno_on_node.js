@@ -163,7 +163,7 @@ export const Deno = {
   exit: (code) => process.exit(code),
   addSignalListener: (name, listener) => void process.on(name, listener),
   removeSignalListener: (name, listener) => void process.off(name, listener),
-  open: async_(async (path, options = { read: true }) =>
+  open: async_((path, options = { read: true }) =>
     new FsFile(openSync(pathOf(path), flagsOf(options), options.mode ?? 0o666))
   ),
   lstat: async_(async (path) => infoOf(await lstat(pathOf(path)))),
