@@ -30,10 +30,14 @@ await Deno.remove(TARGET, { recursive: true }).catch((error: unknown) => {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 });
 
+// The name of Deno, where a module uses it, is imported by a condition of the package.
+const own = new URL("deno.js", TARGET);
+await Deno.mkdir(TARGET, { recursive: true });
+await Deno.writeTextFile(own, 'export { Deno } from "#deno";\n');
 await build({
   absWorkingDir: ROOT.pathname,
   entryPoints: entries.map(([, path]) => path),
-  inject: ["tests/npm/since_node_20.ts"],
+  inject: ["tests/npm/since_node_20.ts", own.pathname],
   define: {
     "Promise.withResolvers": "withResolvers",
     "Promise.try": "attempt",
@@ -64,6 +68,7 @@ await build({
   }],
 });
 await stop();
+await Deno.remove(own);
 
 /** Writes the declarations of every source file; types that name Deno get those of `deno.d.ts`. */
 function writeTypes(): void {

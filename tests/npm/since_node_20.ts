@@ -13,7 +13,7 @@ export function withResolvers<T>(): PromiseWithResolvers<T> {
 
 /** `Promise.try()`. */
 export function attempt<T, Args extends unknown[]>(
-  action: (...args: Args) => T | PromiseLike<T>,
+  action: (...args: Args) => T,
   ...args: Args
 ): Promise<Awaited<T>> {
   return (async () => await action(...args))();
@@ -60,5 +60,3 @@ export function toBase64(
   const text = btoa(Array.from(bytes, (each) => String.fromCharCode(each)).join(""));
   return alphabet === "base64" ? text : text.replaceAll("+", "-").replaceAll("/", "_");
 }
-
-export { Deno } from "#deno";
