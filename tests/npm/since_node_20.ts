@@ -16,7 +16,7 @@ export function attempt<T, Args extends unknown[]>(
   action: (...args: Args) => T,
   ...args: Args
 ): Promise<Awaited<T>> {
-  return (async () => await action(...args))();
+  return (async () => await action(...args))() as Promise<Awaited<T>>;
 }
 
 /** `URL.parse()`. */
