@@ -1,5 +1,5 @@
 // Runtimes without files and listeners, such as Workers and browsers.
-import { NotSupportedError } from "./dist/shared.js";
+import { NotSupportedError } from "@roundtrip/http/shared";
 
 export const Deno = globalThis.Deno ?? new Proxy({}, {
   has: () => false,
