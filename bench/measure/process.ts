@@ -59,12 +59,14 @@ export class Child implements AsyncDisposable {
     const [program = "", ...args] = core === null
       ? command
       : ["taskset", "-c", String(core), ...command];
+    // A killed client leaves its files, 1 GiB each: they go with their folder.
+    const folder = Deno.makeTempDirSync({ prefix: "bench-" });
     this.#process = new Deno.Command(program, {
       args,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-      env: { NO_COLOR: "1" },
+      env: { NO_COLOR: "1", TMPDIR: folder },
     }).spawn();
     running.add(this);
     this.#input = this.#process.stdin.getWriter();
@@ -73,7 +75,10 @@ export class Child implements AsyncDisposable {
       .pipeThrough(new LineStream())
       .getReader();
     this.#stderrRead = this.#collectStderr();
-    this.exited = this.#process.status.finally(() => running.delete(this));
+    this.exited = this.#process.status.finally(() => {
+      running.delete(this);
+      Deno.removeSync(folder, { recursive: true });
+    });
   }
 
   /** The id of the program itself: `taskset` replaces itself by it. */
