@@ -2,7 +2,8 @@
  * Compiles the `roundtrip` command to one executable: `deno task compile [OPTION...]`.
  *
  * `deno compile` alone embeds every package of the lock file, the tests' too, and the runtime reads
- * all of it at every start: 30 MB, 40 ms. A bundle holds what the command uses, 1.5 MB.
+ * all of it at every start: 30 MB, 40 ms. A bundle holds what the command uses, 1.5 MB. Modules of
+ * users import packages from `node_modules` beside them: `--node-modules-dir=manual`.
  *
  * @module
  */
@@ -54,9 +55,15 @@ async function bundle(): Promise<boolean> {
     ...modules.map((name) => `${name}.ts`),
   );
   if (!done) return false;
+  const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const imports = Object.entries(OWN).flatMap(([name, file]) =>
-    // Specifiers as users write them, with a registry too.
-    ["", "jsr:", "npm:"].map((scheme) => [`${scheme}${name}`, `./${file}.js`])
+    // Specifiers as users write them, with a registry too, as `deno add` does.
+    ["", "jsr:", "npm:"].flatMap((scheme) =>
+      (scheme === "" ? [""] : ["", `@${version}`, `@^${version}`]).map((range) => [
+        scheme + name.replace(/(?<=^@roundtrip\/http)/, range),
+        `./${file}.js`,
+      ])
+    )
   );
   const map = { imports: Object.fromEntries(imports) };
   await Deno.writeTextFile(new URL(`${BUNDLE}/imports.json`, ROOT), JSON.stringify(map, null, 2));
@@ -80,7 +87,15 @@ await copyExamples();
 const { unstable } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 const done = await deno(
   "compile",
-  ...["--no-check", "-A", "--unstable-net", "-o", "build/roundtrip", ...Deno.args],
+  ...[
+    "--no-check",
+    "-A",
+    "--unstable-net",
+    "--node-modules-dir=manual",
+    "-o",
+    "build/roundtrip",
+    ...Deno.args,
+  ],
   ...unstable.map((feature: string) => `--unstable-${feature}`),
   ...["--no-config", "--import-map", `${BUNDLE}/imports.json`],
   ...Object.values(OWN).flatMap((name) => ["--include", `${BUNDLE}/${name}.js`]),

@@ -62,7 +62,7 @@ export async function importEntry(entry: Entry): Promise<unknown> {
   try {
     exports = await import(url);
   } catch (cause) {
-    const why = `${reason(cause)}${advice(url, cause)}${callsOf(cause)}`;
+    const why = `${reason(cause)}${advice(entry.module, url, cause)}${callsOf(cause)}`;
     throw new UsageError(`unable to import ${entry.module}: ${why}`, { cause });
   }
   if (Object.hasOwn(exports, entry.name)) return exports[entry.name];
@@ -89,9 +89,10 @@ function nearFile(path: string): string {
 function reason(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   // Deno wraps the parser's message: "TypeError: SyntaxError: Unexpected token".
-  return cause.name === "Error" || /^\w*Error: /.test(cause.message)
-    ? cause.message
-    : `${cause.name}: ${cause.message}`;
+  const [message = ""] = cause.message.split(". Ensure you have"); // advice for `deno run`
+  return cause.name === "Error" || /^\w*Error: /.test(message)
+    ? message
+    : `${cause.name}: ${message}`;
 }
 
 /** The calls of an error that the module threw, as far as its message has none. */
@@ -102,13 +103,34 @@ function callsOf(cause: unknown): string {
     .map((each) => `\n${each}`).join("");
 }
 
-/** Before 2.8.2 a compiled program cannot transpile modules that it imports from disk. */
-function advice(url: string, cause: unknown): string {
-  if (!Deno.build.standalone || !/\.[mc]?tsx?$/.test(url) || !(cause instanceof SyntaxError)) {
-    return "";
+// Messages of Deno for packages that an executable does not find, and of modules in CommonJS.
+const NOT_FOUND =
+  /^(?:Could not find|Relative import path "(?!\.)|Module not found[^]*?\b(?:jsr|npm):)/;
+const COMMON_JS =
+  /^(?:module|exports|require) is not defined|^The requested module '(?![./])\S+' does not provide/;
+
+/**
+ * The remedy for what a compiled program cannot import: packages that are not in `node_modules`,
+ * and, before Deno 2.8.2, TypeScript and packages in CommonJS.
+ */
+function advice(module: string, url: string, cause: unknown): string {
+  if (!Deno.build.standalone || !(cause instanceof Error)) return "";
+  const isTyped = /\.[mc]?tsx?$/.test(url) && cause instanceof SyntaxError;
+  let remedy: string | null = null;
+  if (NOT_FOUND.test(cause.message)) {
+    remedy = "This executable imports packages from node_modules beside the module: `npm install`";
+  } else if (COMMON_JS.test(cause.message)) {
+    remedy = `The Deno ${Deno.version.deno} in this executable imports ES modules only`;
+  } else if (isTyped && isBefore282()) {
+    remedy = `The Deno ${Deno.version.deno} in this executable reads JavaScript only`;
   }
+  return remedy === null
+    ? ""
+    : `. ${remedy}, or \`deno bundle --external @roundtrip/http -o app.js ${module}\`, which puts ` +
+      `packages and TypeScript in one file for it`;
+}
+
+function isBefore282(): boolean {
   const [major = 0, minor = 0, patch = 0] = Deno.version.deno.split(".").map(Number);
-  if (major * 10_000 + minor * 100 + patch >= 20_802) return "";
-  return `. This executable holds Deno ${Deno.version.deno}, which reads JavaScript only; ` +
-    `compile it with 2.8.2 or later, or give it a .js file`;
+  return major * 10_000 + minor * 100 + patch < 20_802;
 }
