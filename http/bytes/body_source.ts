@@ -137,9 +137,8 @@ export function bufferSource(
   }
 
   async function rest(onSize?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>> {
-    const whole = new GrowingBytes(
-      Math.min(Math.max((length ?? 0) - given, 0), MAX_TRUSTED_LENGTH),
-    );
+    const left = Math.max((length ?? 0) - given, 0);
+    const whole = new GrowingBytes(Math.min(left, MAX_TRUSTED_LENGTH), left);
     // Never a smaller view than before: Deno 2.9.6 then stops in the middle of many small pieces.
     for (let view = new Uint8Array(buffer ?? new ArrayBuffer(size));;) {
       if (exact && given === length) {

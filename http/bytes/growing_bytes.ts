@@ -6,11 +6,16 @@ const FIRST_CAPACITY = 4 * 1024;
  */
 export class GrowingBytes {
   #bytes: Uint8Array<ArrayBuffer>;
+  readonly #announced: number;
   #size = 0;
 
-  /** Allocates memory for the expected number of bytes. */
-  constructor(expected = 0) {
+  /**
+   * Allocates memory for the expected number of bytes; for those `announced` by a peer when a
+   * sixteenth has come, so that nothing is copied near the end.
+   */
+  constructor(expected = 0, announced = 0) {
     this.#bytes = new Uint8Array(expected);
+    this.#announced = announced;
   }
 
   get size(): number {
@@ -21,7 +26,10 @@ export class GrowingBytes {
   append(piece: Uint8Array): void {
     const size = this.#size + piece.length;
     if (size > this.#bytes.length) {
-      const capacity = Math.max(size, 2 * this.#bytes.length, FIRST_CAPACITY);
+      const isNear = size <= this.#announced && this.#announced <= 16 * size;
+      const capacity = isNear
+        ? this.#announced
+        : Math.max(size, 2 * this.#bytes.length, FIRST_CAPACITY);
       this.#bytes = new Uint8Array(resized(this.#bytes.buffer, capacity));
     }
     this.#bytes.set(piece, this.#size);

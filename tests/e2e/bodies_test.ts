@@ -215,7 +215,7 @@ for (const ENGINE of ENGINES) {
   });
 
   Deno.test({
-    name: `${ENGINE}: a body of 64 MiB takes at most twice its memory`,
+    name: `${ENGINE}: a body of 64 MiB takes hardly more than its memory`,
     ignore: Deno.build.os !== "linux", // reads /proc
     async fn() {
       const { program, port } = await server({ ENGINE, CLIENT_MAX_SIZE: "0" });
@@ -227,7 +227,7 @@ for (const ENGINE of ENGINES) {
       const response = await fetch(`${url}/read`, { method: "POST", body });
       assertEquals(await response.json(), body.length);
       const grown = memoryOf(program.child.pid, "VmHWM") - before;
-      assertLess(grown, 2 * 64 + 16 + 64); // the margin is for the runtime
+      assertLess(grown, 1.1 * 64 + 16 + 64); // the margin is for the runtime
     },
   });
 }
