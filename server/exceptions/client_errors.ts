@@ -1,5 +1,6 @@
 // HTTP exceptions for errors of the client: `throw new web.HTTPNotFound()`.
 import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
+import { setStatuses, statusOf } from "./statuses.ts";
 
 /**
  * Base of the replies for errors of the client.
@@ -12,48 +13,33 @@ import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
  * console.assert(isOurs(new web.HTTPConflict()) && !isOurs(new web.HTTPBadGateway()));
  * ```
  */
-export class HTTPClientError extends HTTPError {
+export class HTTPClientError extends HTTPError {}
+
+/**
+ * Base of those whose status is in the table below.
+ * @internal
+ */
+class ClientReply extends HTTPClientError {
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(...statusOf(new.target), options);
+  }
 }
 
 /** `400 Bad Request`. */
-export class HTTPBadRequest extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(400, "Bad Request", options);
-  }
-}
+export class HTTPBadRequest extends ClientReply {}
 
 /** `401 Unauthorized`. */
-export class HTTPUnauthorized extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(401, "Unauthorized", options);
-  }
-}
+export class HTTPUnauthorized extends ClientReply {}
 
 /** `402 Payment Required`. */
-export class HTTPPaymentRequired extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(402, "Payment Required", options);
-  }
-}
+export class HTTPPaymentRequired extends ClientReply {}
 
 /** `403 Forbidden`. */
-export class HTTPForbidden extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(403, "Forbidden", options);
-  }
-}
+export class HTTPForbidden extends ClientReply {}
 
 /** `404 Not Found`. */
-export class HTTPNotFound extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(404, "Not Found", options);
-  }
-}
+export class HTTPNotFound extends ClientReply {}
 
 /** `405 Method Not Allowed`, with the `Allow` header that RFC 9110 section 15.5.6 asks for. */
 export class HTTPMethodNotAllowed extends HTTPClientError {
@@ -81,60 +67,25 @@ export class HTTPMethodNotAllowed extends HTTPClientError {
 }
 
 /** `406 Not Acceptable`. */
-export class HTTPNotAcceptable extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(406, "Not Acceptable", options);
-  }
-}
+export class HTTPNotAcceptable extends ClientReply {}
 
 /** `407 Proxy Authentication Required`. */
-export class HTTPProxyAuthenticationRequired extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(407, "Proxy Authentication Required", options);
-  }
-}
+export class HTTPProxyAuthenticationRequired extends ClientReply {}
 
 /** `408 Request Timeout`. */
-export class HTTPRequestTimeout extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(408, "Request Timeout", options);
-  }
-}
+export class HTTPRequestTimeout extends ClientReply {}
 
 /** `409 Conflict`. */
-export class HTTPConflict extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(409, "Conflict", options);
-  }
-}
+export class HTTPConflict extends ClientReply {}
 
 /** `410 Gone`. */
-export class HTTPGone extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(410, "Gone", options);
-  }
-}
+export class HTTPGone extends ClientReply {}
 
 /** `411 Length Required`. */
-export class HTTPLengthRequired extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(411, "Length Required", options);
-  }
-}
+export class HTTPLengthRequired extends ClientReply {}
 
 /** `412 Precondition Failed`. */
-export class HTTPPreconditionFailed extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(412, "Precondition Failed", options);
-  }
-}
+export class HTTPPreconditionFailed extends ClientReply {}
 
 /** `413 Request Entity Too Large`. */
 export class HTTPRequestEntityTooLarge extends HTTPClientError {
@@ -156,92 +107,37 @@ export class HTTPRequestEntityTooLarge extends HTTPClientError {
 }
 
 /** `414 Request-URI Too Long`. */
-export class HTTPRequestURITooLong extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(414, "Request-URI Too Long", options);
-  }
-}
+export class HTTPRequestURITooLong extends ClientReply {}
 
 /** `415 Unsupported Media Type`. */
-export class HTTPUnsupportedMediaType extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(415, "Unsupported Media Type", options);
-  }
-}
+export class HTTPUnsupportedMediaType extends ClientReply {}
 
 /** `416 Requested Range Not Satisfiable`. */
-export class HTTPRequestRangeNotSatisfiable extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(416, "Requested Range Not Satisfiable", options);
-  }
-}
+export class HTTPRequestRangeNotSatisfiable extends ClientReply {}
 
 /** `417 Expectation Failed`. */
-export class HTTPExpectationFailed extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(417, "Expectation Failed", options);
-  }
-}
+export class HTTPExpectationFailed extends ClientReply {}
 
 /** `421 Misdirected Request`. */
-export class HTTPMisdirectedRequest extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(421, "Misdirected Request", options);
-  }
-}
+export class HTTPMisdirectedRequest extends ClientReply {}
 
 /** `422 Unprocessable Entity`. */
-export class HTTPUnprocessableEntity extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(422, "Unprocessable Entity", options);
-  }
-}
+export class HTTPUnprocessableEntity extends ClientReply {}
 
 /** `424 Failed Dependency`. */
-export class HTTPFailedDependency extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(424, "Failed Dependency", options);
-  }
-}
+export class HTTPFailedDependency extends ClientReply {}
 
 /** `426 Upgrade Required`. */
-export class HTTPUpgradeRequired extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(426, "Upgrade Required", options);
-  }
-}
+export class HTTPUpgradeRequired extends ClientReply {}
 
 /** `428 Precondition Required`. */
-export class HTTPPreconditionRequired extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(428, "Precondition Required", options);
-  }
-}
+export class HTTPPreconditionRequired extends ClientReply {}
 
 /** `429 Too Many Requests`. */
-export class HTTPTooManyRequests extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(429, "Too Many Requests", options);
-  }
-}
+export class HTTPTooManyRequests extends ClientReply {}
 
 /** `431 Request Header Fields Too Large`. */
-export class HTTPRequestHeaderFieldsTooLarge extends HTTPClientError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(431, "Request Header Fields Too Large", options);
-  }
-}
+export class HTTPRequestHeaderFieldsTooLarge extends ClientReply {}
 
 /** `451 Unavailable For Legal Reasons`, with the link of RFC 7725 section 4. */
 export class HTTPUnavailableForLegalReasons extends HTTPClientError {
@@ -259,3 +155,29 @@ export class HTTPUnavailableForLegalReasons extends HTTPClientError {
     if (this.link !== null) this.headers.set("link", `<${this.link}>; rel="blocked-by"`);
   }
 }
+
+setStatuses([
+  [HTTPBadRequest, 400, "Bad Request"],
+  [HTTPUnauthorized, 401, "Unauthorized"],
+  [HTTPPaymentRequired, 402, "Payment Required"],
+  [HTTPForbidden, 403, "Forbidden"],
+  [HTTPNotFound, 404, "Not Found"],
+  [HTTPNotAcceptable, 406, "Not Acceptable"],
+  [HTTPProxyAuthenticationRequired, 407, "Proxy Authentication Required"],
+  [HTTPRequestTimeout, 408, "Request Timeout"],
+  [HTTPConflict, 409, "Conflict"],
+  [HTTPGone, 410, "Gone"],
+  [HTTPLengthRequired, 411, "Length Required"],
+  [HTTPPreconditionFailed, 412, "Precondition Failed"],
+  [HTTPRequestURITooLong, 414, "Request-URI Too Long"],
+  [HTTPUnsupportedMediaType, 415, "Unsupported Media Type"],
+  [HTTPRequestRangeNotSatisfiable, 416, "Requested Range Not Satisfiable"],
+  [HTTPExpectationFailed, 417, "Expectation Failed"],
+  [HTTPMisdirectedRequest, 421, "Misdirected Request"],
+  [HTTPUnprocessableEntity, 422, "Unprocessable Entity"],
+  [HTTPFailedDependency, 424, "Failed Dependency"],
+  [HTTPUpgradeRequired, 426, "Upgrade Required"],
+  [HTTPPreconditionRequired, 428, "Precondition Required"],
+  [HTTPTooManyRequests, 429, "Too Many Requests"],
+  [HTTPRequestHeaderFieldsTooLarge, 431, "Request Header Fields Too Large"],
+]);

@@ -1,5 +1,6 @@
 // HTTP exceptions for redirects: `throw new web.HTTPFound("/login")`.
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
+import { setStatuses, statusOf } from "./statuses.ts";
 
 /** Target of a redirect: text, or a value that converts to a URL (`URL`, `urlFor()`). */
 export type RedirectTarget = string | { toString(): string };
@@ -15,8 +16,7 @@ export type RedirectTarget = string | { toString(): string };
  * console.assert(isRedirect(new web.HTTPFound("/")) && isRedirect(new web.HTTPNotModified()));
  * ```
  */
-export class HTTPRedirection extends HTTPException {
-}
+export class HTTPRedirection extends HTTPException {}
 
 /** Base of the redirects that have a `Location`. */
 export class HTTPMove extends HTTPRedirection {
@@ -45,6 +45,17 @@ export class HTTPMove extends HTTPRedirection {
   }
 }
 
+/**
+ * Base of those whose status is in the table below.
+ * @internal
+ */
+class MoveReply extends HTTPMove {
+  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
+  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
+    super(...statusOf(new.target), location, options);
+  }
+}
+
 /** `304 Not Modified`. */
 export class HTTPNotModified extends HTTPRedirection {
   /** Takes headers, body and cause. */
@@ -54,60 +65,25 @@ export class HTTPNotModified extends HTTPRedirection {
 }
 
 /** `300 Multiple Choices`. */
-export class HTTPMultipleChoices extends HTTPMove {
-  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
-  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
-    super(300, "Multiple Choices", location, options);
-  }
-}
+export class HTTPMultipleChoices extends MoveReply {}
 
 /** `301 Moved Permanently`. */
-export class HTTPMovedPermanently extends HTTPMove {
-  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
-  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
-    super(301, "Moved Permanently", location, options);
-  }
-}
+export class HTTPMovedPermanently extends MoveReply {}
 
 /** `302 Found`. */
-export class HTTPFound extends HTTPMove {
-  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
-  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
-    super(302, "Found", location, options);
-  }
-}
+export class HTTPFound extends MoveReply {}
 
 /** `303 See Other`. */
-export class HTTPSeeOther extends HTTPMove {
-  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
-  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
-    super(303, "See Other", location, options);
-  }
-}
+export class HTTPSeeOther extends MoveReply {}
 
 /** `305 Use Proxy`. */
-export class HTTPUseProxy extends HTTPMove {
-  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
-  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
-    super(305, "Use Proxy", location, options);
-  }
-}
+export class HTTPUseProxy extends MoveReply {}
 
 /** `307 Temporary Redirect`. */
-export class HTTPTemporaryRedirect extends HTTPMove {
-  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
-  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
-    super(307, "Temporary Redirect", location, options);
-  }
-}
+export class HTTPTemporaryRedirect extends MoveReply {}
 
 /** `308 Permanent Redirect`. */
-export class HTTPPermanentRedirect extends HTTPMove {
-  /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
-  constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
-    super(308, "Permanent Redirect", location, options);
-  }
-}
+export class HTTPPermanentRedirect extends MoveReply {}
 
 /** Encodes characters that RFC 3986 does not allow in URLs: controls, blanks, quotes, non-ASCII. */
 function quoteLocation(location: string): string {
@@ -117,3 +93,13 @@ function quoteLocation(location: string): string {
     (text) => encodeURIComponent(text),
   );
 }
+
+setStatuses([
+  [HTTPMultipleChoices, 300, "Multiple Choices"],
+  [HTTPMovedPermanently, 301, "Moved Permanently"],
+  [HTTPFound, 302, "Found"],
+  [HTTPSeeOther, 303, "See Other"],
+  [HTTPUseProxy, 305, "Use Proxy"],
+  [HTTPTemporaryRedirect, 307, "Temporary Redirect"],
+  [HTTPPermanentRedirect, 308, "Permanent Redirect"],
+]);

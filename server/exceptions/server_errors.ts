@@ -1,5 +1,6 @@
 // HTTP exceptions for errors of the server: `throw new web.HTTPServiceUnavailable()`.
 import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
+import { setStatuses, statusOf } from "./statuses.ts";
 
 /**
  * Base of the replies for errors of the server.
@@ -12,85 +13,58 @@ import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
  * console.assert(isServers(new web.HTTPBadGateway()) && !isServers(new web.HTTPConflict()));
  * ```
  */
-export class HTTPServerError extends HTTPError {
+export class HTTPServerError extends HTTPError {}
+
+/**
+ * Base of those whose status is in the table below.
+ * @internal
+ */
+class ServerReply extends HTTPServerError {
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(...statusOf(new.target), options);
+  }
 }
 
 /** `500 Internal Server Error`. */
-export class HTTPInternalServerError extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(500, "Internal Server Error", options);
-  }
-}
+export class HTTPInternalServerError extends ServerReply {}
 
 /** `501 Not Implemented`. */
-export class HTTPNotImplemented extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(501, "Not Implemented", options);
-  }
-}
+export class HTTPNotImplemented extends ServerReply {}
 
 /** `502 Bad Gateway`. */
-export class HTTPBadGateway extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(502, "Bad Gateway", options);
-  }
-}
+export class HTTPBadGateway extends ServerReply {}
 
 /** `503 Service Unavailable`. */
-export class HTTPServiceUnavailable extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(503, "Service Unavailable", options);
-  }
-}
+export class HTTPServiceUnavailable extends ServerReply {}
 
 /** `504 Gateway Timeout`. */
-export class HTTPGatewayTimeout extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(504, "Gateway Timeout", options);
-  }
-}
+export class HTTPGatewayTimeout extends ServerReply {}
 
 /** `505 HTTP Version Not Supported`. */
-export class HTTPVersionNotSupported extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(505, "HTTP Version Not Supported", options);
-  }
-}
+export class HTTPVersionNotSupported extends ServerReply {}
 
 /** `506 Variant Also Negotiates`. */
-export class HTTPVariantAlsoNegotiates extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(506, "Variant Also Negotiates", options);
-  }
-}
+export class HTTPVariantAlsoNegotiates extends ServerReply {}
 
 /** `507 Insufficient Storage`. */
-export class HTTPInsufficientStorage extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(507, "Insufficient Storage", options);
-  }
-}
+export class HTTPInsufficientStorage extends ServerReply {}
 
 /** `510 Not Extended`. */
-export class HTTPNotExtended extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(510, "Not Extended", options);
-  }
-}
+export class HTTPNotExtended extends ServerReply {}
 
 /** `511 Network Authentication Required`. */
-export class HTTPNetworkAuthenticationRequired extends HTTPServerError {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(511, "Network Authentication Required", options);
-  }
-}
+export class HTTPNetworkAuthenticationRequired extends ServerReply {}
+
+setStatuses([
+  [HTTPInternalServerError, 500, "Internal Server Error"],
+  [HTTPNotImplemented, 501, "Not Implemented"],
+  [HTTPBadGateway, 502, "Bad Gateway"],
+  [HTTPServiceUnavailable, 503, "Service Unavailable"],
+  [HTTPGatewayTimeout, 504, "Gateway Timeout"],
+  [HTTPVersionNotSupported, 505, "HTTP Version Not Supported"],
+  [HTTPVariantAlsoNegotiates, 506, "Variant Also Negotiates"],
+  [HTTPInsufficientStorage, 507, "Insufficient Storage"],
+  [HTTPNotExtended, 510, "Not Extended"],
+  [HTTPNetworkAuthenticationRequired, 511, "Network Authentication Required"],
+]);

@@ -1,5 +1,6 @@
 // HTTP exceptions for success, which end a handler early: `throw new web.HTTPNoContent()`.
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
+import { setStatuses, statusOf } from "./statuses.ts";
 
 /**
  * Base of the replies that are a success.
@@ -12,61 +13,46 @@ import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
  * console.assert(isFine(new web.HTTPNoContent()) && !isFine(new web.HTTPFound("/")));
  * ```
  */
-export class HTTPSuccessful extends HTTPException {
+export class HTTPSuccessful extends HTTPException {}
+
+/**
+ * Base of those whose status is in the table below.
+ * @internal
+ */
+class SuccessReply extends HTTPSuccessful {
+  /** Takes headers, body and cause. */
+  constructor(options: HTTPExceptionOptions = {}) {
+    super(...statusOf(new.target), options);
+  }
 }
 
 /** `200 OK`. */
-export class HTTPOk extends HTTPSuccessful {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(200, "OK", options);
-  }
-}
+export class HTTPOk extends SuccessReply {}
 
 /** `201 Created`. */
-export class HTTPCreated extends HTTPSuccessful {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(201, "Created", options);
-  }
-}
+export class HTTPCreated extends SuccessReply {}
 
 /** `202 Accepted`. */
-export class HTTPAccepted extends HTTPSuccessful {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(202, "Accepted", options);
-  }
-}
+export class HTTPAccepted extends SuccessReply {}
 
 /** `203 Non-Authoritative Information`. */
-export class HTTPNonAuthoritativeInformation extends HTTPSuccessful {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(203, "Non-Authoritative Information", options);
-  }
-}
+export class HTTPNonAuthoritativeInformation extends SuccessReply {}
 
 /** `204 No Content`. */
-export class HTTPNoContent extends HTTPSuccessful {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(204, "No Content", options);
-  }
-}
+export class HTTPNoContent extends SuccessReply {}
 
 /** `205 Reset Content`. */
-export class HTTPResetContent extends HTTPSuccessful {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(205, "Reset Content", options);
-  }
-}
+export class HTTPResetContent extends SuccessReply {}
 
 /** `206 Partial Content`. */
-export class HTTPPartialContent extends HTTPSuccessful {
-  /** Takes headers, body and cause. */
-  constructor(options: HTTPExceptionOptions = {}) {
-    super(206, "Partial Content", options);
-  }
-}
+export class HTTPPartialContent extends SuccessReply {}
+
+setStatuses([
+  [HTTPOk, 200, "OK"],
+  [HTTPCreated, 201, "Created"],
+  [HTTPAccepted, 202, "Accepted"],
+  [HTTPNonAuthoritativeInformation, 203, "Non-Authoritative Information"],
+  [HTTPNoContent, 204, "No Content"],
+  [HTTPResetContent, 205, "Reset Content"],
+  [HTTPPartialContent, 206, "Partial Content"],
+]);
