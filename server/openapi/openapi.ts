@@ -1,6 +1,6 @@
 import { nodeHttp } from "../../http/node_modules.ts";
-import { OptionTable } from "../../http/options.ts";
-import type { Application } from "../application/application.ts";
+import { described, OptionTable } from "../../http/options.ts";
+import { Application } from "../application/application.ts";
 import type { OpenAPIOperation, Route } from "../routing/route.ts";
 import { Components, type JSONSchema, type ToJSONSchema } from "./components.ts";
 
@@ -101,6 +101,7 @@ export function openapi(
   options: OpenAPIOptions = knownOptions.get(app) ?? {},
 ): OpenAPIDocument {
   OPENAPI_OPTIONS.check("web.openapi()", options);
+  checkApplication("web.openapi()", app);
   const { info = { title: "API", version: "0.0.0" }, securitySchemes, toJsonSchema } = options;
   const components = new Components(toJsonSchema);
   const paths: Record<string, Record<string, OpenAPIOperation>> = {};
@@ -113,11 +114,11 @@ export function openapi(
     const path = shapes.get(shape) ?? canonical; // two templates of one shape are one path
     shapes.set(shape, path);
     for (const method of methodsOf(route)) {
-      const described = describe(route, method, path, components);
-      checkSecurity(described, options, `${method} ${path}`);
-      while (ids.has(described.operationId)) described.operationId += "_";
-      ids.add(described.operationId);
-      (paths[path] ??= {})[method.toLowerCase()] ??= described;
+      const made = describe(route, method, path, components);
+      checkSecurity(made, options, `${method} ${path}`);
+      while (ids.has(made.operationId)) made.operationId += "_";
+      ids.add(made.operationId);
+      (paths[path] ??= {})[method.toLowerCase()] ??= made;
     }
   }
   for (const item of Object.values(paths)) if (item["get"] !== undefined) delete item["head"];
@@ -136,6 +137,11 @@ export function openapi(
   };
 }
 
+export function checkApplication(where: string, app: Application): void {
+  if (app instanceof Application) return;
+  throw new TypeError(`${where} takes an Application first, got ${described(app)}`);
+}
+
 /** The methods of a route that a document can hold. */
 function methodsOf({ method, operation }: Route): readonly string[] {
   return method === "*" ? operation?.methods ?? [] : METHODS.filter((each) => each === method);
@@ -150,7 +156,7 @@ function describe(
   const { schemas = {}, openapi = {} } = operation ?? {};
   const { query, params, headers, form, json, response } = schemas;
   const where = `${method} ${resource.canonical}`;
-  const id = `${method.toLowerCase()}${path.replaceAll(/\W+/g, "_")}`.replace(/_$/, "");
+  const id = `${method.toLowerCase()}${path.replaceAll(/[^\p{L}\p{N}]+/gu, "_")}`.replace(/_$/, "");
   const add = (schema: typeof query, part: string, side: "input" | "output" = "input") =>
     schema && components.add(schema, side, `${part} of ${where}`);
 

@@ -3,7 +3,13 @@ import type { Application } from "../application/application.ts";
 import { escapeHtml } from "../response/escape_html.ts";
 import { jsonResponse } from "../response/response.ts";
 import { get, type RouteDef } from "../routes/route_def.ts";
-import { knownOptions, openapi, OPENAPI_OPTIONS, type OpenAPIOptions } from "./openapi.ts";
+import {
+  checkApplication,
+  knownOptions,
+  openapi,
+  OPENAPI_OPTIONS,
+  type OpenAPIOptions,
+} from "./openapi.ts";
 
 /** Options of {@linkcode openapiRoutes}. */
 export interface OpenAPIRoutesOptions extends OpenAPIOptions {
@@ -77,6 +83,7 @@ const UIS: Readonly<Record<string, UI>> = {
  * ```
  */
 export function openapiRoutes(app: Application, options: OpenAPIRoutesOptions = {}): RouteDef[] {
+  checkApplication("web.openapiRoutes()", app);
   OPTIONS.check("web.openapiRoutes()", options);
   const { ui = "scalar", path = "/openapi.json", docs = "/docs", assets, ...rest } = options;
   const page = ui === false ? null : UIS[ui];

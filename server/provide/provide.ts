@@ -44,8 +44,9 @@ export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
     if (scope !== "request" && scope !== "application") {
       throw new TypeError(`web.provide(): "scope" is "request" or "application", got "${scope}"`);
     }
-    if (typeof factory !== "function") {
-      throw new TypeError(`web.provide() takes a name and a factory, got ${described(factory)}`);
+    const wrong = typeof name !== "string" ? name : typeof factory !== "function" ? factory : null;
+    if (wrong !== null) {
+      throw new TypeError(`web.provide() takes a name and a factory, got ${described(wrong)}`);
     }
     this.#factory = factory;
     this.#isOfRequest = scope === "request";

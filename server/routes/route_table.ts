@@ -1,5 +1,5 @@
 // A list of routes, collected before the application exists.
-import { OptionTable } from "../../http/options.ts";
+import { described, OptionTable } from "../../http/options.ts";
 import type { ContractsOf, Routed } from "../../http/schema/routed.ts";
 import {
   checkMiddlewares,
@@ -135,6 +135,9 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
   addRoutes<Routes extends Iterable<RouteDef>>(
     routes: Routes,
   ): this & Routed<PrefixedContracts<Prefix, ContractsOf<Routes>>> {
+    if (typeof routes?.[Symbol.iterator] !== "function") {
+      throw new TypeError(`addRoutes() takes a list, [web.get(…)], got ${described(routes)}`);
+    }
     for (const route of [...routes]) this.#add(route);
     return this;
   }
