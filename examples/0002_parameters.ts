@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0002_parameters.ts
 // Query parameters: an object, pairs for repeated names, and encoded text.
+// 查询参数：对象、可重名的键值对、已编码的文本。
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();

@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0003_response_content.ts
 // The body as text in the server's charset, in a given charset, and as bytes.
+// 响应体：按服务端编码、按指定编码解码成文本，或取字节。
 import { ClientSession, web } from "@roundtrip/http";
 
 const GBK = new Uint8Array([0xc4, 0xe3, 0xba, 0xc3]); // "你好"
@@ -23,6 +24,7 @@ for (const path of ["/utf-8", "/gbk"]) {
 }
 
 // Without a charset in the header the text would be decoded as UTF-8.
+// 响应头没有 charset 时，默认按 UTF-8 解码。
 await using silent = await session.get("/silent");
 console.log(silent.charset, await silent.text({ encoding: "gbk" }));
 console.log(await silent.read());

@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0004_json_requests.ts
 // Sending JSON, with JSON.stringify and with a custom serializer.
+// 发送 JSON：用 JSON.stringify，或自定义序列化。
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -17,6 +18,7 @@ await using plain = await session.post("/json", { json: { test: "object" } });
 console.log(await plain.text());
 
 // JSON.stringify writes a Map as {}; this serializer sends its entries.
+// JSON.stringify 把 Map 写成 {}；这个序列化函数发送其条目。
 await using mapping = new ClientSession({
   baseUrl,
   jsonSerialize: (value) =>

@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0005_json_responses.ts
 // Reading JSON: the error for another mime type, how to accept it, and a custom parser.
+// 读取 JSON：mimetype 不符的错误、如何接受它、自定义解析。
 import { ClientSession, ContentTypeError, web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -24,9 +25,10 @@ try {
   if (!(error instanceof ContentTypeError)) throw error;
   console.log(error.name, error.status, error.headers.get("content-type"));
 }
-console.log(await odd.json({ contentType: "text/json" })); // or null, for any type
+console.log(await odd.json({ contentType: "text/json" })); // or null, for any type null 表示任意类型
 
 // A number too big for JavaScript becomes a bigint, parsed from the source text.
+// 超出 JavaScript 范围的数按原文解析成 bigint。
 await using big = await session.get("/big");
 const loads = (text: string) =>
   JSON.parse(

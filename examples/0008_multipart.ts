@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost --allow-read=examples examples/0008_multipart.ts
 // Files in a form: FormBody for a form, MultipartWriter for any other multipart body.
+// 表单里的文件：表单用 FormBody，其他 multipart 用 MultipartWriter。
 import { BodyPartReader, ClientSession, FormBody, MultipartWriter, web } from "@roundtrip/http";
 
 const app = new web.Application();

@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0009_streaming_uploads.ts
 // Uploading a stream without buffering, with a progress callback.
+// 流式上传，不缓冲，带进度回调。
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -16,6 +17,7 @@ const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
 await using session = new ClientSession({ baseUrl });
 
 // A file would be (await Deno.open(path)).readable; this one generates 10 MB on demand.
+// 文件可直接传 await Deno.open(path)；这里按需生成 10 MB。
 let left = 100;
 const made = new ReadableStream<Uint8Array<ArrayBuffer>>({
   pull(controller) {
@@ -27,6 +29,7 @@ await using streamed = await session.put("/upload", { data: made });
 console.log(await streamed.json());
 
 // The response of one server is the body for the next one.
+// 一个服务端的响应作为另一个请求的请求体。
 let sent = 0;
 await using source = await session.put("/upload", { data: "hello" });
 await using piped = await session.put("/upload", {

@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0013_response_details.ts
 // Headers, cookies and redirect history of a response.
+// 响应头、Cookie、重定向历史。
 import { ClientSession, TooManyRedirectsError, web } from "@roundtrip/http";
 
 const app = new web.Application();

@@ -4,6 +4,7 @@
 // takes the default export, and so does: deno serve examples/0015_command_line.ts Where the command
 // is installed: roundtrip serve -P 8080 examples/0015_command_line.ts:initFunc hi Ask it with: curl
 // http://localhost:8080/ann
+// 命令从模块运行应用：冒号后是函数，模块后是它的参数；没有函数则取默认导出。
 import { web } from "@roundtrip/http";
 
 /** Makes the application from the arguments after the module on the command line. */

@@ -1,8 +1,10 @@
 // deno run --allow-net=localhost examples/0016_route_tables.ts
 // Handlers: a list of routes as in Django, a table filled module by module as in Flask.
+// 处理器：像 Django 一样列出路由，或像 Flask 一样逐模块登记。
 import { ClientSession, web } from "@roundtrip/http";
 
 // A handler is a function from a request to a response, or to a promise of one.
+// 处理器是从请求到响应（或其 Promise）的函数。
 const hello: web.Handler = (request) => web.textResponse(`${request.method} ${request.path}`);
 
 const users = new web.RouteTable();
@@ -22,7 +24,7 @@ const requests = [
   ["GET", "/users"],
   ["POST", "/users"],
   ["DELETE", "/users/7"],
-  ["DELETE", "/"], // known path, other method
+  ["DELETE", "/"], // known path, other method 路径存在，方法不同
   ["GET", "/nothing"],
 ] as const;
 for (const [method, path] of requests) {

@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0017_wildcards.ts
 // A route for every method, and a variable that matches the rest of the path.
+// 匹配所有方法的路由，和匹配其余路径的变量。
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();

@@ -1,10 +1,12 @@
 // deno run --allow-net=localhost examples/0018_variable_resources.ts
 // Variables in a path: any text up to the next slash, or a regular expression.
+// 路径中的变量：到下一个斜杠为止的文本，或正则表达式。
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
 app.addRoutes([
   // request.matchInfo has a typed property for each variable.
+  // request.matchInfo 为每个变量提供带类型的属性。
   web.get("/{name}", (request) => web.textResponse(`name ${request.matchInfo.name}`)),
   web.get("/{id:\\d+}/details", (request) => web.textResponse(`id ${request.matchInfo.id}`)),
   web.get(

@@ -1,5 +1,6 @@
 // deno run examples/0019_named_resources.ts
 // Building the URLs of named routes instead of writing them by hand. No socket is needed.
+// 由命名路由生成 URL，不必手写；不需要套接字。
 import { web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -18,7 +19,7 @@ console.log(await response.text());
 const { router } = app;
 console.log(`${router.named("root").urlFor()}`);
 console.log(`${router.named("user").urlFor({ id: "42" })}`);
-console.log(`${router.named("file").urlFor({ path: "a b/你.txt" })}`); // percent-encoded
+console.log(`${router.named("file").urlFor({ path: "a b/你.txt" })}`); // percent-encoded 百分号编码
 for (const wrong of [() => router.named("nobody"), () => router.named("user").urlFor({})]) {
   try {
     wrong();

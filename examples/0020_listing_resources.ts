@@ -1,5 +1,6 @@
 // deno run examples/0020_listing_resources.ts
 // Listing an application's resources, their methods and their names.
+// 列出应用的资源、方法、名字。
 import { web } from "@roundtrip/http";
 
 const ok: web.Handler = () => web.textResponse("ok");
@@ -11,16 +12,16 @@ app.addRoutes([
   web.route("*", "/any", ok),
 ]);
 
-for (const resource of app.router.resources()) console.log(resource.canonical);
+for (const resource of app.router.resources()) console.log(resource, `${resource.canonical}`);
 for (const { method, resource } of app.router.routes()) console.log(method, resource.canonical);
 for (const [name, resource] of app.router.namedResources()) {
   console.log(name, "is", resource.canonical);
 }
 
 // Prints:
-// /
-// /users/{id}
-// /any
+// <Resource /> /
+// <Resource /users/{id}> /users/{id}
+// <Resource /any> /any
 // GET /
 // HEAD /
 // GET /users/{id}

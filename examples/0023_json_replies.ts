@@ -1,5 +1,6 @@
 // deno run examples/0023_json_replies.ts
 // Responding with JSON: any value, a status, headers, a custom serializer.
+// 以 JSON 回复：任意值、状态码、响应头、自定义序列化。
 import { web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -21,7 +22,7 @@ const requests: [string, RequestInit][] = [
   ["/made", {}],
   ["/pretty", {}],
   ["/sum", { method: "POST", body: '{"a": 1, "b": 2}' }],
-  ["/sum", { method: "POST", body: "{" }], // malformed JSON: 400
+  ["/sum", { method: "POST", body: "{" }], // malformed JSON: 400 JSON 有误：400
 ];
 for (const [path, init] of requests) {
   const response = await app.fetch(new Request(`http://localhost${path}`, init));

@@ -1,9 +1,10 @@
 // deno run --allow-net=localhost examples/0024_encrypted_sessions.ts
 // A session in an encrypted cookie, compatible with Python's aiohttp_session.
+// 会话存在加密 Cookie 里，与 Python 的 aiohttp_session 兼容。
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
-const key = crypto.getRandomValues(new Uint8Array(32)); // in production: a stored secret
+const key = crypto.getRandomValues(new Uint8Array(32)); // in production: a stored secret 生产环境用保存好的密钥
 web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3_600_000 }));
 app.addRoutes([
   web.get("/", async (request) => {
@@ -35,6 +36,7 @@ for (
 }
 
 // The cookie is unreadable without the key.
+// 没有密钥读不出 Cookie。
 const [cookie] = session.cookieJar;
 console.log(cookie?.name, cookie?.value.startsWith("gAAAA"), cookie?.value.includes("visits"));
 

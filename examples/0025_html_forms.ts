@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0025_html_forms.ts
 // An HTML form by GET arrives in the query, by POST in the body.
+// HTML 表单：GET 在查询参数里，POST 在请求体里。
 import { ClientSession, web } from "@roundtrip/http";
 
 const PAGE = `<!doctype html><title>form</title>
@@ -13,7 +14,7 @@ app.addRoutes([
   web.get("/search", (request) => web.textResponse(`searched ${request.query.get("q")}`)),
   web.post("/login", async (request) => {
     const data = await request.post();
-    const user = data.text("user"); // undefined if it is missing or a file
+    const user = data.text("user"); // undefined if it is missing or a file 缺少或是文件时为 undefined
     if (!user || !data.text("pass")) {
       throw new web.HTTPBadRequest({ text: "user and pass, please" });
     }

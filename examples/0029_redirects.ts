@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0029_redirects.ts
 // Redirects are thrown: to a URL, or to a route by its name.
+// 重定向用 throw：到 URL，或到命名路由。
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -12,7 +13,7 @@ app.addRoutes([
     throw new web.HTTPFound(url.withQuery({ from: "name" }));
   }),
   web.post("/form", () => {
-    throw new web.HTTPSeeOther("/users/3"); // 303: the browser follows with GET
+    throw new web.HTTPSeeOther("/users/3"); // 303: the browser follows with GET 浏览器以 GET 跟随
   }),
   web.get(
     "/users/{id}",

@@ -1,5 +1,6 @@
 // deno run examples/0030_middlewares.ts
 // Middlewares wrap every handler, the first one outermost.
+// 中间件包住每个处理器，第一个在最外层。
 import { web } from "@roundtrip/http";
 
 const timing: web.Middleware = async (request, handler) => {

@@ -1,5 +1,6 @@
 // deno run examples/0031_subapplications.ts
 // An application under a prefix of another, with its own routes, middlewares and state.
+// 挂在另一个应用前缀下的应用，有自己的路由、中间件和状态。
 import { web } from "@roundtrip/http";
 
 const TITLE = new web.AppKey<string>("title");
@@ -31,7 +32,7 @@ for (
   const response = await app.request(path ?? "", { headers: { "x-admin": admin ?? "" } });
   console.log(path, response.status, await response.text());
 }
-console.log(`${admin.router.named("user").urlFor({ id: "7" })}`); // with the prefix
+console.log(`${admin.router.named("user").urlFor({ id: "7" })}`); // with the prefix 带前缀
 
 // Prints:
 // / 200 the front

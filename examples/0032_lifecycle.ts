@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0032_lifecycle.ts
 // Start and end of an application: signals, and contexts that clean up after themselves.
+// 应用的启动与结束：信号，以及自行清理的上下文。
 import { ClientSession, web } from "@roundtrip/http";
 
 const STORE = new web.AppKey<Map<string, string>>("store");
@@ -22,7 +23,7 @@ const stop = new AbortController();
 await web.runApp(app, {
   host: "localhost",
   port: 0,
-  signal: stop.signal, // Ctrl-C and SIGTERM do the same
+  signal: stop.signal, // Ctrl-C and SIGTERM do the same Ctrl-C 和 SIGTERM 也一样
   async print(text) {
     const [baseUrl = ""] = /http:\S+/.exec(text) ?? [];
     await using session = new ClientSession({ baseUrl });

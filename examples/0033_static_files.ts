@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost --allow-read=examples examples/0033_static_files.ts
 // A folder under a prefix: types, conditional requests and ranges.
+// 前缀下的文件夹：类型、条件请求、范围。
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();

@@ -1,6 +1,7 @@
 // deno run --allow-net=localhost examples/0034_server_sent_events.ts
 // Events sent by the server; after a lost connection the client continues after the last event. In
 // a page: new EventSource("/events").
+// 服务端发送的事件；断线后客户端从最后一个事件之后继续。
 import { ClientSession, web } from "@roundtrip/http";
 
 const app = new web.Application();

@@ -1,5 +1,6 @@
 // deno run --allow-net=localhost examples/0035_retries.ts
 // Retries of idempotent requests, with exponential backoff or after Retry-After.
+// 重试幂等请求：指数退避，或按 Retry-After。
 import { ClientSession, retryMiddleware, web } from "@roundtrip/http";
 
 let calls = 0;
@@ -20,6 +21,7 @@ const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
 }
 
 // A failed POST may have taken effect, so it is repeated only if requested.
+// 失败的 POST 可能已生效，只有要求时才重试。
 const retry = retryMiddleware({ retries: 3, methods: ["GET", "POST"], backoff: 100 });
 await using session = new ClientSession({ baseUrl });
 for (const middlewares of [[], [retry]]) {

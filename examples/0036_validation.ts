@@ -1,6 +1,7 @@
 // deno run examples/0036_validation.ts
 // Checked and typed input: a schema for each part of the request. Any Standard Schema library works
 // (zod, valibot, arktype); this example has its own, to avoid a dependency.
+// 校验并带类型的输入：请求的每部分一个模式，任何 Standard Schema 库都行。
 import { type StandardSchemaV1, web } from "@roundtrip/http";
 
 type Check<T> = (value: Record<string, unknown>) => T | string;

@@ -1,5 +1,6 @@
 // deno test --allow-net=127.0.0.1 examples/0037_testing.ts
 // Testing a handler alone, an application without a socket, and over a socket.
+// 测试：单个处理器、不用套接字的应用、经过套接字。
 import { ClientSession, web } from "@roundtrip/http";
 
 const hello = (request: web.ServerRequest<{ name: string }>): Response =>

@@ -1,5 +1,6 @@
 // deno run examples/0038_hono_middleware.ts
 // Hono's middlewares around aiohttp-style handlers: CORS, security headers, request ids, and more.
+// 用 Hono 的中间件包住 aiohttp 风格的处理器：CORS、安全头、请求编号等。
 import { web } from "@roundtrip/http";
 import { fromHono } from "@roundtrip/http/hono";
 import { basicAuth } from "hono/basic-auth";

@@ -1,6 +1,7 @@
 // deno run examples/0040_openapi.ts
 // OpenAPI 3.1 from the routes: schemas of any library with Standard JSON Schema (zod, arktype,
 // valibot by an adapter); this example has its own, to avoid a dependency.
+// 由路由生成 OpenAPI 3.1：模式可来自任何支持 Standard JSON Schema 的库。
 import { type StandardSchemaV1, web } from "@roundtrip/http";
 
 type Shape = Readonly<Record<string, "string" | "number">>;
@@ -42,7 +43,7 @@ const items = new web.RouteTable({ prefix: "/items", openapi: { tags: ["items"] 
 const app = new web.Application();
 app.addRoutes([
   ...items,
-  ...web.openapiRoutes(app, { info: { title: "Items", version: "1.0.0" } }), // the page is at /docs
+  ...web.openapiRoutes(app, { info: { title: "Items", version: "1.0.0" } }), // the page is at /docs 页面在 /docs
 ]);
 
 for (const path of ["/items/pen?discount=3", "/items/pen?discount=much", "/items/ink?discount=0"]) {

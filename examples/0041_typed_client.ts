@@ -1,6 +1,7 @@
 // deno run --allow-net=localhost examples/0041_typed_client.ts
 // A client with the types of the server's routes, without a generator: a wrong path, part or field
 // does not compile, and errors are values.
+// 客户端带有服务端路由的类型，不用生成器；错误是值。
 import { ClientSession, typedClient, web } from "@roundtrip/http";
 
 interface Item {
@@ -10,6 +11,7 @@ interface Item {
 const items = new Map<string, Item>([["1", { name: "pen", price: 3 }]]);
 
 // A list of routes keeps their types, and so does a table in one chain of calls.
+// 路由列表保留类型，链式调用的路由表也一样。
 export const routes = [
   web.get("/items/{id}", (request) => {
     const item = items.get(request.matchInfo.id);
@@ -22,14 +24,14 @@ export const routes = [
     return web.jsonResponse([...items.values()].filter((item) => item.price <= most));
   }),
 ];
-export type Api = typeof routes; // all that the client's program needs: import type { Api }
+export type Api = typeof routes; // all that the client's program needs: import type { Api } 客户端只需要 import type { Api }
 
 const app = new web.Application();
 app.addRoutes(routes);
 await using runner = new web.AppRunner(app);
 const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
 
-for (const options of [{ baseUrl }, { app }]) { // over the network, and in process
+for (const options of [{ baseUrl }, { app }]) { // over the network, and in process 经过网络，和在进程内
   await using session = new ClientSession(options);
   const client = typedClient<Api>(session);
   for (const id of [1, 2]) {

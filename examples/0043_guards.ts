@@ -1,6 +1,7 @@
 // deno run examples/0043_guards.ts
 // Guards are middlewares, outermost first: an id for each request, errors as problem details, a
 // limit a client, a time for each handler. Log-in is by bearer token here, by session in a browser.
+// 守卫是中间件，最外层在前：请求编号、problem details、限流、处理时限、登录。
 import { web } from "@roundtrip/http";
 
 const users = new Map([["token-of-ann", { name: "ann", role: "admin" }]]);

@@ -1,9 +1,10 @@
 // deno run examples/0044_every.ts
 // Work beside requests: once after an answer, and again and again. A failure is logged, runs do not
 // overlap, and the stop waits for them.
+// 请求之外的工作：回复后一次，或定期执行；失败记入日志，停止时等待。
 import { web } from "@roundtrip/http";
 
-const hits = new Map<string, number>(); // counted after the answer, written now and then
+const hits = new Map<string, number>(); // counted after the answer, written now and then 回复后计数，定期写出
 const written: string[] = [];
 
 const app = new web.Application();
@@ -18,13 +19,13 @@ app.every(20, async (signal) => {
   if (hits.size === 0) return;
   const batch = JSON.stringify(Object.fromEntries(hits));
   hits.clear();
-  await new Promise((resolve) => setTimeout(resolve, 5)); // as a database would
-  if (!signal.aborted) written.push(batch); // it aborts when the stop waits no longer
+  await new Promise((resolve) => setTimeout(resolve, 5)); // as a database would 模拟数据库
+  if (!signal.aborted) written.push(batch); // it aborts when the stop waits no longer 停止不再等待时中止
 }, { jitter: 2, about: "Error writing the hits" });
 
 for (const page of ["a", "b", "a"]) await app.request(`/${page}`);
 while (written.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-await app.shutdown(); // web.runApp() and runners do this
+await app.shutdown(); // web.runApp() and runners do this web.runApp() 和 runner 会这样做
 await app.idle();
 await app.cleanup();
 console.log(written.join());

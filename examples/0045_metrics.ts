@@ -1,6 +1,7 @@
 // deno run examples/0045_metrics.ts
 // Counters for Prometheus: requests by route, method and status, durations, bytes, open sockets.
 // Traces need no code: run a server with OTEL_DENO=true, see docs/howto/telemetry.md.
+// Prometheus 计数：按路由、方法、状态的请求数、时长、字节、打开的套接字。
 import { web } from "@roundtrip/http";
 
 const app = new web.Application();
@@ -9,7 +10,7 @@ app.addRoutes([
   web.post("/users", () => {
     throw new web.HTTPConflict();
   }),
-  web.get("/metrics", web.metrics(app)), // Prometheus asks it every few seconds
+  web.get("/metrics", web.metrics(app)), // Prometheus asks it every few seconds Prometheus 每隔几秒读取
 ]);
 
 for (const path of ["/users/7", "/users/8", "/unknown"]) await app.request(path);

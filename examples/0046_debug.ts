@@ -1,9 +1,10 @@
 // deno run examples/0046_debug.ts
 // With debug an error of the program is told to the client: a page in a browser, JSON or text where
 // that is asked for. Without it, as in production, nothing is told. `roundtrip serve --watch` has it.
+// debug 时把程序错误告诉客户端：浏览器得到页面，其他得到 JSON 或文本。
 import { web } from "@roundtrip/http";
 
-const logger = { error: () => {} }; // console by default
+const logger = { error: () => {} }; // console by default 默认 console
 
 for (const debug of [false, true]) {
   const app = new web.Application({ debug, logger });
@@ -17,7 +18,7 @@ for (const debug of [false, true]) {
   const text = await response.text();
   if (!debug) console.log(response.status, text);
   else {
-    const { detail, remedy, route } = JSON.parse(text); // and its stack, and the causes
+    const { detail, remedy, route } = JSON.parse(text); // and its stack, and the causes 还有堆栈和原因
     console.log(response.status, detail);
     console.log(remedy);
     console.log(route);

@@ -1,9 +1,11 @@
-// deno run --allow-net=localhost --allow-read=/tmp --allow-write=/tmp examples/0047_resumable_uploads.ts
+// deno run --allow-net=localhost --allow-read=tmp --allow-write=tmp examples/0047_resumable_uploads.ts
 // Uploads by tus 1.0 go on where they broke off: here the third request fails. Browsers use
 // tus-js-client or Uppy with the same URL.
+// tus 1.0 上传从中断处继续；这里第三个请求失败。
 import { ClientSession, web } from "@roundtrip/http";
 
-const folder = await Deno.makeTempDir({ dir: "/tmp" });
+await Deno.mkdir("tmp", { recursive: true });
+const folder = await Deno.makeTempDir({ dir: "tmp" });
 const app = new web.Application();
 let requests = 0;
 app.middlewares.push((request, handler) => {

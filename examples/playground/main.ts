@@ -1,4 +1,4 @@
-// deno run --allow-net=localhost --allow-read=/tmp,examples --allow-write=/tmp examples/playground/main.ts 8080
+// deno run --allow-net=localhost --allow-read=tmp,examples --allow-write=tmp examples/playground/main.ts 8080
 /**
  * A small application with a page: log-in, uploads with a progress bar, chat, and a live view of
  * events.
@@ -223,7 +223,8 @@ export function makeApp(
 }
 
 if (import.meta.main) {
-  const folder = await Deno.makeTempDir({ dir: "/tmp", prefix: "playground-" });
+  await Deno.mkdir("tmp", { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: "tmp", prefix: "playground-" });
   const app = makeApp(folder, crypto.getRandomValues(new Uint8Array(32)));
   app.onCleanup.push(() => Deno.remove(folder, { recursive: true }));
   await web.runApp(app, { host: "localhost", port: Number(Deno.args[0] ?? 8080) });
