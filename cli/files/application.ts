@@ -12,6 +12,7 @@ import {
   jsonResponse,
   type Middleware,
   post,
+  put,
   readiness,
   type ServerRequest,
   static as staticFiles,
@@ -27,8 +28,9 @@ import { localNamesOnly } from "./local_names_only.ts";
 import type { FilesOptions } from "./options.ts";
 import { confirmPage } from "./page.ts";
 import { basename } from "node:path";
+import { resumableUploads } from "./resumable.ts";
 import { textType } from "./text_type.ts";
-import { checkOrigin, receive } from "./upload.ts";
+import { checkOrigin, receive, receivePut } from "./upload.ts";
 
 const POLICY = "content-security-policy";
 
@@ -78,7 +80,9 @@ export function filesApplication(options: FilesOptions): Application {
   if (options.upload !== null) app.onStartup.push(() => app.spawn(() => sweepParts(root.path)));
   const served: Served = { root, options, headers, file: files.handler as Handler };
   app.addRoutes([
+    ...(options.upload === null ? [] : resumableUploads(root, options)),
     { ...files, handler: (request) => serveFolder(request, served) },
+    put(`${prefix}/{path:[^]*}`, (request) => putAt(request, served)),
     post(`${prefix}/{path:[^]*}`, (request) => change(request, served)),
     del(`${prefix}/{path:[^]*}`, (request) => removeAt(request, served)),
   ]);
@@ -214,6 +218,17 @@ async function removeAt(request: ServerRequest, served: Served): Promise<Respons
   if (name === null) throw new HTTPNotFound();
   await remove(root, folder, name);
   return textResponse(`removed ${name}\n`);
+}
+
+async function putAt(request: ServerRequest, served: Served): Promise<Response> {
+  const { root, options } = served;
+  const path = innerPath(request, options);
+  const slash = path.lastIndexOf("/");
+  const folder = await changeable(request, path.slice(0, slash + 1), served);
+  if (options.upload === null) throw forbidden("no uploads here; start it with --upload");
+  const file = decoded(path.slice(slash + 1));
+  const { name, size } = await receivePut(request, root, folder, file, options.uploads);
+  return textResponse(`saved ${name} (${size} bytes)\n`, { status: 201 });
 }
 
 /** The folder that a request wants to change, if this user may change it. */

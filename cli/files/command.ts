@@ -25,6 +25,12 @@ export async function run(parsed: ParsedArgs<FilesOption>): Promise<number> {
         `--auth USER:PASS asks for credentials\n`,
     );
   }
+  const made = parsed.has("tls")
+    ? await (await import("../listening/self_signed.ts")).selfSigned([
+      ...hostnames,
+      ...hostnames.flatMap((each) => networkUrls(`//${each}`).map((url) => url.slice(2))),
+    ])
+    : null;
   const print = async (text: string): Promise<void> => {
     const below = settings.prefix === "" ? "" : `${settings.prefix}/`;
     const full = text.replaceAll(/https?:[^\s,]+/g, (bare) => `${bare}${below}`);
@@ -32,6 +38,12 @@ export async function run(parsed: ParsedArgs<FilesOption>): Promise<number> {
     const urls = [url, ...others].flatMap(networkUrls);
     const more = urls.map((each) => `  also ${each}\n`).join("");
     await writeOut(`${full.replace("\n", `\n${more}`)}\n`);
+    if (made !== null) {
+      await writeOut(
+        `certificate made for this run, SHA-256 ${made.fingerprint}\n` +
+          `  curl -k --pinnedpubkey sha256//${made.pin} ${url}\n`,
+      );
+    }
     if (parsed.has("open")) await openBrowser(url);
     // A folder shared with the network is usually opened on a phone.
     if (parsed.has("qr") || (urls.length > 0 && Deno.stdout.isTerminal())) {
@@ -43,6 +55,7 @@ export async function run(parsed: ParsedArgs<FilesOption>): Promise<number> {
   let failure: unknown = null;
   const all = {
     ...options,
+    ...(made === null ? {} : { cert: made.cert, key: made.key }),
     signal: stop.signal,
     print: (text: string) =>
       void print(text).catch((error) => {

@@ -17,8 +17,8 @@ export type SortKey = "name" | "size" | "time";
 // Most entries that are read to compute the folder sizes of one listing.
 const MOST_SIZED = 2000;
 
-// Name of the temporary file that saveFile() writes until an upload is complete.
-const PARTIAL = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
+// Names of the temporary files of saveFile() and tus, until an upload is complete.
+const PARTIAL = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.(?:part|tus(?:\.\w+)?)$/;
 
 export class Root {
   /** Its real path. */

@@ -45,24 +45,57 @@ export async function receive(
   for await (const part of form) {
     // An unread part is skipped by the next iteration.
     if (!("filename" in part) || part.filename === null) continue;
-    const names = part.filename.split(/[\\/]+/).filter((each) => each !== "" && each !== ".");
-    if (names.includes("..")) {
-      throw new HTTPBadRequest({ text: '400: a filename may not contain ".."' });
-    }
-    if (names.length - 1 > MAX_FOLDERS) {
-      throw new HTTPBadRequest({
-        text: `400: a filename may lead through ${MAX_FOLDERS} folders, not ${names.length - 1}`,
-      });
-    }
-    const [base = "", ...folders] = names.map((each) => safeFilename(each)).reverse();
-    const target = await makeFolders(root, folder, folders.reverse());
+    const [target, base] = await placeOf(root, folder, part.filename);
     if (options.onDuplicate !== "rename") await refuseFolder(target, base);
     const pieces = limited(part, options.maxSize ?? Infinity);
     const file = await saveFile(pieces, join(target, base), { onDuplicate: options.onDuplicate });
-    const name = file.path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, "");
-    saved.push({ name, size: file.size });
+    saved.push({ name: nameBelow(root, file.path), size: file.size });
   }
   return saved;
+}
+
+/** Saves the body of a PUT. */
+export async function receivePut(
+  request: ServerRequest,
+  root: Root,
+  folder: string,
+  name: string | null,
+  { onDuplicate, maxSize }: UploadOptions,
+): Promise<Uploaded> {
+  if (name === null || !root.allows(name) || safeFilename(name) !== name) {
+    throw new HTTPBadRequest({ text: "400: the path does not end in a name for a file" });
+  }
+  // RFC 9110 section 14.5: a part must not replace the whole.
+  if (request.headers.has("content-range")) {
+    throw new HTTPBadRequest({ text: "400: a PUT has the whole file; tus resumes, at /.uploads" });
+  }
+  if (onDuplicate !== "rename") await refuseFolder(folder, name);
+  const pieces = limited(request.content.iterAny(), maxSize ?? Infinity);
+  const { path, size } = await saveFile(pieces, join(folder, name), { onDuplicate });
+  return { name: nameBelow(root, path), size };
+}
+
+function nameBelow(root: Root, path: string): string {
+  return path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, "");
+}
+
+/** The folder, made if necessary, and the name for a client's filename. */
+export async function placeOf(
+  root: Root,
+  folder: string,
+  filename: string,
+): Promise<[folder: string, name: string]> {
+  const names = filename.split(/[\\/]+/).filter((each) => each !== "" && each !== ".");
+  if (names.includes("..")) {
+    throw new HTTPBadRequest({ text: '400: a filename may not contain ".."' });
+  }
+  if (names.length - 1 > MAX_FOLDERS) {
+    throw new HTTPBadRequest({
+      text: `400: a filename may lead through ${MAX_FOLDERS} folders, not ${names.length - 1}`,
+    });
+  }
+  const [base = "", ...folders] = names.map((each) => safeFilename(each)).reverse();
+  return [await makeFolders(root, folder, folders.reverse()), base];
 }
 
 /** Refuses cross-site forms: any page can post a form to any server. */
@@ -91,7 +124,7 @@ async function makeFolders(root: Root, start: string, names: readonly string[]):
 }
 
 /** Refuses a file in place of a folder before its bytes are read. */
-async function refuseFolder(folder: string, name: string): Promise<void> {
+export async function refuseFolder(folder: string, name: string): Promise<void> {
   try {
     if (!(await Deno.lstat(join(folder, name))).isDirectory) return;
   } catch {

@@ -28,11 +28,15 @@ export function listenOptions(
         "use TLS in the proxy in front of it, or -H and -P instead of --path",
     );
   }
-  const engine = parsed.value("engine") ?? (cert === undefined ? usual : "deno");
-  if (engine === "sockets" && cert !== undefined) {
+  const tls = cert !== undefined ? "--tls-cert" : parsed.has("tls") ? "--tls" : null;
+  if (cert !== undefined && parsed.has("tls")) {
+    throw new UsageError("--tls makes a certificate; leave it out, or --tls-cert and --tls-key");
+  }
+  const engine = parsed.value("engine") ?? (tls === null ? usual : "deno");
+  if (engine === "sockets" && tls !== null) {
     throw new UsageError(
-      "--tls-cert and --engine sockets: that engine does not support TLS; leave --engine out, or use TLS in the " +
-        "proxy in front",
+      `${tls} and --engine sockets: that engine does not support TLS; leave --engine out, or use ` +
+        "TLS in the proxy in front",
     );
   }
   const format = parsed.value("access-log-format");

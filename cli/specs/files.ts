@@ -17,7 +17,8 @@ export const files = {
   description: [
     "Serves a folder, or one file, with ranges and conditional requests. Folders are listed, and " +
     "can be downloaded as an archive: /photos/?archive=zip, tar.gz or tar.",
-    "-u accepts uploads from the page (drag and drop, whole folders) and from curl -F file=@NAME; " +
+    "-u accepts uploads from the page (drag and drop, whole folders), from curl -F file=@NAME and " +
+    "curl -T NAME, and resumable ones by tus at /.uploads; " +
     "-u SUBDIR after DIR, or --upload=SUBDIR, only below that folder. Uploads get their name " +
     "when they are complete. With -u, scripts in served pages are disabled, unless --header " +
     "'Content-Security-Policy: ...' is given.",
@@ -54,6 +55,7 @@ export const files = {
     more("--no-archives", "do not offer folders as archives"),
     more("--hidden", "serve names that begin with a dot"),
     more("--header NAME:VALUE", "add a header to every file", { repeat: true }),
+    more("--tls", "serve TLS with a certificate made on the spot, print its fingerprint"),
     ...TLS_OPTIONS,
     more("--open", "open the address in a browser"),
     more("--access-log", "one line for each request"),
