@@ -102,18 +102,13 @@ export type TypedOptions = Omit<RequestOptions, "params" | "data" | "json" | "he
 /** Calls the routes of one method. */
 export type TypedCall<Contracts, Method extends string> = <
   const Path extends PathsOf<Contracts, Method>,
+  Contract extends RouteContract = ContractAt<Contracts, `${Method} ${Path}`>,
 >(
   path: Path,
-  ...rest: Record<never, never> extends
-    TypedInput<ContractAt<Contracts, `${Method} ${Path}`>["input"]> ? [
-      input?: TypedInput<ContractAt<Contracts, `${Method} ${Path}`>["input"]>,
-      options?: TypedOptions,
-    ]
-    : [
-      input: TypedInput<ContractAt<Contracts, `${Method} ${Path}`>["input"]>,
-      options?: TypedOptions,
-    ]
-) => Promise<TypedReply<ContractAt<Contracts, `${Method} ${Path}`>["replies"]>>;
+  ...rest: Record<never, never> extends TypedInput<Contract["input"]>
+    ? [input?: TypedInput<Contract["input"]>, options?: TypedOptions]
+    : [input: TypedInput<Contract["input"]>, options?: TypedOptions]
+) => Promise<TypedReply<Contract["replies"]>>;
 
 /** A client for some routes, see {@linkcode typedClient}. */
 export type TypedClient<Contracts> = {
