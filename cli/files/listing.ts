@@ -37,7 +37,9 @@ export async function sendListing(listing: Listing): Promise<Response> {
   const pages = Math.max(1, Math.ceil(found.length / PAGE));
   const page = Math.min(order.page, pages);
   const shown = (entries: readonly Entry[]): Entry[] =>
-    sorted(entries, order.sort, order.descending).slice((page - 1) * PAGE, page * PAGE);
+    (order.sort === "name" && !order.descending && text === ""
+      ? entries // as they are listed
+      : sorted(entries, order.sort, order.descending)).slice((page - 1) * PAGE, page * PAGE);
   // Sizes and times of all entries are needed only to sort by them.
   const entries = order.sort === "name"
     ? await root.describe(folder, shown(found))
