@@ -54,6 +54,7 @@ export class Room<Member> {
   #subscription: Promise<() => unknown> | null = null;
   #announcing: Promise<void> | null = null;
   #isStale = false; // what was announced
+  #turn: Promise<void> = Promise.resolve(); // of the next member to get the history
 
   constructor(
     where: string,
@@ -123,6 +124,11 @@ export class Room<Member> {
       if (this.#subscription === subscription) this.#subscription = null;
       this.leave(member);
       throw error;
+    }
+    if (after !== undefined && this.#log.length > 0) { // many at once must not hold up the process
+      const turn = this.#turn;
+      this.#turn = turn.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
+      await turn;
     }
     if (this.#members.get(member) !== place) return true; // it has left meanwhile
     place.isActive = true; // from here on in one turn: what comes later is not in the log yet

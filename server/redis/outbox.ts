@@ -5,6 +5,7 @@ import type { RedisCommand } from "./redis_client.ts";
 const MOST_WAITING = 10_000;
 const BATCH = 500; // messages a script
 const PAUSE = 200; // ms before another attempt
+const GRACE = 250; // ms: if this process was busy, the answer is still to be read
 const SLOW = 1000; // ms until it is said that Redis does not answer; many clients queue commands
 const MOST_AHEAD = 1000; // messages that this process has not read itself
 const AHEAD_TIME = 2000; // ms to wait for that, for they may be lost
@@ -127,8 +128,10 @@ export class Outbox {
       : [Math.max(LENGTH, this.#history), expiry];
     const words = ["1", key, `${length}`, `${time}`, ...batch.map(({ text }) => text)];
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      late.reject(new Error(`Cannot publish: Redis has not answered for ${patience} ms`));
+    let timer = setTimeout(() => {
+      timer = setTimeout(() => {
+        late.reject(new Error(`Cannot publish: Redis has not answered for ${patience} ms`));
+      }, GRACE);
     }, Math.max(0, (batch[0]?.until ?? 0) - Date.now()));
     let isLate = false;
     late.promise.catch(() => isLate = true);

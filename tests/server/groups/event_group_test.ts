@@ -4,17 +4,17 @@ import { serve, type Served } from "../../_harness.ts";
 
 interface Ticker extends AsyncDisposable {
   readonly served: Served;
-  /** What join() has returned, connection by connection. */
-  readonly complete: boolean[];
+  /** What join() has returned, by the last event's id. */
+  readonly complete: Map<string | null, boolean>;
   /** Connects, and reads events as `id data`. */
   connect(lastEventId?: string): Promise<AsyncIterator<string, void>>;
 }
 
 async function ticker(group: web.EventGroup): Promise<Ticker> {
-  const complete: boolean[] = [];
+  const complete = new Map<string | null, boolean>();
   const served = await serve([web.get("/", async (request) => {
     const events = await web.sseResponse(request);
-    complete.push(await group.join(events));
+    complete.set(events.lastEventId, await group.join(events));
     await events.ended;
     return events;
   })]);
@@ -71,7 +71,9 @@ Deno.test("EventGroup: a client that reconnects gets what it missed, and knows w
     assertEquals(dataOf(await take(client, data.length)), data, id);
     await client.return?.();
   }
-  assertEquals(place.complete.slice(1), cases.map(([, , isComplete]) => isComplete));
+  for (const [id, , isComplete] of cases) {
+    assertEquals(place.complete.get(id ?? null), isComplete, id);
+  }
   await assertRejects(() => group.send("x", { event: "a\nb" }), TypeError, "line break");
 });
 
@@ -110,6 +112,6 @@ Deno.test("EventGroup cuts a client off that does not read; it gets the rest whe
   const again = await place.connect(id);
   const rest = await take(again, sent - Number(last));
   assertEquals(rest.map((each) => Number(/ (\d+)-/.exec(each)?.[1])).at(-1), sent);
-  assertEquals(place.complete.at(-1), true);
+  assertEquals(place.complete.get(id), true);
   await again.return?.();
 });

@@ -154,6 +154,20 @@ testRedis("redisBroker(): what is missing is reported, what comes twice is not",
   await broker[Symbol.asyncDispose]();
 });
 
+testRedis(
+  "redisBroker(): a message is not given up because this process was busy",
+  async (client) => {
+    const { broker, got } = await reader(client, { patience: 200 });
+    const sent = broker.publish("chat", "a", 0);
+    await new Promise((resolve) => setTimeout(resolve, 0)); // the script is on its way
+    const end = performance.now() + 600;
+    while (performance.now() < end);
+    await sent;
+    await until(() => got.length === 1);
+    await broker[Symbol.asyncDispose]();
+  },
+);
+
 testRedis("redisBroker() gives up after its patience, and says so", async (client, _, stop) => {
   const { broker, errors } = await reader(client, { patience: 500 });
   await stop();
