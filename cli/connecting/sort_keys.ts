@@ -1,9 +1,13 @@
+import { Buffer } from "node:buffer";
+
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[{}[\],:]/g;
+const NONE = Buffer.alloc(0);
 
 /** An object or array being read. */
 interface Container {
   readonly isObject: boolean;
-  readonly members: { readonly key: string; readonly text: string }[];
+  /** Keys in UTF-8, which sorts by code points; JavaScript compares UTF-16 units. */
+  readonly members: { readonly key: Buffer; readonly text: string }[];
   /** Key of the current member, as written. */
   key: string | null;
 }
@@ -34,27 +38,15 @@ function add(container: Container | undefined, text: string): void {
   if (container === undefined) return;
   const key = container.key;
   container.members.push(
-    key === null ? { key: "", text } : { key: JSON.parse(key), text: `${key}:${text}` },
+    key === null
+      ? { key: NONE, text }
+      : { key: Buffer.from(JSON.parse(key)), text: `${key}:${text}` },
   );
   container.key = null;
 }
 
 function closed({ isObject, members }: Container): string {
   if (!isObject) return `[${members.map(({ text }) => text).join(",")}]`;
-  const sorted = members.toSorted((one, other) => compare(one.key, other.key));
+  const sorted = members.toSorted((one, other) => Buffer.compare(one.key, other.key));
   return `{${sorted.map(({ text }) => text).join(",")}}`;
-}
-
-/** Compares code points like Python; JavaScript compares UTF-16 units. */
-function compare(one: string, other: string): number {
-  if (one === other) return 0;
-  for (let at = 0; at < one.length && at < other.length; at++) {
-    const [left, right] = [one.charCodeAt(at), other.charCodeAt(at)];
-    if (left === right) continue;
-    // Surrogates encode code points above U+FFFF.
-    const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
-    if (isHigh(left) !== isHigh(right)) return isHigh(left) ? 1 : -1;
-    return left - right;
-  }
-  return one.length - other.length;
 }

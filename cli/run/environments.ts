@@ -1,5 +1,6 @@
 // Environments: `http-client.env.json` beside a file or above it, and `.env`.
 import { dirname, join } from "node:path";
+import { parseEnv } from "node:util";
 import { messageOf } from "../errors/system_error.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { suggest } from "../args/suggest.ts";
@@ -35,14 +36,8 @@ export function environmentOf(path: string, name: string | null): Map<string, st
 
 /** Reads `.env` beside the file; empty without one. */
 export function dotenvOf(path: string): Map<string, string> {
-  const text = readIfExists(join(dirname(path), ".env")) ?? "";
-  const lines = text.matchAll(
-    /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|([^#\r\n]*))/gm,
-  );
-  return new Map([...lines].map(([, name = "", double, single, bare = ""]) => [
-    name,
-    double?.replaceAll("\\n", "\n") ?? single ?? bare.trim(),
-  ]));
+  const values = parseEnv(readIfExists(join(dirname(path), ".env")) ?? "");
+  return new Map(Object.entries(values).map(([name, value = ""]) => [name, value]));
 }
 
 /** The files of the nearest folder that has one. */

@@ -1,3 +1,4 @@
+import { setTimeout as startTimer } from "node:timers";
 import {
   ClientSession,
   type ClientWebSocketResponse,
@@ -18,7 +19,6 @@ import { explained, isLoss, LOST } from "./failures.ts";
 import { fromBase64, Input } from "./input.ts";
 import { Pings } from "./pings.ts";
 import { SentPings } from "./sent_pings.ts";
-import { Silence } from "./silence.ts";
 import { type Talk, typedCommand } from "./typed_command.ts";
 
 // RFC 6455 section 7.4.1: normal closure, going away, and no status code.
@@ -95,21 +95,23 @@ async function talk(
   interrupted: Promise<"interrupted">,
 ): Promise<number> {
   await terminal.note(`connected${socket.protocol === null ? "" : `, ${socket.protocol}`}`);
-  const silence = new Silence(parsed.ms("wait") ?? 1000);
+  const silence = Promise.withResolvers<void>();
+  let timer: ReturnType<typeof startTimer> | undefined; // from the end of the input on
   const own: Talk = { socket, terminal, parsed, typed: new SentPings("ping"), isLeaving: false };
   const sent = send(own, input).then(async (end) => {
     if (end === "quit") return "input" as const;
     // If the connection is already closing, its close code decides.
     if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
-    silence.start();
-    await silence.over;
+    timer = startTimer(silence.resolve, parsed.ms("wait") ?? 1000);
+    await silence.promise;
     return "input" as const;
   });
   using pings = pingsOf(own);
-  const received = receive(own, silence, pings);
+  const received = receive(own, () => void timer?.refresh(), pings);
   const dead = pings === null ? [] : [pings.dead];
   const end = await Promise.race([received, sent, interrupted, ...dead]);
-  silence.stop();
+  timer?.close();
+  timer = undefined;
   if (end === "interrupted") {
     await socket.close();
     return 130;
@@ -143,7 +145,7 @@ async function send(talk: Talk, input: Input): Promise<"end" | "lost" | "quit"> 
 
 async function receive(
   { socket, terminal, parsed, typed }: Talk,
-  silence: Silence,
+  onMessage: () => void,
   pings: Pings | null,
 ): Promise<"closed" | "first"> {
   for await (const message of socket) {
@@ -151,7 +153,7 @@ async function receive(
       if (parsed.has("print-pings")) await terminal.print("[pong]");
       continue;
     }
-    silence.broken();
+    onMessage();
     const answer = message.type === WSMsgType.PONG ? typed.answered(message.data) : null;
     if (answer !== null) {
       const text = answer.text === "" ? "" : ` "${answer.text}"`;

@@ -1,3 +1,4 @@
+import { LinkedList } from "../../http/linked_list.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
@@ -47,19 +48,26 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
   if (!(interval >= 0 && interval < Infinity)) {
     throw new RangeError(`Cannot limit requests in ${interval} ms: expected 0 or more, finite`);
   }
-  const windows = new Map<string, SlidingWindow>();
+  // The last requests of each origin: another may start one interval after the oldest.
+  const windows = new Map<string, LinkedList<Slot>>();
 
   return async (request, handler) => {
     const origin = perOrigin ? request.url.origin : "";
     const now = performance.now();
-    let window = windows.get(origin);
-    if (window === undefined) {
-      for (const [key, each] of windows) if (each.isOver(now)) windows.delete(key);
-      windows.set(origin, window = new SlidingWindow(requests, interval));
+    let slots = windows.get(origin);
+    if (slots === undefined) {
+      for (const [key, each] of windows) {
+        if ([...each].every(({ start }) => start + interval <= now)) windows.delete(key);
+      }
+      windows.set(origin, slots = new LinkedList());
     }
-    const slot = window.reserve(now);
+    const before = slots.size < requests ? null : slots.first;
+    if (before !== null) slots.delete(before);
+    const earliest = (): number => before === null ? 0 : before.value.start + interval;
+    const slot = { start: Math.max(now, earliest()) };
+    slots.add(slot);
     // A timer may fire a fraction of a millisecond early, and the slot before may have been late.
-    for (let left = slot.earliest() - now; left > 0; left = slot.earliest() - performance.now()) {
+    for (let left = earliest() - now; left > 0; left = earliest() - performance.now()) {
       await pause(Math.ceil(left), request.signal);
     }
     slot.start = performance.now();
@@ -67,45 +75,7 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
   };
 }
 
-/** A request's place in a window. */
-class Slot {
-  /** Time at which it starts, or is expected to start. */
+interface Slot {
+  /** Time at which a request starts, or is expected to start. */
   start: number;
-  readonly #before: Slot | undefined;
-  readonly #interval: number;
-
-  constructor(now: number, before: Slot | undefined, interval: number) {
-    this.#before = before;
-    this.#interval = interval;
-    this.start = Math.max(now, this.earliest());
-  }
-
-  /** One interval after the start of the request that had the place before. */
-  earliest(): number {
-    return this.#before === undefined ? 0 : this.#before.start + this.#interval;
-  }
-}
-/** The last requests; another may start one interval after the oldest. */
-class SlidingWindow {
-  readonly #slots: Slot[] = [];
-  readonly #size: number;
-  readonly #interval: number;
-  #oldest = 0;
-
-  constructor(size: number, interval: number) {
-    this.#size = size;
-    this.#interval = interval;
-  }
-
-  reserve(now: number): Slot {
-    const slot = new Slot(now, this.#slots[this.#oldest], this.#interval);
-    this.#slots[this.#oldest] = slot;
-    this.#oldest = (this.#oldest + 1) % this.#size;
-    return slot;
-  }
-
-  /** Whether all its requests are older than the interval. */
-  isOver(now: number): boolean {
-    return this.#slots.every(({ start }) => start + this.#interval <= now);
-  }
 }

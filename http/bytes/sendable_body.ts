@@ -1,4 +1,5 @@
 import type { Bytes } from "./bytes.ts";
+import { pulledStream } from "./pulled_stream.ts";
 import { piecesOf } from "./stream_reader.ts";
 
 /** A body to send, and its metadata. */
@@ -105,21 +106,15 @@ export function viewBytes(view: ArrayBufferView): Bytes {
 function streamOf(iterable: AsyncIterable<Uint8Array | string>): ReadableStream<Bytes> {
   const encoder = new TextEncoder();
   const iterator = iterable[Symbol.asyncIterator]();
-  return new ReadableStream<Bytes>({
-    async pull(controller) {
-      for (;;) {
-        const { done, value } = await iterator.next();
-        if (done) return controller.close();
-        const bytes = typeof value === "string" ? encoder.encode(value) : value;
-        if (!(bytes instanceof Uint8Array)) {
-          throw new TypeError(`Cannot send ${typeof value} as a piece of a body`);
-        }
-        if (bytes.length === 0) continue; // an empty piece would look like the end
-        return controller.enqueue(viewBytes(bytes));
+  return pulledStream(async () => {
+    for (;;) {
+      const { done, value } = await iterator.next();
+      if (done) return null;
+      const bytes = typeof value === "string" ? encoder.encode(value) : value;
+      if (!(bytes instanceof Uint8Array)) {
+        throw new TypeError(`Cannot send ${typeof value} as a piece of a body`);
       }
-    },
-    async cancel(reason) {
-      await iterator.return?.(reason);
-    },
-  }, { highWaterMark: 0 });
+      if (bytes.length > 0) return viewBytes(bytes); // an empty piece would look like the end
+    }
+  }, async (reason) => void await iterator.return?.(reason));
 }

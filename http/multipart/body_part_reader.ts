@@ -1,4 +1,5 @@
 import { type Bytes, concatBytes } from "../bytes/bytes.ts";
+import { pulledStream } from "../bytes/pulled_stream.ts";
 import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import {
   type ContentDisposition,
@@ -148,14 +149,10 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    */
   get stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     // Not a byte stream: that would detach the buffer behind each piece.
-    return this.#stream ??= new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull: async (controller) => {
-        const piece = await this.#next(Infinity);
-        if (piece === null) controller.close();
-        else controller.enqueue(this.#init.reuseBuffers ? piece.slice() : piece);
-      },
-      cancel: () => void (this.#isReleased = true),
-    }, { highWaterMark: 0 });
+    return this.#stream ??= pulledStream(async () => {
+      const piece = await this.#next(Infinity);
+      return this.#init.reuseBuffers && piece !== null ? piece.slice() : piece;
+    }, () => void (this.#isReleased = true));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { pulledStream } from "../../http/bytes/pulled_stream.ts";
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { type SavedUpload, saveFile, type SaveFileOptions } from "./save_file.ts";
 import type { Spooled } from "./spool.ts";
@@ -68,16 +69,13 @@ export class FileField {
       isHeld = false;
     };
     let at = 0;
-    const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      async pull(controller) {
-        const piece = await content.readAt(at, PIECE);
-        at += piece.length;
-        if (piece.length > 0) return controller.enqueue(piece);
-        release();
-        controller.close();
-      },
-      cancel: release,
-    }, { highWaterMark: 0 });
+    const stream = pulledStream(async () => {
+      const piece = await content.readAt(at, PIECE);
+      at += piece.length;
+      if (piece.length > 0) return piece;
+      release();
+      return null;
+    }, release);
     dropped.register(stream, release);
     return stream;
   }

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { type BodySource, bufferSource, pieceSource } from "../../http/bytes/body_source.ts";
 import { byobReader } from "../../http/bytes/byob_reader.ts";
 import { IncompleteReadError, LineTooLongError } from "../../http/bytes/stream_reader_errors.ts";
@@ -11,8 +12,6 @@ import {
   HTTPRequestTimeout,
 } from "../exceptions/client_errors.ts";
 import { PieceWork } from "./piece_work.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Limits for reading a body. */
 export interface BodyLimits {

@@ -1,6 +1,7 @@
 import { OptionTable } from "../../http/options.ts";
 import { lengthlessBody } from "./head_response.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
+import { pulledStream } from "../../http/bytes/pulled_stream.ts";
 import { concatBytes } from "../../http/bytes/bytes.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import {
@@ -135,14 +136,8 @@ function joined(
   rest: ReadableStreamDefaultReader<Chunk>,
 ): ReadableStream<Chunk> {
   const first = start[Symbol.iterator]();
-  return new ReadableStream<Chunk>({
-    async pull(controller) {
-      const piece = first.next();
-      if (!piece.done) return controller.enqueue(piece.value);
-      const { done, value } = await rest.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: (reason) => rest.cancel(reason),
-  }, { highWaterMark: 0 });
+  return pulledStream(
+    async () => first.next().value ?? (await rest.read()).value ?? null,
+    (reason) => rest.cancel(reason),
+  );
 }

@@ -1,3 +1,5 @@
+import type { Bytes } from "../../http/bytes/bytes.ts";
+import { pulledStream } from "../../http/bytes/pulled_stream.ts";
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import {
   ACCEPT_ENCODING,
@@ -8,8 +10,6 @@ import {
 import { HTTPBadRequest, HTTPUnsupportedMediaType } from "../exceptions/client_errors.ts";
 import type { Middleware } from "../request/middleware.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * Decodes bodies with `Content-Encoding`: gzip, deflate, brotli and zstd, also several in a row.
@@ -57,17 +57,12 @@ function decodedStream(request: ServerRequest, coding: string): ReadableStream<B
   let source: BodySource | null = null;
   const incoming = requestInternals.bodyOf(request);
   const open = () => source ??= decodedSource(incoming.open() ?? EMPTY, coding, { maxSize: 0 });
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const piece = await open().next();
-        if (piece === null) controller.close();
-        else controller.enqueue(piece);
-      } catch (cause) {
-        if (!(cause instanceof ContentDecodingError)) throw cause;
-        throw new HTTPBadRequest({ text: cause.message, cause });
-      }
-    },
-    cancel: (reason) => open().cancel(reason),
-  }, { highWaterMark: 0 });
+  return pulledStream(async () => {
+    try {
+      return await open().next();
+    } catch (cause) {
+      if (!(cause instanceof ContentDecodingError)) throw cause;
+      throw new HTTPBadRequest({ text: cause.message, cause });
+    }
+  }, (reason) => open().cancel(reason));
 }

@@ -1,11 +1,10 @@
 // Closing a connection so that the last response arrives.
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { nodeHttp } from "../../http/node_modules.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { formatHead } from "../../http/http1/format_head.ts";
 import type { SocketBody } from "./socket_body.ts";
 import type { SocketInput } from "./socket_input.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 const SKIP_BUFFER = 4 * 1024;
 const DROP_BUFFER = 64 * 1024;

@@ -1,4 +1,5 @@
 // The body of a request, read from its connection on demand.
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { asciiText } from "../../http/bytes/latin1.ts";
 import { sourceStream } from "../../http/bytes/source_stream.ts";
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
@@ -7,8 +8,6 @@ import type { RequestHead } from "../../http/http1/head.ts";
 import { type HeadLimits, HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
 import type { SocketInput } from "./socket_input.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A body's view of its connection. */
 export interface BodyConnection {

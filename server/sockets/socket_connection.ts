@@ -1,4 +1,5 @@
 // One connection of the socket engine: requests, responses and deadlines.
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { type ByteStream, byteStream, type PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { persists } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
@@ -16,8 +17,6 @@ import type { SocketLimits } from "./socket_limits.ts";
 import { SocketOutput } from "./socket_output.ts";
 import { urlOf } from "./socket_request.ts";
 import { quickResponse, type ResponseRules } from "./socket_response.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A connection's view of its server. */
 export interface ConnectionServer {

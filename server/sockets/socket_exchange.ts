@@ -1,4 +1,5 @@
 // One request and its response on a socket connection; the engine's port.
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import type { SourceReader } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
@@ -19,8 +20,6 @@ import { recordOf, sizeOf } from "../engine/response_record.ts";
 import type { SocketBody } from "./socket_body.ts";
 import { SocketRequest } from "./socket_request.ts";
 import { firstLine } from "./socket_response.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 const NO_TRAILERS: RawHeaders = [];
 

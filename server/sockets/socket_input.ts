@@ -1,3 +1,4 @@
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import {
   headEnd,
@@ -6,8 +7,6 @@ import {
   skipEmptyLines,
 } from "../../http/http1/head.ts";
 import type { HeadLimits } from "../../http/http1/head_rules.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 const SMALL_BUFFER = 4 * 1024;
 const MOST_SPARE = 1024;

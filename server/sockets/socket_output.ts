@@ -1,8 +1,6 @@
-import { writeText } from "../../http/bytes/bytes.ts";
+import { type Bytes, writeText } from "../../http/bytes/bytes.ts";
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { clock } from "./clock.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 const BUFFER = 16 * 1024;
 /** For short responses; each connection may hold one at a time. */

@@ -1,10 +1,9 @@
 // A platform request made lazily from a head and a connection.
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import type { SourceReader } from "../../http/bytes/body_source.ts";
 import { SocketHeaders } from "./socket_headers.ts";
 import type { SocketBody } from "./socket_body.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * A lazy `Request`. A real one costs 7 µs with its headers, more than the rest of a small request;

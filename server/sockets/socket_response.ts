@@ -1,4 +1,5 @@
 // Serialized responses (RFC 9112).
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { nodeHttp } from "../../http/node_modules.ts";
 import { formatHead, formatLastChunk, headLines } from "../../http/http1/format_head.ts";
 import { hasToken, mayHaveBody } from "../../http/http1/framing.ts";
@@ -8,8 +9,6 @@ import { fileOf, recordOf } from "../engine/response_record.ts";
 import { clock } from "./clock.ts";
 import type { SocketOutput } from "./socket_output.ts";
 import { startOf, type StreamStart } from "./stream_start.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
 type Header = readonly [name: string, value: string];
 
 export interface ResponsePlan {

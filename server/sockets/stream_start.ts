@@ -1,6 +1,5 @@
 // The first piece of a response's stream, which is all of most responses.
-
-type Bytes = Uint8Array<ArrayBuffer>;
+import type { Bytes } from "../../http/bytes/bytes.ts";
 
 /** The beginning of a stream, read without waiting for more. */
 export interface StreamStart {
