@@ -59,7 +59,7 @@ async function downloadInto(
   // Ranges of a compressed body are not ranges of the file.
   headers.set("accept-encoding", "identity");
   const query = options.params === undefined ? "" : encodeQuery(options.params);
-  const digest = await digestOf(`${url}\n${query}`);
+  const digest = digestOf(`${url}\n${query}`);
   const part = options.resume === true ? await file.existing() : null;
   if (part !== null && part.origin.urlDigest === digest) {
     const ranged = new Headers(headers);

@@ -87,9 +87,13 @@ async function* member(path: string, name: string, missing: string[]): AsyncGene
   if (file === null) return void missing.push(`${name}: not readable`);
   try {
     const { size, mtime } = await file.stat();
-    yield { name, size, modified: mtime ?? new Date(), content: contentOf(file) };
+    yield { name, size, modified: mtime ?? new Date(), content: file.readable };
   } finally {
-    file.close(); // it has been packed, or the archive was given up
+    try {
+      file.close(); // it was not read to its end, or the archive was given up
+    } catch {
+      // Closed at its end.
+    }
   }
 }
 
@@ -137,18 +141,6 @@ async function tar(
   };
   pack().catch((error) => controller.error(error));
   return readable;
-}
-
-/** The bytes of an open file; the caller closes it. */
-function contentOf(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const buffer = new Uint8Array(256 * 1024);
-      const count = await file.read(buffer);
-      if (count === null) controller.close();
-      else controller.enqueue(buffer.subarray(0, count));
-    },
-  }, { highWaterMark: 0 });
 }
 
 /** A tar entry begins with its size: a file that grows is cut, one that shrinks is an error. */

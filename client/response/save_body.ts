@@ -1,3 +1,4 @@
+import { nodeCrypto } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
@@ -56,7 +57,7 @@ export async function saveBody(
 ): Promise<Download> {
   return await disposing(new PartFile(path), async (file) => {
     if (options.overwrite !== true) await file.assertFree();
-    const digest = await digestOf(response.url.href);
+    const digest = digestOf(response.url.href);
     return await saveInto(file, response, wholePlace(response), digest, options);
   });
 }
@@ -112,9 +113,8 @@ export function isEncoded(response: SavableResponse): boolean {
 }
 
 /** SHA-256 in hexadecimal digits. */
-export async function digestOf(url: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function digestOf(url: string): string {
+  return nodeCrypto().createHash("sha256").update(url).digest("hex");
 }
 
 function originOf(response: SavableResponse, urlDigest: string): PartOrigin | null {

@@ -3,7 +3,7 @@ import { MultipartSyntaxError } from "../../http/multipart/errors.ts";
 import type { MultipartReader } from "../../http/multipart/multipart_reader.ts";
 import { FileField } from "./file_field.ts";
 import { PostData, type PostValue } from "./post_data.ts";
-import { spool, SpoolBudget, type Spooled } from "./spool.ts";
+import { spool, type Spooled } from "./spool.ts";
 
 /** A form that owns its files until it is closed. */
 export interface ParsedForm {
@@ -22,7 +22,7 @@ const MAX_MEMORY = 1024 * 1024;
 export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
   const fields: [string, PostValue][] = [];
   const spooled: Spooled[] = [];
-  const budget = new SpoolBudget(MAX_MEMORY);
+  const budget = { left: MAX_MEMORY };
   const close = (): void => {
     for (const each of spooled) each.release();
   };

@@ -1,5 +1,5 @@
 import { nodeCrypto } from "../../http/node_modules.ts";
-import { nameFile } from "../../http/name_file.ts";
+import { fileInfo, nameFile } from "../../http/name_file.ts";
 import { OptionTable } from "../../http/options.ts";
 import { piecesOf } from "../../http/bytes/stream_reader.ts";
 import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
@@ -89,8 +89,8 @@ export async function saveFile(
 ): Promise<SavedUpload> {
   SAVE_FILE_OPTIONS.check("web.saveFile()", options);
   const { onDuplicate = "error", onProgress } = options;
-  const there = await statOf(path);
-  if (there?.isDirectory === true) {
+  const there = await fileInfo(path);
+  if (there?.isDirectory() === true) {
     throw new TypeError(
       `Cannot save to ${JSON.stringify(path)}: it is a folder. ` +
         `Add a name to it, such as web.safeFilename(part.filename)`,
@@ -124,7 +124,7 @@ export async function saveFile(
       sha256: hash?.digest("hex") ?? null,
     };
   } catch (error) {
-    await discard(partial);
+    await Deno.remove(partial).catch(() => {}); // it may not have been made, or has its name
     throw storageError(error);
   }
 }
@@ -184,23 +184,6 @@ function numbered(path: string, count: number): string {
   const [, stem = path, extension = ""] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+){0,2})$/s.exec(path) ??
     [];
   return `${stem}-${count}${extension}`;
-}
-
-async function statOf(path: string): Promise<Deno.FileInfo | null> {
-  try {
-    return await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
-
-async function discard(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch {
-    // Never created, or renamed already; the original failure is reported.
-  }
 }
 
 function conflict(path: string): HTTPConflict {

@@ -4,19 +4,9 @@ import { fairTurn } from "../../http/bytes/read_turns.ts";
 import { storageError } from "./save_file.ts";
 import { sweepOnce } from "./sweep_parts.ts";
 
-/** Memory shared by the files of one form, in bytes. */
-export class SpoolBudget {
-  #left: number;
-
-  constructor(bytes: number) {
-    this.#left = bytes;
-  }
-
-  take(bytes: number): boolean {
-    if (bytes > this.#left) return false;
-    this.#left -= bytes;
-    return true;
-  }
+/** Memory left for the files of one form, in bytes. */
+export interface SpoolBudget {
+  left: number;
 }
 
 /** Bytes written once and readable many times, while the form or a response holds them. */
@@ -79,7 +69,8 @@ export async function spool(
   try {
     for await (const piece of pieces) {
       size += piece.length;
-      if (disk === null && budget.take(piece.length)) {
+      if (disk === null && piece.length <= budget.left) {
+        budget.left -= piece.length;
         held.append(piece);
         continue;
       }
