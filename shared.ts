@@ -19,25 +19,13 @@
  */
 // WebSockets
 export { WSCloseCode, type WSMessage, WSMsgType } from "./http/websocket/message.ts";
-export {
-  WebSocketClosedError,
-  WebSocketLimitError,
-  WebSocketProtocolError,
-  WebSocketTimeoutError,
-  WSMessageTypeError,
-} from "./http/websocket/errors.ts";
+export * from "./http/websocket/errors.ts";
 export type { WebSocketTimeout } from "./http/websocket/limits.ts";
 export { type ReceiveOptions, WebSocketBase } from "./http/websocket/socket.ts";
 
 // Forms, parts and files
 export { BodyPartReader } from "./http/multipart/body_part_reader.ts";
-export {
-  MultipartEncodingError,
-  MultipartError,
-  MultipartLimitError,
-  MultipartSyntaxError,
-  MultipartTruncatedError,
-} from "./http/multipart/errors.ts";
+export * from "./http/multipart/errors.ts";
 export { MultipartReader, type MultipartReaderOptions } from "./http/multipart/multipart_reader.ts";
 export type { ContentDisposition } from "./http/headers/content_disposition.ts";
 export type { FormFields, FormValue } from "./http/multipart/form_body.ts";

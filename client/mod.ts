@@ -17,22 +17,7 @@
 // Session
 export { ClientSession } from "./session.ts";
 export { request } from "./request_function.ts";
-export { typedClient } from "./typed_client.ts";
-export type {
-  ContractAt,
-  ErrorStatus,
-  JSONOf,
-  PathsOf,
-  ReplyValue,
-  TypedCall,
-  TypedClient,
-  TypedInput,
-  TypedOptions,
-  TypedPart,
-  TypedParts,
-  TypedReply,
-  TypedText,
-} from "./typed_client.ts";
+export * from "./typed_client.ts";
 export type {
   RaiseForStatus,
   RequestOptions,
@@ -117,12 +102,7 @@ export type {
 } from "./hop/trace.ts";
 
 // Tests
-export {
-  type MockCall,
-  type MockReply,
-  MockResponses,
-  type MockTarget,
-} from "./testing/mock_responses.ts";
+export * from "./testing/mock_responses.ts";
 
 // Transport
 export type { ByteStream } from "../http/bytes/byte_stream.ts";

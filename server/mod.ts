@@ -81,11 +81,7 @@ export { Router } from "./routing/router.ts";
 // Guards
 export { type Auth, auth, type AuthOptions } from "./guards/auth.ts";
 export type { IdentityPolicy } from "./guards/identity_policy.ts";
-export {
-  type Problem,
-  problemDetails,
-  type ProblemDetailsOptions,
-} from "./guards/problem_details.ts";
+export * from "./guards/problem_details.ts";
 export { rateLimit, type RateLimitPolicy } from "./guards/rate_limit.ts";
 export type { RateLimitResult, RateLimitStore } from "./guards/rate_limit_store.ts";
 export { requestId, type RequestIdOptions } from "./guards/request_id.ts";
@@ -116,25 +112,10 @@ export {
   type SaveFileOptions,
 } from "./body/save_file.ts";
 
-export {
-  type TusFile,
-  type TusOptions,
-  type TusUpload,
-  tusUploads,
-} from "./uploads/tus_uploads.ts";
+export * from "./uploads/tus_uploads.ts";
 export { validate } from "./request/validate.ts";
 export type { ValidateOptions } from "./request/validate.ts";
-export type {
-  ContractOf,
-  Frozen,
-  RequestIssue,
-  RequestSchemas,
-  ResultOf,
-  RouteSchemas,
-  SchemaHandler,
-  TypedResponse,
-  Validated,
-} from "./request/route_schemas.ts";
+export * from "./request/route_schemas.ts";
 
 export { provide, type ProvideOptions, Provider } from "./provide/provide.ts";
 export type { Provided } from "./provide/scope.ts";
@@ -166,11 +147,7 @@ export { webSocket, type WebSocketHandler } from "./websocket/handler.ts";
 export type { SocketEvents, SocketPort } from "../http/websocket/port.ts";
 
 // Groups
-export {
-  type SlowPeerPolicy,
-  WebSocketGroup,
-  type WebSocketGroupOptions,
-} from "./groups/websocket_group.ts";
+export * from "./groups/websocket_group.ts";
 export { EventGroup, type EventGroupOptions } from "./groups/event_group.ts";
 export type { GroupOptions, JoinOptions } from "./groups/room.ts";
 export type { GroupBroker, GroupMessage, KeptMessage } from "./groups/group_broker.ts";
@@ -181,14 +158,7 @@ export { staticFiles as static } from "./routes/static_files.ts";
 export type { StaticDef, StaticOptions, StaticUrlParts } from "./routes/static_files.ts";
 
 // Sessions
-export {
-  getSession,
-  newSession,
-  renewSession,
-  saveSession,
-  sessionMiddleware,
-  setupSessions,
-} from "./sessions/session_middleware.ts";
+export * from "./sessions/session_middleware.ts";
 export { Session, type SessionData, type SessionInit } from "./sessions/session.ts";
 export type { SessionCookieOptions, SessionStorage } from "./sessions/session_storage.ts";
 export { SimpleCookieStorage } from "./sessions/simple_cookie_storage.ts";
@@ -228,11 +198,7 @@ export { TestClient, type TestRequestInit } from "./testing/test_client.ts";
 export { makeRequest, type MakeRequestOptions } from "./testing/make_request.ts";
 
 // HTTP exceptions
-export {
-  HTTPError,
-  HTTPException,
-  type HTTPExceptionOptions,
-} from "./exceptions/http_exception.ts";
+export * from "./exceptions/http_exception.ts";
 export * from "./exceptions/successes.ts";
 export * from "./exceptions/redirects.ts";
 export * from "./exceptions/client_errors.ts";
