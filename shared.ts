@@ -34,8 +34,7 @@ export type { PartReadOptions, PartTextOptions } from "./http/multipart/body_par
 export type { PartValue, ReadableFile } from "./http/multipart/part_body.ts";
 
 // Bodies
-export { IncompleteReadError } from "./http/bytes/stream_reader_errors.ts";
-export { LineTooLongError } from "./http/bytes/stream_reader_errors.ts";
+export { IncompleteReadError, LineTooLongError } from "./http/bytes/stream_reader_errors.ts";
 export { StreamReader } from "./http/bytes/stream_reader.ts";
 export type { BodySource, SourceReader } from "./http/bytes/body_source.ts";
 export type { StreamReaderOptions } from "./http/bytes/stream_reader_options.ts";

@@ -35,24 +35,22 @@ export type { Handler, HandlerResult, Middleware, Responder } from "./request/mi
 
 // Routes
 export {
+  type DefineRoute,
   del,
   del as delete,
   get,
+  type GetRouteOptions,
   head,
   options,
   patch,
   post,
   put,
   route,
+  type RouteContracts,
+  type RouteDef,
+  type RouteOptions,
+  type RouteSpec,
   view,
-} from "./routes/route_def.ts";
-export type {
-  DefineRoute,
-  GetRouteOptions,
-  RouteContracts,
-  RouteDef,
-  RouteOptions,
-  RouteSpec,
 } from "./routes/route_def.ts";
 export { type CollectRoute, RouteTable } from "./routes/route_table.ts";
 export type { DecorateRoute, PrefixedContracts, RouteTableOptions } from "./routes/route_table.ts";
@@ -88,8 +86,7 @@ export { requestId, type RequestIdOptions } from "./guards/request_id.ts";
 export { requestIdOf } from "./guards/request_id_of.ts";
 export { timeout } from "./guards/timeout.ts";
 
-export { openapi } from "./openapi/openapi.ts";
-export type { OpenAPIDocument, OpenAPIOptions } from "./openapi/openapi.ts";
+export { openapi, type OpenAPIDocument, type OpenAPIOptions } from "./openapi/openapi.ts";
 export { openapiRoutes, type OpenAPIRoutesOptions } from "./openapi/openapi_routes.ts";
 export type { JSONSchema, SchemaSide, ToJSONSchema } from "./openapi/components.ts";
 
@@ -113,8 +110,7 @@ export {
 } from "./body/save_file.ts";
 
 export * from "./uploads/tus_uploads.ts";
-export { validate } from "./request/validate.ts";
-export type { ValidateOptions } from "./request/validate.ts";
+export { validate, type ValidateOptions } from "./request/validate.ts";
 export * from "./request/route_schemas.ts";
 
 export { provide, type ProvideOptions, Provider } from "./provide/provide.ts";
@@ -167,9 +163,8 @@ export { EncryptedCookieStorage } from "./sessions/encrypted_cookie_storage.ts";
 export { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";
 
 // Running
-export { runApp, type RunAppOptions } from "./run/run_app.ts";
+export { runApp, type RunAppOptions, ShutdownTimeoutError } from "./run/run_app.ts";
 export { AppRunner, type AppRunnerOptions } from "./run/runner.ts";
-export { ShutdownTimeoutError } from "./run/run_app.ts";
 export { metrics, type MetricsOptions } from "./run/metrics.ts";
 export { readiness } from "./run/readiness.ts";
 export type { AccessLogOptions } from "./run/access_log.ts";
