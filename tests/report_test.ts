@@ -20,7 +20,7 @@ const ROWS: [name: string, code: number, shown: RegExp][] = [
   [
     "fine_test.ts",
     0,
-    /^ +[\d.]+ s  \S+fine_test\.ts: 2 passed, 1 ignored\n +ignored: without Redis\n\nok \| 2 passed \(1 step\) \| 0 failed \| 1 ignored \([^)]*\)\n+$/,
+    /^ +[\d.]+ s {2}\S+fine_test\.ts: 2 passed, 1 ignored\n +ignored: without Redis\n\nok \| 2 passed \(1 step\) \| 0 failed \| 1 ignored \([^)]*\)\n+$/,
   ],
   [
     "wrong_test.ts",
