@@ -86,14 +86,10 @@ async function* member(path: string, name: string, missing: string[]): AsyncGene
   const file = await Deno.open(path).catch(() => null);
   if (file === null) return void missing.push(`${name}: not readable`);
   try {
-    const { size, mtime } = await file.stat();
-    yield { name, size, modified: mtime ?? new Date(), content: file.readable };
+    const { size, mtime } = file.statSync(); // for an open file this never waits for the disk
+    yield { name, size, modified: mtime ?? new Date(), content: contentOf(file, size) };
   } finally {
-    try {
-      file.close(); // it was not read to its end, or the archive was given up
-    } catch {
-      // Closed at its end.
-    }
+    file.close(); // it has been packed, or the archive was given up
   }
 }
 
@@ -141,6 +137,22 @@ async function tar(
   };
   pack().catch((error) => controller.error(error));
   return readable;
+}
+
+/** The bytes of an open file of this size; the caller closes it. */
+function contentOf(file: Deno.FsFile, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  // A byte more than the file, so that one read of a small one tells its end.
+  const most = Math.min(size + 1, 256 * 1024);
+  let left = size;
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const buffer = new Uint8Array(most);
+      const count = await file.read(buffer) ?? 0;
+      if (count > 0) controller.enqueue(buffer.subarray(0, count));
+      left -= count;
+      if (count === 0 || left <= 0 && count < most) controller.close();
+    },
+  }, { highWaterMark: 0 });
 }
 
 /** A tar entry begins with its size: a file that grows is cut, one that shrinks is an error. */
