@@ -15,6 +15,9 @@ export function curlLetter(parsed: ParsedArgs, isWrong: boolean): string | null 
   const [first = "", ...others] = parsed.positionals;
   const isMethod = /^[a-z]+$/i.test(first);
   const isLate = others.some((word, at) => /^https?:\/\//i.test(word) && (at > 0 || !isMethod));
-  if (!isWrong && !isLate && !/^[[{"]/.test(first)) return null;
+  // Several URLs are possible; -x http://proxy http://host is curl's.
+  const word = isMethod ? others[0] ?? "" : first;
+  const isSeveral = /^(?:https?:\/\/|:|localhost\b)/i.test(word) && !parsed.has("compress");
+  if (!isWrong && !(isLate && !isSeveral) && !/^[[{"]/.test(first)) return null;
   return LETTERS.find(([long]) => parsed.has(long))?.[1] ?? null;
 }

@@ -10,7 +10,12 @@ export interface Target {
   /** User and password of the URL, `null` for none. */
   readonly credentials: string | null;
   readonly items: readonly Item[];
+  /** Further URLs, for the same request. */
+  readonly others: readonly Pick<Target, "url" | "credentials">[];
 }
+
+/** A word after the URL that is another URL, not an item. */
+const FURTHER = /^(?:https?:\/\/|:\/\/|:\d*\/)/i;
 
 const METHODS = new Set(
   "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY PROPFIND PURGE".split(" "),
@@ -26,13 +31,15 @@ export function parseTarget(words: readonly string[], scheme: "http" | "https"):
     throw new UsageError(`the URL is missing after ${first}: roundtrip ${first} :8080/path`);
   }
   const { url, credentials } = parseUrl(named ? second ?? "" : first, scheme);
-  const items = words.slice(named ? 2 : 1).map((word, index) => {
+  const more = words.slice(named ? 2 : 1);
+  const others = more.filter((word) => FURTHER.test(word)).map((word) => parseUrl(word, scheme));
+  const items = more.filter((word) => !FURTHER.test(word)).map((word, index) => {
     if (index === 0 && !named && !/[=@:;]/.test(word) && second !== undefined) {
       throw badMethod(first, word);
     }
     return parseItem(word);
   });
-  return { method: named ? first.toUpperCase() : null, url, credentials, items };
+  return { method: named ? first.toUpperCase() : null, url, credentials, items, others };
 }
 
 /** `localhost a=b` is a URL and an item, `purge localhost` a method and a URL. */

@@ -28,11 +28,21 @@ export async function warn(text: string): Promise<void> {
   await writeErr(visibleText(`roundtrip: warning: ${text}\n`));
 }
 
+/** Bars on the terminal: erased before other output, drawn again below its last whole line. */
+export const BARS: { erase: (() => void) | null; isMidLine: boolean } = {
+  erase: null,
+  isMidLine: false,
+};
+
 async function writeAll(
-  stream: { write(bytes: Uint8Array): Promise<number> },
+  stream: typeof Deno.stdout | typeof Deno.stderr,
   data: string | Uint8Array,
 ): Promise<void> {
   let bytes = typeof data === "string" ? ENCODER.encode(data) : data;
+  if (BARS.erase !== null && bytes.length > 0 && stream.isTerminal()) {
+    BARS.erase();
+    BARS.isMidLine = bytes.at(-1) !== 10;
+  }
   try {
     while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
   } catch (cause) {

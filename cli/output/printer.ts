@@ -48,8 +48,11 @@ export class Printer {
   readonly #charset: string | undefined;
   readonly #mime: string | undefined;
   readonly #filter: string | undefined;
+  /** Resolves when earlier replies are printed. */
+  readonly #turn: Promise<void>;
 
-  constructor(parsed: ParsedArgs, parts: Parts, before?: Printer) {
+  constructor(parsed: ParsedArgs, parts: Parts, turn = Promise.resolve(), before?: Printer) {
+    this.#turn = turn;
     const terminal = Deno.stdout.isTerminal();
     const pretty = parsed.value("pretty") ?? (terminal ? "all" : "none");
     const colours = parsed.has("pretty")
@@ -90,6 +93,7 @@ export class Printer {
   }
 
   async #write(data: string | Uint8Array): Promise<void> {
+    await this.#turn;
     const { text } = this.#gap;
     this.#gap.text = "";
     if (text !== "") await writeOut(text);

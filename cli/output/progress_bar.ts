@@ -1,39 +1,56 @@
 import type { Progress } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
-import { writeErr } from "../io/output.ts";
+import { BARS, writeErr } from "../io/output.ts";
 
 const EVERY = 100; // ms
 
-/** Shows the progress of a download; without a terminal, only its end. */
+/** The bars on the terminal, each on a line below what was printed before. */
+const shown = new Set<ProgressBar>();
+let drawn = 0; // lines
+
+/** Shows the progress of a transfer; without a terminal, only the end of a download. */
 export class ProgressBar {
   readonly #name: string;
   readonly #isTerminal = Deno.stderr.isTerminal();
   readonly #quiet: boolean;
   readonly #started = performance.now();
   #from: number; // bytes from an earlier attempt
-  #last = -Infinity;
+  #last: number;
   #progress: Progress = { bytes: 0, total: null };
 
-  constructor(name: string, quiet: boolean, from = 0) {
+  /**
+   * @param name What is transferred.
+   * @param quiet Whether to show nothing.
+   * @param from Bytes from an earlier attempt.
+   * @param delay Time without a bar, in ms.
+   */
+  constructor(name: string, quiet: boolean, from = 0, delay = -Infinity) {
     this.#name = name;
     this.#quiet = quiet;
     this.#from = from;
+    this.#last = this.#started + delay;
   }
 
   update(progress: Progress): void {
-    if (progress.bytes < this.#from) this.#from = 0; // the download started over
+    if (progress.bytes < this.#from) this.#from = 0; // the transfer started over
     this.#progress = progress;
     const now = performance.now();
     if (this.#quiet || !this.#isTerminal || now - this.#last < EVERY) return;
     this.#last = now;
-    writeErr(`\r\x1b[K${this.#line()}`);
+    shown.add(this);
+    draw();
   }
 
-  /** Ends the line of the bar, so that further output starts on a new line. */
+  /** Ends the bar: its line stays, and further output starts on a new one. */
   end(): void {
-    if (this.#last === -Infinity) return;
-    this.#last = -Infinity;
-    Deno.stderr.writeSync(Uint8Array.of(10));
+    if (!shown.delete(this)) return;
+    erase();
+    print(`${this.line()}\n`);
+  }
+
+  /** Removes the bar. */
+  clear(): void {
+    if (shown.delete(this)) erase();
   }
 
   /** Shows the final line; sizes are in bytes. */
@@ -43,24 +60,58 @@ export class ProgressBar {
     const fresh = size - resumedFrom;
     const before = resumedFrom === 0 ? "" : `, ${formatBytes(resumedFrom)} were there`;
     const speed = `${formatBytes(fresh / Math.max(seconds, 0.001))}/s`;
+    shown.delete(this);
     await writeErr(
-      `${this.#isTerminal ? "\r\x1b[K" : ""}Done. ${formatBytes(fresh)} in ` +
-        `${seconds.toFixed(1)} s (${speed}${before}), saved to ${this.#name}\n`,
+      `Done. ${formatBytes(fresh)} in ${seconds.toFixed(1)} s (${speed}${before}), ` +
+        `saved to ${this.#name}\n`,
     );
   }
 
-  #line(): string {
+  /** The bar as text; with its name, if there are several. */
+  line(): string {
     const { bytes, total } = this.#progress;
+    const name = shown.size > 1 ? `${this.#name.slice(-20).padEnd(20)} ` : "";
     const seconds = (performance.now() - this.#started) / 1000;
     const speed = (bytes - this.#from) / Math.max(seconds, 0.001);
     const done = formatBytes(bytes);
     const rate = `${formatBytes(speed)}/s`;
-    if (total === null || total === 0) return `${done}, ${rate}`;
+    if (total === null || total === 0) return `${name}${done}, ${rate}`;
     const part = Math.min(1, bytes / total);
     const bar = "#".repeat(Math.round(part * 24)).padEnd(24, ".");
     const percent = `${Math.floor(part * 100)}`.padStart(3);
     const left = speed > 0 ? `, ${formatTime((total - bytes) / speed)} left` : "";
-    return `${percent} % [${bar}] ${done} of ${formatBytes(total)}, ${rate}${left}`;
+    return `${name}${percent} % [${bar}] ${done} of ${formatBytes(total)}, ${rate}${left}`;
+  }
+}
+
+/** Draws the bars again. */
+function draw(): void {
+  if (BARS.isMidLine) return;
+  erase();
+  // A line that wraps could not be found again.
+  const { columns } = consoleSize();
+  print([...shown].map((bar) => bar.line().slice(0, columns - 1)).join("\n"));
+  drawn = shown.size;
+  BARS.erase = erase;
+}
+
+function erase(): void {
+  if (!BARS.isMidLine) print(drawn > 1 ? `\x1b[${drawn - 1}A\r\x1b[J` : "\r\x1b[K");
+  drawn = 0;
+  if (shown.size > 0) return;
+  BARS.erase = null;
+  BARS.isMidLine = false;
+}
+
+function print(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+}
+
+function consoleSize(): { columns: number } {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return { columns: 80 };
   }
 }
 

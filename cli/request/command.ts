@@ -2,9 +2,12 @@ import { CookieJar } from "../../client/mod.ts";
 import { writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/usage_error.ts";
-import { authOf } from "../connecting/credentials.ts";
+import { type Auth, authOf } from "../connecting/credentials.ts";
 import { curlLetter } from "../connecting/curl_letters.ts";
 import { curlCommand } from "./curl.ts";
+import { transportOf } from "../connecting/connection.ts";
+import { partsOf } from "../output/parts.ts";
+import { isOneFile } from "../saving/download.ts";
 import { exchange } from "./exchange.ts";
 import { type Plan, plan } from "./plan.ts";
 import type { SessionData } from "../saving/foreign_session.ts";
@@ -18,32 +21,69 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const quiet = parsed.count("quiet") > 1;
   const stdin = (method: string | null) => stdinBody(method !== null, quiet, parsed.has("chunked"));
   const planned = await plan(parsed, target, stdin);
+  checkMany(parsed, planned);
   const given = await authOf(parsed, target);
   const jar = new CookieJar({ unsafe: true });
   const name = parsed.value("session") ?? parsed.value("session-read-only");
   const file = name === undefined ? null : new SessionFile(name, planned.url);
   const kept: SessionData = await file?.load(jar) ?? { headers: [], auth: null };
-  const auth = given ?? kept.auth;
-  const full = withKept(planned, kept);
-
+  const plans: [Plan, Auth | null][] = [[planned, given]];
+  for (const [at, url] of planned.others.entries()) {
+    const isForAll = parsed.has("auth") || parsed.has("bearer");
+    const own = { url, credentials: target.others[at]?.credentials ?? null };
+    plans.push([{ ...planned, url }, isForAll ? given : await authOf(parsed, own)]);
+  }
   if (parsed.has("curl") || parsed.has("curl-long")) {
-    await writeOut(`${curlCommand(full, parsed, auth)}\n`);
+    for (const [each, own] of plans) {
+      await writeOut(`${curlCommand(withKept(each, kept), parsed, own ?? kept.auth)}\n`);
+    }
     return 0;
   }
-  const wired = {
-    ...full,
-    headers: full.headers.map(([name, value]) => [name, headerBytes(value)] as const),
+  const path = parsed.value("save");
+  const saving = path === undefined ? null : await import("./save_request.ts");
+  if (path !== undefined) saving?.checkSaved(path, planned);
+  const facts = parsed.has("write-out") || parsed.has("json-meta")
+    ? (await import("../output/write_out.ts")).FactsWriter.of(parsed)
+    : null;
+  const needsTls = partsOf(parsed, false).has("m");
+  const transport = parsed.has("offline") ? null : await transportOf(parsed, needsTls);
+  const shared = { parsed, jar, transport, facts, isMany: plans.length > 1 };
+  const send = async ([each, own]: [Plan, Auth | null], turn: Promise<void>): Promise<number> => {
+    const full = withKept(each, kept);
+    const headers = full.headers.map(([name, value]) => [name, headerBytes(value)] as const);
+    const wired = { ...full, headers };
+    const sent = file === null ? wired : withoutCookies(wired, jar);
+    const code = await exchange(shared, sent, own ?? kept.auth, turn);
+    if (path !== undefined) await saving?.saveRequest(path, each, own, code === 3);
+    return code;
   };
-  const sent = file === null ? wired : withoutCookies(wired, jar);
-  const saved = parsed.value("save");
-  const saving = saved === undefined ? null : await import("./save_request.ts");
-  if (saved !== undefined) saving?.checkSaved(saved, planned);
-  const code = await exchange(parsed, sent, auth, jar);
-  if (saved !== undefined) await saving?.saveRequest(saved, planned, given, code === 3);
-  if (file !== null && parsed.has("session") && !parsed.has("offline")) {
-    await file.save({ headers: keptHeaders(planned, kept), auth }, jar);
+  try {
+    const code = plans.length === 1
+      ? await send([planned, given], Promise.resolve())
+      : await (await import("./several.ts")).sendAll(plans, send, parsed.number("parallel") ?? 1);
+    if (file !== null && parsed.has("session") && !parsed.has("offline")) {
+      await file.save({ headers: keptHeaders(planned, kept), auth: given ?? kept.auth }, jar);
+    }
+    return code;
+  } finally {
+    transport?.close();
   }
-  return code;
+}
+
+/** Refuses what only one URL can have. */
+function checkMany(parsed: ParsedArgs, { url, others, body }: Plan): void {
+  parsed.number("parallel", { min: 1, max: 100 });
+  if (others.length === 0) return;
+  if (isOneFile(parsed.value("output"))) {
+    throw new UsageError("--output FILE is for one URL; -o FOLDER/ keeps the name of each");
+  }
+  if (body?.kind === "piped" && !(body.data instanceof Uint8Array)) {
+    throw new UsageError("standard input can be sent to one URL only; @FILE is read for each");
+  }
+  const isOther = others.some(({ host }) => host !== url.host);
+  if (isOther && (parsed.has("session") || parsed.has("session-read-only"))) {
+    throw new UsageError("--session is for the URLs of one host");
+  }
 }
 
 function targetOf(parsed: ParsedArgs): Target {

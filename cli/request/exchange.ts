@@ -3,9 +3,9 @@ import {
   ClientSession,
   type CookieJar,
   type RequestOptions,
+  type Transport,
 } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { transportOf } from "../connecting/connection.ts";
 import { type Auth, basicOf, middlewaresOf } from "../connecting/credentials.ts";
 import { explained } from "../connecting/explained.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
@@ -14,37 +14,54 @@ import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { warn } from "../io/output.ts";
 import { partsOf, savesBody } from "../output/parts.ts";
 import { Printer } from "../output/printer.ts";
+import { ProgressBar } from "../output/progress_bar.ts";
 import { newTimes, timesTrace } from "../output/times.ts";
+import type { FactsWriter } from "../output/write_out.ts";
 import { type DownloadTarget, saveResponse } from "../saving/download.ts";
 import { resumed } from "../saving/resume.ts";
 import { Exchanges } from "./exchanges.ts";
 import { dataOf, type Plan, type PlannedBody } from "./plan.ts";
 import { NotSentError, recorder } from "./recorder.ts";
 
-/** Sends a planned request, prints or saves the reply, and returns the exit code. */
+/** Time of an upload before its bar appears, in ms. */
+const BAR_DELAY = 500;
+
+/** What the exchanges of a command line share. */
+export interface Shared {
+  readonly parsed: ParsedArgs;
+  readonly jar: CookieJar;
+  /** Transport, `null` for `--offline`. */
+  readonly transport: Transport | null;
+  readonly facts: FactsWriter | null;
+  /** Whether there are several URLs. */
+  readonly isMany: boolean;
+}
+
+/**
+ * Sends a planned request, prints or saves the reply, and returns the exit code. Output waits for
+ * `turn`, the end of earlier exchanges.
+ */
 export async function exchange(
-  parsed: ParsedArgs,
+  { parsed, jar, transport: inner, facts, isMany }: Shared,
   planned: Plan,
   auth: Auth | null,
-  jar: CookieJar,
+  turn: Promise<void>,
 ): Promise<number> {
   const isTerminal = Deno.stdout.isTerminal();
-  const parts = partsOf(parsed, isTerminal);
-  const printer = new Printer(parsed, parts);
   const saves = savesBody(parsed);
+  // Heads between the progress bars would hold up the downloads.
+  const parts = partsOf(parsed, isTerminal && !(isMany && saves));
+  const printer = new Printer(parsed, parts, turn);
   const follow = parsed.has("follow") || saves;
   const times = newTimes();
-  const facts = parsed.has("write-out") || parsed.has("json-meta")
-    ? (await import("../output/write_out.ts")).FactsWriter.of(parsed)
-    : null;
   const offline = parsed.has("offline");
   const isSingle = offline || (!follow && auth === null && !parsed.has("retry"));
-  const exchanges = new Exchanges(parsed, printer, isSingle);
+  const exchanges = new Exchanges(parsed, printer, isSingle, turn);
   const { body } = planned;
   const compress = parsed.count("compress") > 1 ||
     (parsed.has("compress") && body !== null && await isSmallerCompressed(body));
   const transport = recorder(
-    offline ? null : await transportOf(parsed, parts.has("m")),
+    inner,
     {
       ...planned,
       chunked: parsed.has("chunked"),
@@ -73,6 +90,10 @@ export async function exchange(
   if (parsed.has("compress") && encodes) {
     throw new UsageError("--compress sets Content-Encoding; leave out the header");
   }
+  const quiet = parsed.has("quiet");
+  const bar = body === null || body.kind === "text" || offline
+    ? null
+    : new ProgressBar(`to ${planned.url.host}`, quiet, 0, BAR_DELAY);
   const started = performance.now();
   let reply: ClientResponse | null = null;
   let isWritten = false;
@@ -80,6 +101,8 @@ export async function exchange(
     if (isWritten) return;
     isWritten = true;
     times.ended ??= performance.now() - times.started;
+    bar?.clear();
+    await turn;
     const { url, method } = planned;
     await facts?.write({ url, method, response: reply, times, started, exitCode, error });
   };
@@ -93,21 +116,24 @@ export async function exchange(
     const send = async (more: readonly (readonly [string, string])[]): Promise<ClientResponse> =>
       await session.request(planned.method, planned.url, {
         ...options,
+        ...(bar === null ? {} : { onUploadProgress: (each) => bar.update(each) }),
         headers: [...planned.headers, ...more].map(([name, value]) => [name, value]),
         ...(planned.body === null ? {} : { data: await dataOf(planned.body), compress }),
       });
     const target: DownloadTarget = {
       output: parsed.value("output") ?? null,
       keep: parsed.has("no-clobber"),
-      quiet: parsed.has("quiet"),
+      quiet,
     };
     const resume = resumes ? await resumed(send, planned.url, target) : null;
     await using response = resume?.response ?? await send([]);
     reply = response;
+    bar?.clear();
     if (resume?.isComplete) return 0;
     await exchanges.end();
     await printer.head(response);
     const failed = response.status >= 400;
+    if (target.output === "-") await turn;
     if (saves && !failed) await saveResponse(response, planned.url, target, resume ?? undefined);
     else if (facts !== null && !saves && !parts.has("b")) await drained(response);
     else await printer.body(response, saves);

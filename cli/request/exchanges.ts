@@ -21,13 +21,13 @@ export class Exchanges {
   readonly #printsBody: boolean;
   #pending: Pending | null = null;
 
-  constructor(parsed: ParsedArgs, final: Printer, isSingle: boolean) {
+  constructor(parsed: ParsedArgs, final: Printer, isSingle: boolean, turn: Promise<void>) {
     const parts = historyPartsOf(parsed, Deno.stdout.isTerminal());
     this.#all = parsed.has("all") || (parsed.has("verbose") && !parsed.isDecided("all"));
     // Requests are printed when sent, unless their format depends on the response.
     this.#early = isSingle || (this.#all && !parsed.has("history-print"));
     this.#final = final;
-    this.#history = new Printer(parsed, parts, final);
+    this.#history = new Printer(parsed, parts, turn, final);
     this.#printsBody = this.#all && parts.has("b");
   }
 

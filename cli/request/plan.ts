@@ -17,6 +17,8 @@ export interface Plan {
   readonly method: string;
   /** URL with its query. */
   readonly url: URL;
+  /** Further URLs to send it to. */
+  readonly others: readonly URL[];
   /** Headers in the user's order and case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Names of headers not to send, in lower case. */
@@ -52,12 +54,8 @@ export async function plan(
     if (item.kind !== "header") throw new UsageError(`argument -H: "${each}" is not NAME:VALUE`);
     items.push(item);
   }
-  const url = new URL(target.url);
-  for (const item of items) {
-    if (item.kind !== "query") continue;
-    const pair = new URLSearchParams([[item.name, item.value]]).toString();
-    url.search = url.search === "" ? `?${pair}` : `${url.search}&${pair}`;
-  }
+  const url = withQuery(target.url, items);
+  const others = target.others.map((each) => withQuery(each.url, items));
   const body = await bodyOf(parsed, items, target.method, stdin);
   const named = items.filter((item) => item.kind === "header");
   const without = new Set<string>();
@@ -93,7 +91,17 @@ export async function plan(
   if (body?.kind === "file") add("Content-Type", body.type ?? await typeOf(body.path));
   if (body?.kind === "piped") add("Content-Type", parsed.has("form") ? FORM_TYPE : JSON_TYPE);
   const method = target.method ?? (body === null ? "GET" : "POST");
-  return { method, url, headers, without, defaults, body };
+  return { method, url, others, headers, without, defaults, body };
+}
+
+function withQuery(bare: URL, items: Items): URL {
+  const url = new URL(bare);
+  for (const item of items) {
+    if (item.kind !== "query") continue;
+    const pair = new URLSearchParams([[item.name, item.value]]).toString();
+    url.search = url.search === "" ? `?${pair}` : `${url.search}&${pair}`;
+  }
+  return url;
 }
 
 const JSON_TYPE = "application/json";

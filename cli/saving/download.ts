@@ -124,6 +124,11 @@ function isDevice(path: string): boolean {
   return path === "-" || (info !== null && !info.isFile && !info.isDirectory);
 }
 
+/** Whether `--output` is one file, which cannot keep several replies. */
+export function isOneFile(output: string | undefined): boolean {
+  return output !== undefined && !isFolder(output) && !isDevice(output);
+}
+
 function isFolder(path: string): boolean {
   return /[\\/]$/.test(path) || infoOf(path)?.isDirectory === true;
 }

@@ -17,6 +17,8 @@ export const request = {
     "parameter; NAME=VALUE a string and NAME:=JSON a value of the body; NAME@PATH a file of a form " +
     "(NAME@PATH;type=TYPE;filename=NAME); @PATH the body itself. =@ :=@ ==@ :@ read the value from " +
     "a file. A[B][0]=X makes nested JSON. A backslash escapes a separator.",
+    "Further URLs, written as http://..., https://... or :PORT/..., get the same request; the exit " +
+    "code is that of the first that failed.",
     "Defaults are read from ~/.config/roundtrip/config.json, or below XDG_CONFIG_HOME: " +
     '{"defaults": {"options": ["--follow"], "headers": {"X-Team": "web"}}}; --no-OPTION cancels ' +
     "one.",
@@ -34,6 +36,7 @@ export const request = {
     more("-m, --meta", "print times, addresses and TLS only", { against: OUTPUT }),
     option("-p, --print WHAT", "letters: H B request, h b response, m meta", { against: OUTPUT }),
     more("--json-meta[=FILE]", "write curl's %{json} as a line to stderr, or to FILE"),
+    more("--parallel N", "with several URLs: send N at a time, print the replies in order"),
     more("--all", "print redirects too"),
     more("-P, --history-print WHAT", "what --all prints of redirects, letters as in --print"),
     more("--filter PATH", "print this part of a JSON response: a.b[0], [].name"),

@@ -12,7 +12,7 @@ export interface ObservedBody extends HopBody {
   readonly stop?: () => void;
 }
 
-const OVER = new ClientConnectionError("Connection closed: the response was read or released");
+const OVER = "Connection closed: the response was read or released";
 
 export function observedBody(payload: Payload, request: ClientRequest): ObservedBody {
   const { phases, trace } = contextOf(request) ?? {};
@@ -41,7 +41,7 @@ export function observedBody(payload: Payload, request: ClientRequest): Observed
         },
       });
     },
-    stop: () => stop?.(OVER),
+    stop: () => stop?.(new ClientConnectionError(OVER)),
   };
 }
 
