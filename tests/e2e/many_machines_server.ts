@@ -9,7 +9,7 @@ const [, connect] = CLIENTS.find(([name]) => name === library) ?? [];
 if (connect === undefined) throw new Error(`no library ${library}`);
 const [client] = await connect(Number(redis));
 const broker = redisBroker(client, { onError: ({ message }) => console.log(message) });
-const room = new web.WebSocketGroup({ name: "chat", broker, history: 5000, presence: true });
+const room = new web.WebSocketGroup({ name: "chat", broker, history: 20_000, presence: true });
 const news = new web.EventGroup({ name: "news", broker });
 
 const app = new web.Application();
