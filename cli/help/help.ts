@@ -110,15 +110,8 @@ export function visible(spec: CommandSpec): OptionSpec[] {
   return spec.options.filter((each) => !each.hidden);
 }
 
-/** Breaks a text into lines. */
+/** Breaks a text into lines; a longer word is a line of its own. */
 function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+  const line = new RegExp(`(.{1,${width}}|\\S+)(?: |$)`, "g");
+  return Array.from(text.matchAll(line), ([, found = ""]) => found);
 }

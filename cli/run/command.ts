@@ -18,7 +18,7 @@ export async function run(parsed: ParsedArgs<RunOption>): Promise<number> {
     throw new UsageError("the file is missing: roundtrip run api.http");
   }
   const given = new Map(parsed.all("var").map(variableOf));
-  const files = parsed.positionals.map(readFile);
+  const files = await Array.fromAsync(parsed.positionals, readFile);
   checkNames(files, parsed.all("name"));
   const started = performance.now();
   const results: Result[] = [];
@@ -39,10 +39,10 @@ export async function run(parsed: ParsedArgs<RunOption>): Promise<number> {
   return results.every(({ failures }) => failures.length === 0) ? 0 : 1;
 }
 
-function readFile(path: string): RequestFile {
+async function readFile(path: string): Promise<RequestFile> {
   let bytes: Uint8Array;
   try {
-    bytes = path === "-" ? readStdin() : Deno.readFileSync(path);
+    bytes = await (path === "-" ? new Response(Deno.stdin.readable).bytes() : Deno.readFile(path));
   } catch (cause) {
     throw unreadable(path, cause);
   }
@@ -54,16 +54,6 @@ function readFile(path: string): RequestFile {
     throw new CommandError(`${path} is not UTF-8 text; ${advice}`, { cause });
   }
   return path.endsWith(".hurl") ? parseHurlFile(path, text) : parseHttpFile(path, text);
-}
-
-function readStdin(): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  for (;;) {
-    const buffer = new Uint8Array(64 * 1024);
-    const count = Deno.stdin.readSync(buffer);
-    if (count === null) return new Uint8Array(pieces.flatMap((each) => [...each]));
-    pieces.push(buffer.subarray(0, count));
-  }
 }
 
 function variableOf(text: string): [name: string, value: string] {

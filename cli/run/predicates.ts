@@ -1,4 +1,5 @@
 // Predicates and filters of assertions.
+import { isDeepStrictEqual } from "node:util";
 
 type Compare = (actual: unknown, expected: unknown) => boolean;
 const ordered = (compare: (a: number, b: number) => boolean): Compare => (actual, expected) =>
@@ -64,18 +65,7 @@ function isScalar(value: unknown): boolean {
 }
 
 function isEqual(actual: unknown, expected: unknown): boolean {
-  if (typeof actual !== "object" || actual === null) return actual === expected;
-  return sortedJson(actual) === sortedJson(expected);
-}
-
-function sortedJson(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_, each: unknown) =>
-      typeof each === "object" && each !== null && !Array.isArray(each)
-        ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => a < b ? -1 : 1))
-        : each,
-  );
+  return actual === expected || isDeepStrictEqual(actual, expected);
 }
 
 /** Number of members, characters or bytes; `undefined` for other values. */
