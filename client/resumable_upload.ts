@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { nodeUrl } from "../http/node_modules.ts";
 import { OptionTable } from "../http/options.ts";
 import { ClientPayloadError, ClientResponseError } from "./errors/client_errors.ts";
 import { ClientConnectionError } from "./errors/connection_errors.ts";
@@ -186,7 +186,7 @@ async function slicesOfPath(path: string | URL): Promise<Slices> {
   // Deno's openAsBlob() reads the whole file.
   if (!ON_DENO) {
     const { openAsBlob } = await import("node:fs"); // which not every runtime exports
-    return slicesOf(await openAsBlob(path instanceof URL ? fileURLToPath(path) : path));
+    return slicesOf(await openAsBlob(path instanceof URL ? nodeUrl().fileURLToPath(path) : path));
   }
   const { size } = await Deno.stat(path);
   return {

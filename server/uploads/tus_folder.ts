@@ -1,4 +1,5 @@
-import { createHash, type Hash } from "node:crypto";
+import { nodeCrypto } from "../../http/node_modules.ts";
+import type { Hash } from "node:crypto";
 import { piecesOf } from "../../http/bytes/stream_reader.ts";
 import { HTTPRequestEntityTooLarge } from "../exceptions/client_errors.ts";
 import { storageError } from "../body/save_file.ts";
@@ -25,7 +26,7 @@ export interface TusState extends TusInfo {
 
 /** A digest that a client announces for its piece. */
 export interface TusChecksum {
-  /** Name for `createHash()`. */
+  /** Name for `nodeCrypto().createHash()`. */
   readonly algorithm: string;
   /** The digest in Base64. */
   readonly digest: string;
@@ -100,7 +101,9 @@ export class TusFolder {
     pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
     checksum: TusChecksum | null,
   ): Promise<number | null> {
-    const hash: Hash | null = checksum === null ? null : createHash(checksum.algorithm);
+    const hash: Hash | null = checksum === null
+      ? null
+      : nodeCrypto().createHash(checksum.algorithm);
     const file = await Deno.open(this.#partOf(id), { write: true });
     let at = offset;
     let isKept = checksum === null;
@@ -131,7 +134,7 @@ export class TusFolder {
 
   /** Computes the SHA-256 digest of a file, in hex. */
   async digestOf(path: string): Promise<string> {
-    const hash = createHash("sha256");
+    const hash = nodeCrypto().createHash("sha256");
     const file = await Deno.open(path);
     for await (const piece of file.readable) hash.update(piece);
     return hash.digest("hex");
