@@ -47,7 +47,7 @@ const EVENT_GROUP_OPTIONS = new OptionTable<EventGroupOptions>({
  * const app = new web.Application();
  * app.addRoutes([web.get("/news", news.handler())]);
  * await news.send("hello", { event: "greeting" });
- * console.assert(news.size === 0); // nobody listens yet
+ * console.assert(news.size === 0); // no client listens yet
  * ```
  */
 export class EventGroup {

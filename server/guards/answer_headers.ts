@@ -4,7 +4,7 @@ import type { Handler, HandlerResult } from "../request/middleware.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /**
- * Calls a handler and adds headers to its answer, whatever that is: a response, an HTTP exception,
+ * Calls a handler and adds headers to its answer of any kind: a response, an HTTP exception,
  * or a stream or WebSocket that is sent while the handler runs on.
  */
 export async function withAnswerHeaders(

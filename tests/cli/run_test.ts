@@ -90,7 +90,7 @@ const REFUSED_CHECKS: readonly [check: string, message: RegExp][] = [
   ["header a matches (", /Invalid regular expression/],
 ];
 
-Deno.test("assertions that say nothing sensible are refused, with the nearest word", () => {
+Deno.test("wrong assertions are refused, with the nearest word", () => {
   for (const [text, message] of REFUSED_CHECKS) {
     assertMatch(assertThrows(() => parseCheck(text, 1), SyntaxError).message, message, text);
   }

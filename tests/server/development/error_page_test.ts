@@ -19,7 +19,7 @@ async function ask(app: web.Application, accept: string): Promise<[Response, str
   return [response, await response.text()];
 }
 
-Deno.test("without debug an error tells nothing, whatever is accepted", async () => {
+Deno.test("without debug an error tells nothing, in any accepted type", async () => {
   for (const accept of ["text/html", "application/json", "*/*"]) {
     for (const middlewares of [[], [web.problemDetails()]]) {
       for (const debug of [undefined, false]) {

@@ -117,7 +117,7 @@ Deno.test("required() guards everything behind it", async () => {
   ]);
 });
 
-Deno.test("a policy of one's own, and one that is none", async () => {
+Deno.test("a policy of one's own, and an object that is not one", async () => {
   const { app } = service({
     identify: ({ cookies }) => cookies.get("user") ?? null,
     remember: () => {},

@@ -66,7 +66,7 @@ Deno.test("errors are problem details", async () => {
   assertEquals(logged.map((each) => (each as Error).message), ["secret"]); // of /broken alone
 });
 
-Deno.test("headers of the exception stay, and redirects are none of it", async () => {
+Deno.test("headers of the exception stay, and redirects stay as they are", async () => {
   const { app: server } = app();
   assertEquals((await server.request("/plain")).headers.get("x-a"), "1");
   const moved = await server.request("/moved");

@@ -92,7 +92,7 @@ Deno.test("handlers in time, errors and streams are left alone", async () => {
   }
 });
 
-Deno.test("a time that is none is refused", () => {
+Deno.test("a time that is not a positive number is refused", () => {
   for (const ms of [0, -1, NaN, 2 ** 31, "5" as unknown as number]) {
     assertThrows(() => web.timeout(ms), RangeError, "a time in ms");
   }

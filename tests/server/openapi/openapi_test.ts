@@ -356,7 +356,7 @@ void (() => client.GET("/none"));
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a browser draws the page by the files of an npm package, and asks nobody else", async () => {
+Deno.test("a browser draws the page by the files of an npm package, and asks no other host", async () => {
   const chromium = await findChromium();
   if (chromium === null) return;
   const { default: { getAbsoluteFSPath } } = await import("npm:swagger-ui-dist@^5.35.0");

@@ -87,7 +87,7 @@ Deno.test("redisStore() stores sessions without expiry by default", async () => 
   assertEquals(calls, ["SET AIOHTTP_SESSION_ID"]);
 });
 
-Deno.test("redisStore() refuses what is no client", () => {
+Deno.test("redisStore() refuses an object that is not a client", () => {
   for (const wrong of [{}, null, "redis://localhost"]) {
     assertThrows(() => redisStore(wrong as never), TypeError, "client of @redis/client or ioredis");
   }
