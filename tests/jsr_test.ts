@@ -92,3 +92,18 @@ Deno.test("all exported files are published", async () => {
   }
   for (const path of included) await Deno.stat(new URL(path, ROOT));
 });
+
+Deno.test("links and pictures of the published pages lead to published files", async () => {
+  const included: readonly string[] = publish.include;
+  const missing: string[] = [];
+  for (const page of included.filter((each) => each.endsWith(".md"))) {
+    const text = await Deno.readTextFile(new URL(page, ROOT));
+    for (const [, target = ""] of text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
+      const isIn = included.some((each) =>
+        each === target || each.endsWith("/") && target.startsWith(each)
+      );
+      if (!isIn) missing.push(`${page}: ${target}`);
+    }
+  }
+  assertEquals(missing, []);
+});

@@ -52,7 +52,8 @@ export class HTTPMove extends HTTPRedirection {
 class MoveReply extends HTTPMove {
   /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {
-    super(...statusOf(new.target), location, options);
+    const [status, reason] = statusOf(new.target);
+    super(status, reason, location, options);
   }
 }
 

@@ -22,7 +22,8 @@ export class HTTPServerError extends HTTPError {}
 class ServerReply extends HTTPServerError {
   /** Takes headers, body and cause. */
   constructor(options: HTTPExceptionOptions = {}) {
-    super(...statusOf(new.target), options);
+    const [status, reason] = statusOf(new.target);
+    super(status, reason, options);
   }
 }
 
