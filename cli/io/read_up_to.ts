@@ -1,12 +1,16 @@
 /** Longest body, in bytes, that is buffered so that its length can be sent. */
 export const MAX_SIZED = 1024 * 1024;
 
-/** Reads up to `limit` bytes: all of them, `null` if there are more, and a stream of the whole. */
+/**
+ * Reads up to `limit` bytes, and what is left of their last piece: `bytes` is all of them, `null` if
+ * there are more, `start` what was read, `stream` the whole.
+ */
 export async function readUpTo(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: number,
 ): Promise<{
   readonly bytes: Uint8Array<ArrayBuffer> | null;
+  readonly start: Uint8Array<ArrayBuffer>;
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
 }> {
   const reader = stream.getReader();
@@ -18,8 +22,8 @@ export async function readUpTo(
     size += next.value.length;
     if (size > limit) break;
   }
-  const bytes = next.done ? new Uint8Array(await new Blob(pieces).arrayBuffer()) : null;
-  return { bytes, stream: replayed(pieces, reader) };
+  const start = new Uint8Array(await new Blob(pieces).arrayBuffer());
+  return { bytes: next.done ? start : null, start, stream: replayed(pieces, reader) };
 }
 
 /** A stream of pieces that were read already, and of the rest. */

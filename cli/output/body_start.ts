@@ -1,6 +1,6 @@
 // The start of a streamed body, shown before it is sent.
 import type { HopBody } from "../../client/mod.ts";
-import { replayed } from "../io/read_up_to.ts";
+import { readUpTo } from "../io/read_up_to.ts";
 
 /** Most bytes of a body to show. */
 const MOST = 64 * 1024;
@@ -10,18 +10,9 @@ const STARTS = new WeakMap<HopBody, Uint8Array>();
 /** Reads the start of a body of known length, that is a file or a form. */
 export async function peeked(body: HopBody): Promise<HopBody> {
   if (body.bytes !== null || body.size === null) return body;
-  const reader = body.stream().getReader();
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  while (length < Math.min(MOST, body.size)) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    pieces.push(value);
-    length += value.length;
-  }
-  const start = new Uint8Array(await new Blob(pieces).slice(0, MOST).arrayBuffer());
-  const same = { size: body.size, bytes: null, stream: () => replayed(pieces, reader) };
-  STARTS.set(same, start);
+  const { start, stream } = await readUpTo(body.stream(), MOST);
+  const same = { size: body.size, bytes: null, stream: () => stream };
+  STARTS.set(same, start.subarray(0, MOST));
   return same;
 }
 
