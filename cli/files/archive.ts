@@ -47,7 +47,7 @@ async function archive(
   kind: string,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   const members = walk(root, path, name);
-  if (kind === "zip") return await zip(members);
+  if (kind === "zip") return ReadableStream.from(zip(members));
   const packed = await tar(members);
   return kind === "tar" ? packed : packed.pipeThrough(new CompressionStream("gzip"));
 }
@@ -93,9 +93,9 @@ async function* member(path: string, name: string, missing: string[]): AsyncGene
   }
 }
 
-async function zip(
+async function* zip(
   members: AsyncGenerator<Member>,
-): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const { makeZip } = await import("client-zip");
   const files = async function* () {
     for await (const { name, modified, content } of members) {
@@ -103,24 +103,12 @@ async function zip(
     }
   };
   const reader = (makeZip(files()) as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
-  // client-zip closes neither the file nor the folder that it is reading.
-  const end = async (reason: unknown): Promise<void> => {
-    await reader.cancel(reason).catch(() => {}); // it rejects with the given reason
-    await members.return(undefined);
-  };
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      } catch (error) {
-        await end(error);
-        throw error;
-      }
-    },
-    cancel: end,
-  }, { highWaterMark: 0 });
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+  } finally {
+    await reader.cancel().catch(() => {}); // it rejects with the reason
+    await members.return(undefined); // client-zip closes no file or folder that it is reading
+  }
 }
 
 async function tar(
