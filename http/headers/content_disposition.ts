@@ -33,7 +33,7 @@ export interface ContentDispositionInit {
 export function parseContentDisposition(header: string | null): ContentDisposition | null {
   if (header === null) return null;
   const isForm = /^\s*form-data\s*(?:;|$)/i.test(header);
-  const parsed = parseHeaderParams(header, { backslash: isForm ? "literal" : "escape" });
+  const parsed = parseHeaderParams(header, isForm);
   if (parsed === null || parsed.value === "" || /\s/.test(parsed.value)) return null;
   const params = uniqueParams(parsed.params);
   if (params === null) return null;

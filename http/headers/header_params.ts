@@ -17,19 +17,6 @@ export interface HeaderParams {
   readonly params: readonly HeaderParam[];
 }
 
-/** Options of {@linkcode parseHeaderParams}. */
-export interface HeaderParamsOptions {
-  /**
-   * Meaning of a backslash within quotes. `"escape"` is the quoted-string of RFC 9110 section
-   * 5.6.4. `"literal"` is what browsers write in form-data (WHATWG HTML, "multipart/form-data
-   * encoding"): it stands for itself, as in `C:\dir\a.txt`, and control characters pass. There
-   * `\"` is still read as an escaped quote where the value plainly goes on after it, because
-   * curl before 7.81 and Python write that.
-   * @default {"escape"}
-   */
-  readonly backslash?: "escape" | "literal";
-}
-
 const TCHAR = "!#$%&'*+\\-.^_`|~0-9A-Za-z"; // RFC 9110 section 5.6.2
 const TOKEN = new RegExp(`^[${TCHAR}]+$`);
 const PARAM_NAME = new RegExp(`([${TCHAR}]+)[ \\t]*=[ \\t]*`, "y");
@@ -49,12 +36,12 @@ export function isToken(text: string): boolean {
 /**
  * Parses a header value; `null` if it is malformed: a control character, a parameter without `=`,
  * an open quote, anything but `;` after a closing quote. A quoted semicolon does not separate.
+ * @param literal Whether a backslash within quotes stands for itself, as in `C:\dir\a.txt`, and
+ * control characters pass: browsers write so in form-data (WHATWG HTML, "multipart/form-data
+ * encoding"). `\"` is still an escaped quote where the value plainly goes on after it, because curl
+ * before 7.81 and Python write that. Else it escapes (RFC 9110 section 5.6.4).
  */
-export function parseHeaderParams(
-  header: string,
-  { backslash = "escape" }: HeaderParamsOptions = {},
-): HeaderParams | null {
-  const literal = backslash === "literal";
+export function parseHeaderParams(header: string, literal = false): HeaderParams | null {
   if (literal ? LINE_BREAKING.test(header) : hasControl(header)) return null;
   const text = header.trim();
   let at = text.indexOf(";");
