@@ -8,7 +8,7 @@
  */
 
 import type { BenchCase } from "../measure/case.ts";
-import { broadcast, limited } from "./many_machines.ts";
+import { broadcast, broadcastRedis, limited } from "./many_machines.ts";
 import { clientGet } from "./client_get.ts";
 import { clientCpu } from "./client_cpu.ts";
 import { cliFiles100m, cliFiles10k } from "./cli_files.ts";
@@ -38,6 +38,7 @@ export const CASES: readonly BenchCase[] = [
   wsEcho,
   ...clientWebSocket,
   broadcast,
+  broadcastRedis,
   limited,
   multipart,
   post,
