@@ -1,6 +1,7 @@
 // Environments: `http-client.env.json` beside a file or above it, and `.env`.
 import { dirname, join } from "node:path";
-import { parseEnv } from "node:util";
+import * as nodeUtil from "node:util";
+import { tooOldTo } from "../errors/old_runtime.ts";
 import { messageOf } from "../errors/system_error.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { suggest } from "../args/suggest.ts";
@@ -36,7 +37,11 @@ export function environmentOf(path: string, name: string | null): Map<string, st
 
 /** Reads `.env` beside the file; empty without one. */
 export function dotenvOf(path: string): Map<string, string> {
-  const values = parseEnv(readIfExists(join(dirname(path), ".env")) ?? "");
+  const text = readIfExists(join(dirname(path), ".env"));
+  if (text === null) return new Map();
+  // By the namespace: an older Deno lacks it, and would not even load this module.
+  if (!("parseEnv" in nodeUtil)) throw tooOldTo("read .env");
+  const values = nodeUtil.parseEnv(text);
   return new Map(Object.entries(values).map(([name, value = ""]) => [name, value]));
 }
 
