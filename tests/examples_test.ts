@@ -122,6 +122,11 @@ Deno.test("every section has its example, and every example a section", async ()
   }
   const listed = [...NOTES, ...BEYOND].map(([, example]) => `${example}.ts`);
   assertEquals(files.sort(), listed.sort());
+  const notes = await Deno.readTextFile(new URL("docs/notes.md", ROOT));
+  assertEquals(
+    [...notes.matchAll(/examples\/(\w+\.ts)\)/g)].map(([, file]) => file),
+    listed.sort(),
+  );
 });
 
 Deno.test("every example contains the code of its section", async () => {

@@ -1,0 +1,83 @@
+// The site; `deno task site` stages the pages with their sidebars in site.json.
+import { readFileSync } from "node:fs";
+import process from "node:process";
+
+const { en, zh } = JSON.parse(readFileSync(new URL("./site.json", import.meta.url), "utf8"));
+const base = process.env.SITE_BASE || "/";
+
+const SEARCH_ZH = {
+  button: { buttonText: "搜索", buttonAriaLabel: "搜索" },
+  modal: {
+    noResultsText: "没有结果",
+    resetButtonTitle: "清除",
+    footer: { selectText: "选择", navigateText: "切换", closeText: "关闭" },
+  },
+};
+
+const theme = (sidebar, words) => ({
+  nav: [
+    { text: words.tutorial, link: sidebar[0].items[0].link },
+    { text: words.howto, link: sidebar[2].items[0].link },
+    { text: words.explanation, link: sidebar[4].items[0].link },
+    { text: words.api, link: "/api/index.html", target: "_blank" },
+  ],
+  sidebar,
+  ...words.theme,
+});
+
+export default {
+  title: "Roundtrip",
+  description: "aiohttp's client and server for Deno",
+  base,
+  srcExclude: ["public/**"],
+  lastUpdated: false,
+  // The reference is made by `deno doc`; addresses of examples are the reader's own servers.
+  ignoreDeadLinks: [/^\/api\//, /^https?:\/\/localhost/],
+  markdown: {
+    html: false,
+    theme: { light: "github-light", dark: "github-dark" },
+    // Documents are plain Markdown: braces are text, not Vue's expressions.
+    config({ renderer: { rules } }) {
+      for (const name of ["text", "code_inline"]) {
+        const render = rules[name];
+        rules[name] = (...args) => render(...args).replaceAll("{{", "&#123;&#123;");
+      }
+    },
+  },
+  themeConfig: {
+    search: { provider: "local", options: { locales: { zh: { translations: SEARCH_ZH } } } },
+    outline: [2, 3],
+  },
+  locales: {
+    root: {
+      label: "English",
+      lang: "en",
+      themeConfig: theme(en, {
+        tutorial: "Tutorial",
+        howto: "How-to",
+        explanation: "Explanation",
+        api: "API",
+        theme: {},
+      }),
+    },
+    zh: {
+      label: "中文",
+      lang: "zh-CN",
+      description: "Deno 上的 aiohttp 客户端与服务端",
+      themeConfig: theme(zh, {
+        tutorial: "教程",
+        howto: "指南",
+        explanation: "说明",
+        api: "API",
+        theme: {
+          outline: { level: [2, 3], label: "本页" },
+          docFooter: { prev: "上一页", next: "下一页" },
+          darkModeSwitchLabel: "主题",
+          sidebarMenuLabel: "目录",
+          returnToTopLabel: "回到顶部",
+          langMenuLabel: "语言",
+        },
+      }),
+    },
+  },
+};
