@@ -14,6 +14,9 @@ const PACKAGES = {
   imports: { vitepress: "npm:vitepress@1.6.4", vue: "npm:vue@3.5.45" },
 };
 
+// Not a file beside this one, which every check of types would read without VitePress's.
+const THEME = `export { default } from "vitepress/theme";\nimport "./style.css";\n`;
+
 async function run(cwd: URL, ...args: string[]): Promise<void> {
   const { success, code } = await new Deno.Command(Deno.execPath(), { args, cwd }).spawn().status;
   if (!success) throw new Error(`deno ${args.join(" ")} ended with ${code}`);
@@ -65,7 +68,9 @@ export async function build(): Promise<void> {
   for (const path of pictures) {
     await write(WORK, `pages/public/${path}`, await Deno.readFile(new URL(path, ROOT)));
   }
-  await copy(new URL("theme/", HERE), new URL("pages/.vitepress/theme/", WORK));
+  const style = await Deno.readFile(new URL("style.css", HERE));
+  await write(WORK, "pages/.vitepress/theme/style.css", style);
+  await write(WORK, "pages/.vitepress/theme/index.js", THEME);
   const config = await Deno.readFile(new URL("config.js", HERE));
   await write(WORK, "pages/.vitepress/config.js", config);
   await write(WORK, "pages/.vitepress/site.json", JSON.stringify({ en, zh }));
