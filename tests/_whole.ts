@@ -10,3 +10,10 @@ export const WHOLE: boolean = Deno.env.get("WHOLE") === "1";
 export function sampled<T>(items: Iterable<T>, step: number): T[] {
   return [...items].filter((_, at) => WHOLE || at % step === 0);
 }
+
+/** Bytes of headers: controls, delimiters and ends of ranges, or all 256 with `deno task test:whole`. */
+export const HEADER_BYTES: readonly number[] = [...Array(256).keys()].filter((byte) =>
+  WHOLE || byte <= 0x20 || "az09%\"'(),/:;<=>?@[\\]{}~\x7f\x80\x85\xa0\xff".includes(
+    String.fromCharCode(byte),
+  )
+);

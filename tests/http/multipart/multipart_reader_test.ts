@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { sampled } from "../../_whole.ts";
+import { sampled, WHOLE } from "../../_whole.ts";
 import { BodyPartReader } from "../../../http/multipart/body_part_reader.ts";
 import { MultipartReader } from "../../../http/multipart/multipart_reader.ts";
 import { badTypes, corpus, malformed } from "./corpus.ts";
@@ -55,7 +55,7 @@ Deno.test("a body split at any byte is read as it is in one piece", async () => 
     const bytes = bytesOf(example);
     const whole = await parse([bytes], example.type);
     for (const kind of ["chunks", "bytes"] as const) {
-      for (const at of sampled(Array(bytes.length + 1).keys(), kind === "chunks" ? 1 : 3)) {
+      for (const at of sampled(Array(bytes.length + 1).keys(), kind === "chunks" ? 3 : 7)) {
         const chunks = [bytes.slice(0, at), bytes.slice(at)].filter(({ length }) => length > 0);
         assertEquals(
           await parse(chunks, example.type, {}, kind),
@@ -73,7 +73,7 @@ Deno.test("a body fed byte by byte is read as it is in one piece", async () => {
     const whole = await parse([bytes], example.type);
     const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
     for (const kind of ["chunks", "bytes"] as const) {
-      for (const reuseBuffers of [false, true]) {
+      for (const reuseBuffers of WHOLE ? [false, true] : [kind === "bytes"]) {
         const found = await parse(single, example.type, { reuseBuffers }, kind);
         assertEquals(found, whole, `${example.name}, ${kind}`);
       }
@@ -87,7 +87,7 @@ Deno.test("a body cut off anywhere is an error, at once", async () => {
     const bytes = bytesOf(example);
     const whole = await parse([bytes], example.type);
     const complete = completeAt(example);
-    for (let at = 0; at <= bytes.length; at++) {
+    for (const at of sampled(Array(bytes.length + 1).keys(), 3)) {
       const began = performance.now();
       const reading = parse([bytes.slice(0, at)], example.type, {}, at % 2 ? "chunks" : "bytes");
       if (at >= complete) assertEquals(await reading, whole, `${example.name} at ${at}`);

@@ -4,6 +4,7 @@ import fc from "npm:fast-check@^4";
 import { ENGINES } from "../_engines.ts";
 import { exchange, parse, quietApp, raw } from "../_raw.ts";
 import { start } from "../_spawn.ts";
+import { HEADER_BYTES, WHOLE } from "../../_whole.ts";
 
 // Every way of the program's to get a value of the client's into a header.
 const WRITERS = [
@@ -25,7 +26,7 @@ Deno.test("every byte through every API that writes a header: the process lives,
   await using program = await start();
   for (const writer of WRITERS) {
     const seen = new Set<number>();
-    for (let byte = 0; byte < 256; byte++) {
+    for (const byte of HEADER_BYTES) {
       const hex = byte.toString(16).toUpperCase().padStart(2, "0");
       const { status, head } = await raw(program.port, `${writer}?v=a%${hex}b`);
       const name = `${writer} with 0x${hex}`;
@@ -101,7 +102,7 @@ for (const [engineName, engine] of ENGINES) {
     assertEquals(parse(two).status, 400);
   });
 
-  Deno.test(`2,000 forms of Host and target: the request line chooses the route, or 400 (${engineName})`, async () => {
+  Deno.test(`forms of Host and target: the request line chooses the route, or 400 (${engineName})`, async () => {
     await using server = await web.TestServer.start(hostApp(), { engine });
     const piece = fc.constantFrom(
       ...["x", "/", "//", "?", "#", "@", ":", "\\", ".", "..", "%2f", "%3f", "[", "]", "::1", "80"],
@@ -139,9 +140,12 @@ for (const [engineName, engine] of ENGINES) {
           : asked;
         assertEquals(body, seen === "/" ? "root" : seen.slice(1), head);
       }),
-      { numRuns: 2000, examples: [["x", "http://x/public/.."], ["x", "http://x/public?/admin"]] },
+      {
+        numRuns: WHOLE ? 2000 : 200,
+        examples: [["x", "/public"], ["x", "http://x/public/.."], ["x", "http://x/public?/admin"]],
+      },
     );
-    assert(answered > 20, `only ${answered} were answered`);
+    assert(answered > (WHOLE ? 20 : 0), `only ${answered} were answered`);
   });
 }
 

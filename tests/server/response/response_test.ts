@@ -4,6 +4,7 @@ import { chooseEncoding } from "../../../http/headers/accept_encoding.ts";
 import { formatHttpDate, parseHttpDate } from "../../../http/headers/http_date.ts";
 import { ENGINES, everyWay, sentStatus } from "../_engines.ts";
 import { rawRequest } from "../../_raw.ts";
+import { HEADER_BYTES } from "../../_whole.ts";
 
 const RESPONSES: [
   name: string,
@@ -233,7 +234,7 @@ for (const [name, engine] of ENGINES) {
     await using runner = new web.AppRunner(app, { shutdownTimeout: 1000, engine });
     const port = Number(new URL(await runner.listen({ hostname: "127.0.0.1", port: 0 })).port);
     for (const route of ["/stream", "/cookie", "/etag", "/type", "/file", "/events", "/law"]) {
-      for (let byte = 0; byte < 256; byte++) {
+      for (const byte of HEADER_BYTES) {
         const query = `a%${byte.toString(16).padStart(2, "0")}b`;
         const reply = await rawRequest(port, `GET ${route}?next=${query} HTTP/1.1\r\nHost: h\r\n`);
         const head = reply.slice(0, reply.indexOf("\r\n\r\n"));
