@@ -1,11 +1,10 @@
 /**
  * Tries the npm package on every runtime, and writes the table of docs/runtimes.md:
- * `deno task runtimes`. The runtimes come from npm, into `build/runtimes`.
+ * `deno task runtimes`. The runtimes come from npm, into temporary folders.
  *
  * @module
  */
 const ROOT = new URL("../../", import.meta.url);
-const WORK = new URL("build/runtimes/", ROOT);
 const PAGE = new URL("docs/runtimes.md", ROOT);
 
 const RUNTIMES: readonly (readonly [name: string, packages: readonly string[]])[] = [
@@ -44,16 +43,12 @@ export async function packed(): Promise<string> {
   return new URL(`build/${filename}`, ROOT).pathname;
 }
 
-/** Installs the archive and other packages into an empty project with the programs. */
+/** Installs the archive and other packages into an empty folder with the programs. */
 export async function project(
   folder: URL,
   archive: string,
   packages: readonly string[],
 ): Promise<void> {
-  await Deno.remove(folder, { recursive: true }).catch((error: unknown) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
-  await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(
     new URL("package.json", folder),
     '{ "type": "module", "private": true }',
@@ -116,9 +111,13 @@ if (import.meta.main) {
   const archive = await packed();
   const columns: [string, Results][] = [];
   for (const [name, packages] of RUNTIMES) {
-    const folder = new URL(`${name.replace(" ", "-").toLowerCase()}/`, WORK);
-    await project(folder, archive, packages);
-    columns.push([name, await resultsOf(name, folder)]);
+    const folder = new URL(`file://${await Deno.makeTempDir({ prefix: "runtime-" })}/`);
+    try {
+      await project(folder, archive, packages);
+      columns.push([name, await resultsOf(name, folder)]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
     const bad = Object.entries(columns.at(-1)?.[1] ?? {}).filter(([, text]) => text !== "works");
     console.log(name, bad.length === 0 ? "all works" : bad);
   }
