@@ -230,6 +230,12 @@ export async function stage(source: string | null): Promise<Site> {
       { text: words.explanation, items: listed("explanation", language) },
     ];
   };
+  // The switch of the language leads from a page to the one of the same name.
+  for (const [page, text] of [...pages]) {
+    if (page.startsWith("zh/") || pages.has(`zh/${page}`) || page.startsWith("tutorial/")) continue;
+    const title = titleOf(text);
+    pages.set(`zh/${page}`, `# ${title}\n\n本页只有英文：[${title}](/${page})。\n`);
+  }
   const result = { pages, pictures, en: sidebar("en"), zh: sidebar("zh") };
   for (const language of ["en", "zh"] as const) {
     const items = result[language].flatMap(({ items = [] }) => items);
