@@ -165,7 +165,8 @@ export function typedClient<Routes>(
   ): Promise<ReplyValue<number, unknown>> => {
     PARTS.check(`${method} ${path}`, input);
     const { params = {}, query, headers, form, json } = input;
-    await using response = await session.request(method, `.${filled(path, params)}`, {
+    // Node 20 has no `await using`.
+    const response = await session.request(method, `.${filled(path, params)}`, {
       ...options,
       params: query,
       data: form,
@@ -173,9 +174,13 @@ export function typedClient<Routes>(
       ...headers === undefined ? null : { headers },
       raiseForStatus: false,
     });
-    const { status } = response;
-    const data = WITHOUT_BODY.has(status) || method === "HEAD" ? null : await dataOf(response);
-    return { status, ok: status >= 200 && status < 300, data, headers: response.headers };
+    try {
+      const { status } = response;
+      const data = WITHOUT_BODY.has(status) || method === "HEAD" ? null : await dataOf(response);
+      return { status, ok: status >= 200 && status < 300, data, headers: response.headers };
+    } finally {
+      await response[Symbol.asyncDispose]();
+    }
   };
   const methods = ["get", "post", "put", "patch", "delete", "head", "options"];
   const calls = methods.map((name) => [name, call(name.toUpperCase())]);

@@ -255,76 +255,79 @@ const canRefuse = await (async () => {
   }
 })();
 
-Deno.test({
-  name: "what the system forbids is told in a line, and by 403" +
-    (canRefuse ? "" : " (needs an executable, and a user who may run it)"),
-  ignore: !canRefuse,
-  fn: async () => {
-    await using folder = await tempDir();
-    const cwd = folder.path;
-    await Deno.chmod(cwd, 0o755);
-    await Deno.mkdir(`${cwd}/d/secret`, { recursive: true });
-    await Deno.writeTextFile(`${cwd}/d/found`, "x");
-    await Deno.writeTextFile(`${cwd}/app.js`, "export default { fetch() {} };");
-    for (const path of ["app.js", "d/secret"]) await Deno.chmod(`${cwd}/${path}`, 0o000);
-    await Deno.chmod(`${cwd}/d`, 0o555);
-    const env = { ...CLEAN, NO_COLOR: "1", HOME: `${cwd}/d/secret`, XDG_CONFIG_HOME: "" };
-    const [program = "", ...words] = [...NOBODY, ...ROUNDTRIP];
-    const server = new Deno.Command(program, {
-      args: [...words, "files", "-u", "--mkdir", "-P", "0", "d"],
-      cwd,
-      env,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    let text = "";
-    const printed = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    while (!/http:\S+/.test(text)) {
-      const { value, done } = await printed.read();
-      assert(!done, text);
-      text += value;
-    }
-    const [url = ""] = /http:\S+/.exec(text) ?? [];
-    const form = new FormData();
-    form.append("path", new Blob(["x"]), "x");
-    const rows: [name: string, path: string, init: RequestInit, status: number, text: RegExp][] = [
-      ["an upload", "/", { method: "POST", body: form }, 403, /the system does not allow that/],
-      ["a folder", "/secret/", {}, 403, /the system does not allow that/],
-      ["a search passes it by", "/?search=found", {}, 200, /found/],
-    ];
-    for (const [name, path, init, status, pattern] of rows) {
-      const reply = await fetch(url + path, init);
-      assertMatch(await reply.text(), pattern, name);
-      assert(reply.status === status, `${name}: ${reply.status}`);
-    }
-    const lines: [args: string[], stderr: RegExp][] = [
-      [["serve", "./app.js"], /unable to import \.\/app\.js: Permission denied/],
-      [[`${url}/found`, "-d"], /cannot write found: the system forbids it\n$/],
-      [
-        [`${url}/found`, "--session", "./s"],
-        /cannot save the session to \.\/s: permission denied\n$/,
-      ],
-      [[":1", "@app.js"], /cannot read app\.js: Permission denied/],
-    ];
-    for (const [args, pattern] of lines) {
-      const { stderr } = await new Deno.Command(program, {
-        args: [...words, ...args],
+if (COMPILED) {
+  Deno.test({
+    name: "what the system forbids is told in a line, and by 403" +
+      (canRefuse ? "" : " (needs a user who may run it)"),
+    ignore: !canRefuse,
+    fn: async () => {
+      await using folder = await tempDir();
+      const cwd = folder.path;
+      await Deno.chmod(cwd, 0o755);
+      await Deno.mkdir(`${cwd}/d/secret`, { recursive: true });
+      await Deno.writeTextFile(`${cwd}/d/found`, "x");
+      await Deno.writeTextFile(`${cwd}/app.js`, "export default { fetch() {} };");
+      for (const path of ["app.js", "d/secret"]) await Deno.chmod(`${cwd}/${path}`, 0o000);
+      await Deno.chmod(`${cwd}/d`, 0o555);
+      const env = { ...CLEAN, NO_COLOR: "1", HOME: `${cwd}/d/secret`, XDG_CONFIG_HOME: "" };
+      const [program = "", ...words] = [...NOBODY, ...ROUNDTRIP];
+      const server = new Deno.Command(program, {
+        args: [...words, "files", "-u", "--mkdir", "-P", "0", "d"],
         cwd,
         env,
         stdin: "null",
-      }).output();
-      const shown = new TextDecoder().decode(stderr);
-      assertMatch(shown, pattern, args.join(" "));
-      assert(!/^ {4}at /m.test(shown), shown);
-    }
-    server.kill("SIGKILL");
-    await printed.cancel();
-    assertMatch(await new Response(server.stderr).text(), /^$/);
-    await server.status;
-    for (const path of ["d", "d/secret"]) await Deno.chmod(`${cwd}/${path}`, 0o755);
-  },
-});
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      let text = "";
+      const printed = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      while (!/http:\S+/.test(text)) {
+        const { value, done } = await printed.read();
+        assert(!done, text);
+        text += value;
+      }
+      const [url = ""] = /http:\S+/.exec(text) ?? [];
+      const form = new FormData();
+      form.append("path", new Blob(["x"]), "x");
+      const rows: [name: string, path: string, init: RequestInit, status: number, text: RegExp][] =
+        [
+          ["an upload", "/", { method: "POST", body: form }, 403, /the system does not allow that/],
+          ["a folder", "/secret/", {}, 403, /the system does not allow that/],
+          ["a search passes it by", "/?search=found", {}, 200, /found/],
+        ];
+      for (const [name, path, init, status, pattern] of rows) {
+        const reply = await fetch(url + path, init);
+        assertMatch(await reply.text(), pattern, name);
+        assert(reply.status === status, `${name}: ${reply.status}`);
+      }
+      const lines: [args: string[], stderr: RegExp][] = [
+        [["serve", "./app.js"], /unable to import \.\/app\.js: Permission denied/],
+        [[`${url}/found`, "-d"], /cannot write found: the system forbids it\n$/],
+        [
+          [`${url}/found`, "--session", "./s"],
+          /cannot save the session to \.\/s: permission denied\n$/,
+        ],
+        [[":1", "@app.js"], /cannot read app\.js: Permission denied/],
+      ];
+      for (const [args, pattern] of lines) {
+        const { stderr } = await new Deno.Command(program, {
+          args: [...words, ...args],
+          cwd,
+          env,
+          stdin: "null",
+        }).output();
+        const shown = new TextDecoder().decode(stderr);
+        assertMatch(shown, pattern, args.join(" "));
+        assert(!/^ {4}at /m.test(shown), shown);
+      }
+      server.kill("SIGKILL");
+      await printed.cancel();
+      assertMatch(await new Response(server.stderr).text(), /^$/);
+      await server.status;
+      for (const path of ["d", "d/secret"]) await Deno.chmod(`${cwd}/${path}`, 0o755);
+    },
+  });
+}
 
 Deno.test("the response of a server that answers early and closes is shown", async () => {
   await using folder = await tempDir();
