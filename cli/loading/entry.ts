@@ -126,7 +126,7 @@ function advice(module: string, url: string, cause: unknown): string {
   }
   return remedy === null
     ? ""
-    : `. ${remedy}, or \`deno bundle --external @roundtrip/http -o app.js ${module}\`, which puts ` +
+    : `. ${remedy}, or \`deno bundle --external @roundtrip/http -o bundle.js ${module}\`, which puts ` +
       `packages and TypeScript in one file for it`;
 }
 

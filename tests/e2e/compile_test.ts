@@ -71,7 +71,7 @@ async function saysWhatToDo(): Promise<void> {
     const { code, stderr } = await cli(["serve", `${folder.path}/app.js`]);
     assertEquals(code, 2, stderr);
     assertMatch(stderr, error);
-    assertStringIncludes(stderr, "deno bundle --external @roundtrip/http -o app.js ");
+    assertStringIncludes(stderr, "deno bundle --external @roundtrip/http -o bundle.js ");
   }
 }
 
