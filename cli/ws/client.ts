@@ -1,4 +1,4 @@
-import { setTimeout as startTimer } from "node:timers";
+import { clearTimeout as stopTimer, setTimeout as startTimer } from "node:timers";
 import {
   ClientSession,
   type ClientWebSocketResponse,
@@ -110,7 +110,7 @@ async function talk(
   const received = receive(own, () => void timer?.refresh(), pings);
   const dead = pings === null ? [] : [pings.dead];
   const end = await Promise.race([received, sent, interrupted, ...dead]);
-  timer?.close();
+  stopTimer(timer); // Deno 2.4 has no timer.close()
   timer = undefined;
   if (end === "interrupted") {
     await socket.close();
