@@ -138,6 +138,17 @@ export const WORK: readonly BenchCase[] = [
     goals: { hono: 1, aiohttp: 4 },
     by: ["ours", "hono", "fastify", "aiohttp"],
   }),
+  workCase("metrics", "a short text counted by web.metrics()", hello, {
+    rows: [
+      rowOf("ours", ["--mode", "metrics"]),
+      {
+        ...rowOf("ours", ["--mode", "work"]),
+        id: "plain",
+        label: "Roundtrip without it",
+        atMostMore: 0.3,
+      },
+    ],
+  }),
   workCase("middlewares", "20 middlewares that pass it on", hello, { mode: "middlewares" }),
   workCase("tenants", "the last of many routes `/{org}/…`", checkOf, {
     rows: [

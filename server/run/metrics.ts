@@ -192,8 +192,10 @@ function histogram(
 function sizeSent(response: Response, port: EnginePort): number {
   const record = recordOf(response);
   if (record !== null) return sizeOf(record.body);
+  const size = port.bodySizeOf(response);
+  if (size !== null) return size;
   const length = port.headersOf(response).find(([name]) => name === "content-length")?.[1];
-  return length === undefined ? port.bodySizeOf(response) ?? 0 : Number(length) || 0;
+  return Number(length) || 0;
 }
 
 function escaped(label: string): string {

@@ -8,6 +8,7 @@ if (mode === "middlewares") {
     app.middlewares.push(async (request, handler) => await handler(request));
   }
 }
+if (mode === "metrics") web.metrics(app);
 if (mode === "session") web.setupSessions(app, new web.EncryptedCookieStorage(new Uint8Array(32)));
 
 const streams = new Set<web.SSEResponse>();
