@@ -126,7 +126,7 @@ export const limited: BenchCase = {
     },
     {
       id: "flexible",
-      label: "rate-limiter-flexible in the same application",
+      label: "rate-limiter-flexible in the same application, with the same fields",
       program: { ...limiters, args: ["--mode", "flexible"] },
       goal: 1,
     },

@@ -18,8 +18,13 @@ async function limiterOf(): Promise<web.Middleware | null> {
   const { RateLimiterRedis } = await load("rate-limiter-flexible");
   const limiter = new RateLimiterRedis({ storeClient: client, points: 1e9, duration: 60 });
   return async (request, handler) => {
-    await limiter.consume(request.remote ?? "");
-    return await handler(request);
+    const { remainingPoints, msBeforeNext } = await limiter.consume(request.remote ?? "");
+    const response = await handler(request) as Response;
+    // The fields that ours sends.
+    const reset = Math.ceil(msBeforeNext / 1000);
+    response.headers.set("ratelimit-policy", '"default";q=1000000000;w=60');
+    response.headers.set("ratelimit", `"default";r=${remainingPoints};t=${reset}`);
+    return response;
   };
 }
 
