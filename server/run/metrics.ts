@@ -2,7 +2,7 @@
 import { OptionTable } from "../../http/options.ts";
 import { type Application, openAnswersOf } from "../application/application.ts";
 import type { Exchange } from "../application/hono_router.ts";
-import type { EnginePort } from "../engine/engine.ts";
+import type { ServeInfo } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
 import { recordOf, sizeOf } from "../engine/response_record.ts";
 import { requestInternals } from "../request/request.ts";
@@ -28,7 +28,8 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 /** Counters of one route and method. */
 interface Series {
   readonly labels: string;
-  readonly statuses: Map<number, number>;
+  /** Requests by status. */
+  readonly statuses: number[];
   readonly buckets: number[];
   sum: number; // ms
   sent: number; // bytes
@@ -78,7 +79,7 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
     routes.set(route, methods);
     const labels = `route="${escaped(route?.resource.canonical ?? "")}",method="${method}"`;
     const none = buckets.map(() => 0);
-    const series = { labels, statuses: new Map(), buckets: none, sum: 0, sent: 0, received: 0 };
+    const series = { labels, statuses: [], buckets: none, sum: 0, sent: 0, received: 0 };
     methods.set(method, series);
     return series;
   };
@@ -86,11 +87,10 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
   const count = (exchange: Exchange, response: Response, start: number): Response => {
     active--;
     const { method, found, info } = exchange;
-    const port = portOf(info);
     const name = METHODS.has(method) ? method : "other";
     const series = routes.get(found.route)?.get(name) ?? seriesOf(exchange, name);
     const { status } = response;
-    series.statuses.set(status, (series.statuses.get(status) ?? 0) + 1);
+    series.statuses[status] = (series.statuses[status] ?? 0) + 1;
     const took = Math.max(0, Date.now() - start);
     series.sum += took;
     for (let at = 0; at < buckets.length; at++) {
@@ -98,9 +98,9 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
       series.buckets[at] = (series.buckets[at] ?? 0) + 1;
       break;
     }
-    series.sent += sizeSent(response, port);
+    series.sent += sizeSent(response, info);
     if (method !== "GET" && method !== "HEAD") {
-      series.received += Number(port.headerOf(exchange.raw, "content-length")) || 0;
+      series.received += Number(portOf(info).headerOf(exchange.raw, "content-length")) || 0;
     }
     return response;
   };
@@ -132,7 +132,9 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
         "Requests answered",
         all,
         (each) =>
-          [...each.statuses].map(([status, n]) => `{${each.labels},status="${status}"} ${n}`),
+          Object.entries(each.statuses).map(([status, n]) =>
+            `{${each.labels},status="${status}"} ${n}`
+          ),
       ),
       ...family(
         "http_request_duration_seconds",
@@ -178,7 +180,7 @@ function histogram(
   bounds: readonly number[],
 ): string[] {
   let below = 0;
-  const count = [...statuses.values()].reduce((all, each) => all + each, 0);
+  const count = Object.values(statuses).reduce((all, each) => all + each, 0);
   return [
     ...bounds.map((bound, at) =>
       `_bucket{${labels},le="${bound / 1000}"} ${below += buckets[at] ?? 0}`
@@ -189,9 +191,10 @@ function histogram(
   ];
 }
 
-function sizeSent(response: Response, port: EnginePort): number {
+function sizeSent(response: Response, info: ServeInfo | undefined): number {
   const record = recordOf(response);
   if (record !== null) return sizeOf(record.body);
+  const port = portOf(info);
   const size = port.bodySizeOf(response);
   if (size !== null) return size;
   const length = port.headersOf(response).find(([name]) => name === "content-length")?.[1];
