@@ -1,6 +1,6 @@
 // Assertions: `status == 200`, `header "Location" contains "/users/"`, `jsonpath "$.id" exists`.
 import { suggest } from "../args/suggest.ts";
-import { jsonPath } from "./json_path.ts";
+import { jsonPath, parseJsonPath } from "./json_path.ts";
 import { COMPARISONS, FILTERS, isNumeric, KINDS } from "./predicates.ts";
 
 /** A reply, as assertions see it. */
@@ -155,6 +155,8 @@ function takeQuery(tokens: Token[], text: string): Query {
     if (next === undefined) throw new SyntaxError(`${name} needs ${argument}`);
     given = tokens.shift()?.text ?? "";
   }
+  const isPath = argument === "PATH" || argument === "PATH?";
+  if (isPath && !given.includes("{{")) parseJsonPath(given);
   const filters: ((value: unknown) => unknown)[] = [];
   for (let word = tokens[0]; word !== undefined; word = tokens[0]) {
     const filter = word.kind === "word" && Object.hasOwn(FILTERS, word.text)

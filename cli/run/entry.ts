@@ -54,6 +54,13 @@ export function titleOf({ name, title, method, url }: Entry): string {
   return name ?? (title === "" ? `${method} ${url}` : title);
 }
 
+/** Reads `10s`, `500 ms`, or a number of seconds, as ms. */
+export function durationOf(text: string): number {
+  const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)\s*(ms|s|m)?$/.exec(text) ?? [];
+  if (number === undefined) throw new SyntaxError(`"${text}" is not a time such as 10s`);
+  return Number(number) * (unit === "ms" ? 1 : unit === "s" ? 1000 : 60_000);
+}
+
 export function badLine(path: string, line: number, why: string): CommandError {
   return new CommandError(`${path}:${line}: ${why}`);
 }

@@ -10,11 +10,11 @@ import { VERSION } from "../io/version.ts";
 import { visibleLine } from "../io/visible_text.ts";
 import { Printer } from "../output/printer.ts";
 import type { RunOption } from "../specs/run.ts";
-import type { Reply } from "./check.ts";
+import type { Check, Reply } from "./check.ts";
 import { badLine, type Entry, type RequestFile, titleOf } from "./entry.ts";
 import { dotenvOf, environmentOf } from "./environments.ts";
 import { type Result, resultText } from "./report.ts";
-import { readyEntry, sendReady } from "./send_entry.ts";
+import { type Ready, readyEntry, sendReady } from "./send_entry.ts";
 import { NotSentYet, replaceVariables, type Sent, type Sources } from "./variables.ts";
 
 export interface Sessions {
@@ -71,40 +71,69 @@ export class FileRun {
 
   async #entry(entry: Entry, waiting: readonly Entry[]): Promise<void> {
     if (this.#done.has(entry)) return;
-    const replace = (text: string): string => replaceVariables(text, this.#sources);
+    const started = performance.now();
+    let ready: Ready;
+    try {
+      ready = await this.#ready(entry, waiting);
+    } catch (error) {
+      this.#done.add(entry);
+      return await this.#failed(entry, `${entry.method} ${entry.url}`, error, started);
+    }
+    this.#done.add(entry);
+    await this.#send(entry, ready);
+  }
+
+  /** Reports a request without a reply; where nothing reports, its error ends the run. */
+  async #failed(entry: Entry, request: string, error: unknown, started: number): Promise<void> {
+    const isReported = (["test", "report-tap", "report-junit"] as const)
+      .some((each) => this.#parsed.has(each));
+    if (!isReported || !(error instanceof CommandError)) throw error;
+    const { line } = entry;
+    await this.#report({
+      ...this.#named(entry, request),
+      status: null,
+      duration: performance.now() - started,
+      checks: 0,
+      failures: [{ line, text: error.message }],
+    });
+  }
+
+  #named(entry: Entry, request: string): Pick<Result, "file" | "line" | "title" | "request"> {
+    const title = entry.name === null && entry.title === "" ? request : titleOf(entry);
+    return { file: basename(this.#file.path), line: entry.line, title, request };
+  }
+
+  /** Replaces the variables of a request; those whose replies it needs are sent before. */
+  async #ready(entry: Entry, waiting: readonly Entry[]): Promise<Ready> {
     for (;;) {
       try {
         for (const each of entry.prompts) this.#ask(each.name, each.text);
-        const ready = await readyEntry(entry, this.#file.path, replace);
-        this.#done.add(entry);
-        return await this.#send(entry, ready, replace);
+        return await readyEntry(entry, this.#file.path, this.#replace);
       } catch (cause) {
-        if (cause instanceof SyntaxError) {
-          throw badLine(this.#file.path, entry.line, cause.message);
-        }
+        if (cause instanceof SyntaxError) throw this.#bad(entry, cause.message);
         if (!(cause instanceof NotSentYet)) throw cause;
         const needed = this.#file.entries.find(({ name }) => name === cause.request);
         const isSent = needed === undefined || this.#done.has(needed);
         if (isSent || needed === entry || waiting.includes(needed)) {
           const why = isSent ? "has no reply" : "refers back to it";
-          throw badLine(this.#file.path, entry.line, `{{${cause.request}...}} ${why}`);
+          throw this.#bad(entry, `{{${cause.request}...}} ${why}`);
         }
         await this.#entry(needed, [...waiting, entry]);
       }
     }
   }
 
-  async #send(
-    entry: Entry,
-    ready: Awaited<ReturnType<typeof readyEntry>>,
-    replace: (text: string) => string,
-  ): Promise<void> {
+  #bad({ line }: Entry, why: string): CommandError {
+    return badLine(this.#file.path, line, why);
+  }
+
+  readonly #replace = (text: string): string => replaceVariables(text, this.#sources);
+
+  async #send(entry: Entry, ready: Ready): Promise<void> {
     const started = performance.now();
     const { session, plain, jar } = this.#sessions;
     const { url } = ready;
     const request = `${ready.method} ${visibleLine(url.pathname + url.search)}`;
-    const title = entry.name === null && entry.title === "" ? request : titleOf(entry);
-    const result = { file: basename(this.#file.path), line: entry.line, title };
     const isTest = this.#parsed.has("test");
     let reply: Reply;
     try {
@@ -113,12 +142,7 @@ export class FileRun {
       reply = await replyOf(response, jar, started);
     } catch (error) {
       const cause = explained(error, this.#parsed as ParsedArgs);
-      if (!(cause instanceof CommandError)) throw cause;
-      if (!isTest && this.#parsed.value("report-tap") === undefined) throw cause;
-      const failures = [{ line: entry.line, text: cause.message }];
-      const duration = performance.now() - started;
-      await this.#report({ ...result, request, status: null, duration, checks: 0, failures });
-      return;
+      return await this.#failed(entry, request, cause, started);
     }
     const body = ready.body instanceof Uint8Array ? new TextDecoder().decode(ready.body) : "";
     if (entry.name !== null) {
@@ -126,7 +150,7 @@ export class FileRun {
       this.#requests.set(entry.name, { reply, request: { headers, body } });
     }
     const failures = entry.checks.flatMap((each) => {
-      const text = each.failure(reply, replace);
+      const text = this.#failure(each, reply);
       return text === null ? [] : [{ line: each.line, text }];
     });
     // Without assertions a request passes unless the server refuses it.
@@ -134,7 +158,7 @@ export class FileRun {
       failures.push({ line: entry.line, text: `the status is ${reply.status}` });
     }
     for (const { name, query } of entry.captures) {
-      const value = query.read(reply, replace);
+      const value = query.read(reply, this.#replace);
       if (value === undefined || value instanceof Uint8Array) {
         failures.push({ line: entry.line, text: `no value to keep as ${name}: ${query.text}` });
       } else {
@@ -144,7 +168,17 @@ export class FileRun {
     const { status, duration } = reply;
     const checks = entry.checks.length;
     if (!isTest) await this.#print(reply);
-    await this.#report({ ...result, request, status, duration, checks, failures });
+    await this.#report({ ...this.#named(entry, request), status, duration, checks, failures });
+  }
+
+  /** What an assertion lacks; a variable without a value is a failure of it. */
+  #failure(check: Check, reply: Reply): string | null {
+    try {
+      return check.failure(reply, this.#replace);
+    } catch (error) {
+      if (!(error instanceof SyntaxError || error instanceof NotSentYet)) throw error;
+      return `${check.text}: ${error.message}`;
+    }
   }
 
   /** Prints a reply as `roundtrip URL` does. */

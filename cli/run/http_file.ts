@@ -1,6 +1,6 @@
 // `.http` files as editors know them: VS Code's REST Client, JetBrains, httpyac.
 import { parseCheck, parseQuery } from "./check.ts";
-import { badLine, type Entry, newEntry, type RequestFile } from "./entry.ts";
+import { badLine, durationOf, type Entry, newEntry, type RequestFile } from "./entry.ts";
 
 const TAGS_OF_EDITORS =
   /^(?:no-log|no-stream|no-auto-encoding|title|description|note|debug|import|extension)$/;
@@ -105,11 +105,8 @@ class EntryParser {
       entry.prompts.push({ name, text: shown === "" ? name : shown });
     } else if (tag === "no-redirect") entry.follow = false;
     else if (tag === "no-cookie-jar") entry.cookies = false;
-    else if (tag === "timeout") {
-      const [, number, unit = "s"] = /^(\d+(?:\.\d+)?)\s*(ms|s|m)?$/.exec(value) ?? [];
-      if (number === undefined) throw new SyntaxError(`@timeout ${value}: expected seconds`);
-      entry.timeout = Number(number) * (unit === "ms" ? 1 : unit === "s" ? 1000 : 60_000);
-    } else if (/^(?:ref|forceRef|loop|disabled|sleep|grpc|jwt)$/.test(tag)) {
+    else if (tag === "timeout") entry.timeout = durationOf(value);
+    else if (/^(?:ref|forceRef|loop|disabled|sleep|grpc|jwt)$/.test(tag)) {
       const advice = /ref/i.test(tag) ? "; a request that is referred to is sent first anyway" : "";
       throw new SyntaxError(`@${tag} is not supported${advice}`);
     } else if (tag !== "" && !TAGS_OF_EDITORS.test(tag) && value === "") {

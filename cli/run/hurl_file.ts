@@ -1,6 +1,6 @@
 // The simple part of Hurl's format: requests, sections, captures, assertions.
 import { parseCheck, parseQuery } from "./check.ts";
-import { badLine, type Entry, newEntry, type RequestFile } from "./entry.ts";
+import { badLine, durationOf, type Entry, newEntry, type RequestFile } from "./entry.ts";
 
 const REQUEST = /^([A-Z]+)\s+((?:https?:\/\/|\{\{)\S*)\s*$/;
 const RESPONSE = /^HTTP(?:\/([\d.]+))?\s+(\d{3}|\*)\s*$/;
@@ -116,11 +116,4 @@ function pairOf(raw: string): [name: string, value: string] {
   const [, name, value = ""] = /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(raw) ?? [];
   if (name === undefined) throw new SyntaxError(`"${raw}" is not NAME: VALUE`);
   return [name, value];
-}
-
-/** Reads `10s`, `500ms`, or a number of seconds, as ms. */
-function durationOf(text: string): number {
-  const [, number, unit = "s"] = /^(\d+)\s*(ms|s|m)?$/.exec(text) ?? [];
-  if (number === undefined) throw new SyntaxError(`"${text}" is not a time such as 10s`);
-  return Number(number) * (unit === "ms" ? 1 : unit === "s" ? 1000 : 60_000);
 }

@@ -1,11 +1,21 @@
 import { jsonpath } from "json-p3";
 
+/** Parses a path of RFC 9535, or of keys such as `users[0].name`. */
+export function parseJsonPath(path: string): ReturnType<typeof jsonpath.compile> {
+  try {
+    return jsonpath.compile(pathOf(path));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : `${cause}`;
+    throw new SyntaxError(`"${path}" is not a JSONPath: ${why}`, { cause });
+  }
+}
+
 /**
- * Takes a value from JSON by a path of RFC 9535, or by keys such as `users[0].name`; `undefined` if
- * there is none. A path that may find several values gives the list of them.
+ * Takes a value from JSON by a path; `undefined` without one. A path that may find several values
+ * gives the list of them.
  */
 export function jsonPath(text: string, path: string): unknown {
-  const query = jsonpath.compile(pathOf(path));
+  const query = parseJsonPath(path);
   let document: unknown;
   try {
     document = JSON.parse(text);

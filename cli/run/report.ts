@@ -13,7 +13,7 @@ export interface Result {
   /** Time in ms. */
   readonly duration: number;
   readonly checks: number;
-  /** Failed assertions; the error, if there is no reply. */
+  /** Failed assertions, or the error without a reply. */
   readonly failures: readonly { readonly line: number; readonly text: string }[];
 }
 

@@ -88,6 +88,7 @@ const REFUSED_CHECKS: readonly [check: string, message: RegExp][] = [
   ["status exists 1", /exists takes no value/],
   ['status == "1" 2', /unexpected "2" after the value/],
   ["header a matches (", /Invalid regular expression/],
+  ["jsonpath $.a[ == 1", /"\$\.a\[" is not a JSONPath: /],
 ];
 
 Deno.test("wrong assertions are refused, with the nearest word", () => {
@@ -179,7 +180,7 @@ const REFUSED_FILES: readonly [text: string, message: RegExp][] = [
   ],
   ["nonsense", /^a\.http:1: "nonsense" is not METHOD URL/],
   ["# @name a b\nGET http://a/", /^a\.http:1: "a b" is not a name/],
-  ["# @timeout soon\nGET http://a/", /^a\.http:1: @timeout soon: expected seconds/],
+  ["# @timeout soon\nGET http://a/", /^a\.http:1: "soon" is not a time such as 10s/],
   ["# @loop for 3\nGET http://a/", /@loop is not supported/],
   ["GET http://a/\n\n> {% client.test('x', () => {}) %}", /the script "client.test.*is not run/],
   ["GET http://a/\n\n> {%\n x", /the script has no end/],

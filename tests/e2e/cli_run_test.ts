@@ -87,8 +87,30 @@ Deno.test("run: failures, references, names and the order of requests", async ()
     dead.stdout,
     /^not ok {2}first {2}GET \/status\/200 {2}no reply, \d+ ms\n {2}Cannot connect/,
   );
+  const report = `${folder.path}/r.xml`;
+  const told = await cli(["run", "--var", "port=1", "--report-junit", report, path]);
+  assertEquals(told.code, 1);
+  assertStringIncludes(await Deno.readTextFile(report), 'tests="4" failures="4"');
   const missing = await cli(["run", `${folder.path}/b.http`]);
   assertMatch(missing.stderr, /cannot read .*b\.http: no such file/);
+});
+
+Deno.test("run: a request is sent once, even if an assertion needs the reply of a later one", async () => {
+  await using server = await httpbin();
+  await using folder = await tempDir();
+  const path = `${folder.path}/a.http`;
+  const later = `### later\n# @name later\nGET ${server.url}/get`;
+  await Deno.writeTextFile(
+    path,
+    `### early\nGET ${server.url}/get?n=1\n?? status == {{later.response.status}}\n\n${later}\n`,
+  );
+  const { stdout } = await cli(["run", "--test", path]);
+  assertEquals(stdout.replaceAll(/, \d+ ms/g, "").trimEnd().split("\n"), [
+    "not ok  early  GET /get?n=1  200",
+    "  status == {{later.response.status}}: the reply of later is used before it is sent (a.http:3)",
+    "ok  later  GET /get  200",
+    "2 requests, 1 passed, 1 failed, 1 assertion",
+  ]);
 });
 
 Deno.test("run: prompts, Hurl's files, standard input, a message of --offline", async () => {
