@@ -128,6 +128,14 @@ export const SERVICE_OPTIONS = [
   more("--health ROUTE", "path of a health check, such as /healthz"),
 ] as const satisfies readonly OptionSpec[];
 
+/** TLS options of clients. */
+export const CLIENT_TLS_OPTIONS = [
+  more("--verify HOW", "no, or a certificate (PEM) to trust"),
+  more("--cert FILE", "client certificate (PEM)"),
+  more("--cert-key FILE", "key of the client certificate (PEM)"),
+  more("--cert-key-pass PASS", "passphrase of an encrypted key"),
+] as const satisfies readonly OptionSpec[];
+
 export const COMMON_OPTIONS = [
   option("--help", "show this help"),
   option("-V, --version", "", { hidden: true }),

@@ -1,5 +1,12 @@
 // Options of `roundtrip [METHOD] URL [ITEM...]`.
-import { type CommandSpec, COMMON_OPTIONS, more, option, type OptionName } from "./command_spec.ts";
+import {
+  CLIENT_TLS_OPTIONS,
+  type CommandSpec,
+  COMMON_OPTIONS,
+  more,
+  option,
+  type OptionName,
+} from "./command_spec.ts";
 import { CURL_OPTIONS, REFUSED_OPTIONS } from "./known_elsewhere.ts";
 
 /** Options that choose what is printed: the last one wins. */
@@ -94,10 +101,7 @@ export const request = {
     more("-6, --ipv6", "use IPv6 only", { against: ["ipv4"] }),
     more("--interface NAME", "interface or address to connect from"),
     more("--unix-socket PATH", "connect to a unix socket"),
-    more("--verify HOW", "no, or a certificate (PEM) to trust"),
-    more("--cert FILE", "client certificate (PEM)"),
-    more("--cert-key FILE", "key of the client certificate (PEM)"),
-    more("--cert-key-pass PASS", "passphrase of an encrypted key"),
+    ...CLIENT_TLS_OPTIONS,
     more("--https", "use https if the URL has no scheme", { alias: ["default-scheme", "https"] }),
     more("--default-scheme SCHEME", "scheme of URLs without one (default http)", {
       choices: ["http", "https"],

@@ -1,5 +1,12 @@
 // Options of `roundtrip run`.
-import { type CommandSpec, COMMON_OPTIONS, more, option, type OptionName } from "./command_spec.ts";
+import {
+  CLIENT_TLS_OPTIONS,
+  type CommandSpec,
+  COMMON_OPTIONS,
+  more,
+  option,
+  type OptionName,
+} from "./command_spec.ts";
 
 /** The subcommand. */
 export const run = {
@@ -33,7 +40,7 @@ export const run = {
     option("--timeout SECONDS", "limit for each request (default none)"),
     more("--connect-timeout SECONDS", "limit for connecting"),
     more("--proxy URL", "http, https, socks5 or socks5h", { repeat: true }),
-    more("--verify HOW", "no, or a certificate (PEM) to trust"),
+    ...CLIENT_TLS_OPTIONS,
     more("-k, --insecure", "--verify no", { alias: ["verify", "no"] }),
     ...COMMON_OPTIONS,
   ],

@@ -1,5 +1,12 @@
 // Options of `roundtrip ws`.
-import { type CommandSpec, COMMON_OPTIONS, more, option, type OptionName } from "./command_spec.ts";
+import {
+  CLIENT_TLS_OPTIONS,
+  type CommandSpec,
+  COMMON_OPTIONS,
+  more,
+  option,
+  type OptionName,
+} from "./command_spec.ts";
 
 export const ws = {
   name: "ws",
@@ -34,11 +41,8 @@ export const ws = {
     }),
     more("--bearer TOKEN", "a bearer token", { against: ["auth"] }),
     more("--user-agent TEXT", "User-Agent header"),
-    more("--verify HOW", "no, or a certificate (PEM) to trust"),
+    ...CLIENT_TLS_OPTIONS,
     more("-k, --insecure", "--verify no", { alias: ["verify", "no"] }),
-    more("--cert FILE", "client certificate (PEM)"),
-    more("--cert-key FILE", "key of the client certificate (PEM)"),
-    more("--cert-key-pass PASS", "passphrase of an encrypted key"),
     more("--proxy URL", "http, https, socks5 or socks5h"),
     more("--unix-socket PATH", "connect to a unix socket"),
     more("--ignore-netrc", "do not read .netrc"),
