@@ -2,6 +2,7 @@
 // https://github.com/fernet/spec/blob/master/Spec.md}
 import { RecentMap } from "../../http/recent_map.ts";
 import { concatBytes } from "../../http/bytes/bytes.ts";
+import { latin1 } from "../../http/bytes/latin1.ts";
 
 const VERSION = 0x80;
 const HEADER = 9; // version and time
@@ -54,8 +55,8 @@ export class Fernet {
     const secret = await crypto.subtle.encrypt({ name: "AES-CBC", iv }, encryption, data);
     const signed = concatBytes([header, iv, new Uint8Array(secret)]);
     const signature = await crypto.subtle.sign("HMAC", signing, signed);
-    const token = concatBytes([signed, new Uint8Array(signature)])
-      .toBase64({ alphabet: "base64url" });
+    const text = btoa(latin1(concatBytes([signed, new Uint8Array(signature)])));
+    const token = text.replaceAll("+", "-").replaceAll("/", "_");
     this.#remember(token, { time, data });
     return token;
   }

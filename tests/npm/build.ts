@@ -54,18 +54,6 @@ await build({
   outbase: ".",
   outdir: "build/npm/dist",
   logLevel: "warning",
-  plugins: [{
-    name: "bytes.toBase64(), since Node 25",
-    setup({ onLoad }) {
-      onLoad({ filter: /\/fernet\.ts$/ }, async ({ path }) => ({
-        contents: (await Deno.readTextFile(path)).replace(
-          /(concatBytes\(\[signed[^]*?\]\))\s*\.toBase64\(/,
-          "toBase64($1, ",
-        ),
-        loader: "ts",
-      }));
-    },
-  }],
 });
 await stop();
 await Deno.remove(own);

@@ -83,7 +83,7 @@ const form = () =>
   new FormBody().addField("name", "Ada")
     .addField("file", new Blob(["x".repeat(100_000)]), { filename: "a.bin" });
 
-/** Uses of a session, whatever is below it. */
+/** Uses of a session, in process and over the network. */
 const EXCHANGES = [
   ["requests, JSON", async (session) => {
     const text = await (await session.get("/")).text();

@@ -1,15 +1,6 @@
 // What Node 20 lacks, as names that the build puts in place of the platform's.
 
-/** `Promise.withResolvers()`. */
-export function withResolvers<T>(): PromiseWithResolvers<T> {
-  let resolve!: PromiseWithResolvers<T>["resolve"];
-  let reject!: PromiseWithResolvers<T>["reject"];
-  const promise = new Promise<T>((onValue, onError) => {
-    resolve = onValue;
-    reject = onError;
-  });
-  return { promise, resolve, reject };
-}
+export { deferred as withResolvers, parseUrl } from "../../http/since_node_20.ts";
 
 /** `Promise.try()`. */
 export function attempt<T, Args extends unknown[]>(
@@ -17,11 +8,6 @@ export function attempt<T, Args extends unknown[]>(
   ...args: Args
 ): Promise<Awaited<T>> {
   return (async () => await action(...args))() as Promise<Awaited<T>>;
-}
-
-/** `URL.parse()`. */
-export function parseUrl(text: string, base?: string | URL): URL | null {
-  return URL.canParse(text, base) ? new URL(text, base) : null;
 }
 
 /** `Map.groupBy()`. */
@@ -45,18 +31,9 @@ export function fromBase64(
   } = {},
 ): Uint8Array<ArrayBuffer> {
   const plain = alphabet === "base64" ? text : text.replaceAll("-", "+").replaceAll("_", "/");
-  const bytes = Uint8Array.from(atob(plain), (each) => each.charCodeAt(0));
-  if (lastChunkHandling === "strict" && toBase64(bytes, { alphabet }) !== text) {
+  const decoded = atob(plain);
+  if (lastChunkHandling === "strict" && btoa(decoded) !== plain) {
     throw new SyntaxError("The text is not canonical base64");
   }
-  return bytes;
-}
-
-/** `bytes.toBase64()`. */
-export function toBase64(
-  bytes: Uint8Array,
-  { alphabet = "base64" }: { alphabet?: "base64" | "base64url" } = {},
-): string {
-  const text = btoa(Array.from(bytes, (each) => String.fromCharCode(each)).join(""));
-  return alphabet === "base64" ? text : text.replaceAll("+", "-").replaceAll("/", "_");
+  return Uint8Array.from(decoded, (each) => each.charCodeAt(0));
 }
