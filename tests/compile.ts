@@ -12,16 +12,15 @@ const ROOT = new URL("../", import.meta.url);
 const TARGET = "build/bundle";
 const BUNDLE = `${TARGET}/package/modules`; // as deep as cli/tutorial/, from where ../../ is followed
 
-/** Specifiers that users' modules may import, and their modules. */
-const OWN: Readonly<Record<string, string>> = {
-  "@roundtrip/http": "mod",
-  "@roundtrip/http/client": "client/mod",
-  "@roundtrip/http/server": "server/mod",
-  "@roundtrip/http/shared": "shared",
-  "@roundtrip/http/hono": "server/hono",
-  "@roundtrip/http/node": "server/node",
-  "@roundtrip/http/redis": "server/redis",
-};
+const { exports, name: own, unstable } = JSON.parse(
+  await Deno.readTextFile(new URL("deno.json", ROOT)),
+);
+
+/** Specifiers that users' modules may import, and their modules without `.ts`. */
+const OWN: readonly (readonly [specifier: string, file: string])[] = Object
+  .entries<string>(exports)
+  .filter(([entry]) => entry !== "./cli")
+  .map(([entry, path]) => [own + entry.slice(1), path.slice(2, -3)]);
 
 // Optional dependencies of ws.
 const OPTIONAL = ["bufferutil", "utf-8-validate"];
@@ -44,7 +43,7 @@ async function bundle(): Promise<boolean> {
   await Deno.remove(new URL(TARGET, ROOT), { recursive: true }).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  const modules = ["cli/main", ...Object.values(OWN)];
+  const modules = ["cli/main", ...OWN.map(([, file]) => file)];
   const done = await deno(
     "bundle",
     "--quiet",
@@ -56,7 +55,7 @@ async function bundle(): Promise<boolean> {
   );
   if (!done) return false;
   const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const imports = Object.entries(OWN).flatMap(([name, file]) =>
+  const imports = OWN.flatMap(([name, file]) =>
     // Specifiers as users write them, with a registry too, as `deno add` does.
     ["", "jsr:", "npm:"].flatMap((scheme) =>
       (scheme === "" ? [""] : ["", `@${version}`, `@^${version}`]).map((range) => [
@@ -84,7 +83,6 @@ async function copyExamples(): Promise<void> {
 
 if (!await bundle()) Deno.exit(1);
 await copyExamples();
-const { unstable } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 const done = await deno(
   "compile",
   ...[
@@ -98,7 +96,7 @@ const done = await deno(
   ],
   ...unstable.map((feature: string) => `--unstable-${feature}`),
   ...["--no-config", "--import-map", `${BUNDLE}/imports.json`],
-  ...Object.values(OWN).flatMap((name) => ["--include", `${BUNDLE}/${name}.js`]),
+  ...OWN.flatMap(([, file]) => ["--include", `${BUNDLE}/${file}.js`]),
   ...["--include", `${TARGET}/examples`],
   `${BUNDLE}/cli/main.js`,
 );
