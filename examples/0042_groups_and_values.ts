@@ -14,7 +14,7 @@ const db = web.provide("db", async function* (): AsyncGenerator<Connection> {
 });
 const user = web.provide("user", async (request) => {
   const { user } = await db.of(request); // the same connection for all of the request 同一请求用同一连接
-  return user(request.matchInfo["id"] ?? "nobody");
+  return user(request.matchInfo["id"] ?? "guest");
 });
 
 const onlyAdmins: web.Middleware = async (request, handler) => {

@@ -13,7 +13,7 @@ export class RecentMap<Key, Value> {
     return this.#places.size;
   }
 
-  /** The key that was set first of all, with its value; `null` if there is none. */
+  /** The oldest key with its value, or `null`. */
   get oldest(): readonly [Key, Value] | null {
     return this.#order.first?.value ?? null;
   }

@@ -5,7 +5,7 @@ const FILES: Readonly<Record<string, string>> = {
   "fine_test.ts": `
     Deno.test("quiet", () => console.log("noise"));
     Deno.test("steps", async (t) => void await t.step("one", () => {}));
-    Deno.test({ name: "without Redis", ignore: true, fn() {} });`,
+    Deno.test.ignore("without Redis", () => {});`,
   "wrong_test.ts": `
     Deno.test("fine", () => console.log("noise"));
     Deno.test("fails", () => { console.log("what it said"); throw new Error("boom"); });`,

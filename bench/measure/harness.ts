@@ -18,7 +18,7 @@ export type Outcome =
   | { readonly row: Row; readonly missing: string }
   | { readonly row: Row; readonly failure: string };
 
-/** A round; without the case's own figures beside where there are none. */
+/** A round; the case's own figures beside are optional. */
 export type Measurement = Pick<Sample, "figure"> & Partial<Sample>;
 
 interface Started {

@@ -37,7 +37,7 @@ export class ConnectionSlots {
   #waiting = 0;
   #turns = 0;
 
-  /** A limit of 0 is none. */
+  /** A limit of 0 means unlimited. */
   constructor(limit: number, limitPerHost: number) {
     this.#limit = limit === 0 ? Infinity : limit;
     this.#limitPerHost = limitPerHost === 0 ? Infinity : limitPerHost;

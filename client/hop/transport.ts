@@ -14,7 +14,7 @@ export interface HopBody {
   readonly bytes: Uint8Array<ArrayBuffer> | null;
   /**
    * Opens the body from its start; called at most once per hop.
-   * @param taken What may happen to the memory of a chunk once the next one is requested: it is freed
+   * @param taken Use of a chunk's memory once the next one is requested: it is freed
    * or reused. @default unchanged
    * @returns Exactly `size` bytes, if known.
    */

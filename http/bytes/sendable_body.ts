@@ -14,7 +14,7 @@ export interface SendableBody {
   readonly replayable: boolean;
   /**
    * The body from its start.
-   * @param taken What may happen to the memory of a piece once the next one is requested.
+   * @param taken Use of a piece's memory once the next one is requested.
    * @default unchanged
    * @returns Exactly `size` bytes, if that is known.
    * @throws {TypeError} If it can only be read once and has been.

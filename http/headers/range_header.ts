@@ -38,7 +38,7 @@ export function parseHTTPRange(header: string | null): HTTPRange {
   return { start, stop: last === "" ? null : end + 1 };
 }
 
-/** The bytes of a range in content of `size` bytes, `null` if there are none. */
+/** The bytes of a range in content of `size` bytes, or `null`. */
 export function bytesOfRange({ start, stop }: HTTPRange, size: number): ByteRange | null {
   const first = start === null ? 0 : start < 0 ? Math.max(size + start, 0) : start;
   const end = Math.min(stop ?? size, size) - 1;

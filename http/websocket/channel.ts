@@ -82,7 +82,7 @@ export class WebSocketChannel implements SocketEvents {
     return (this.#closed ??= deferred<void>()).promise;
   }
 
-  /** Waits for the next message, `CLOSED` after the last one. A timeout of 0 ms is none. */
+  /** Waits for the next message, `CLOSED` after the last one. 0 ms means no timeout. */
   receive(timeout: number = this.#limits.receiveTimeout): Promise<WSMessage> {
     this.#isRead = true;
     if (this.#queue.isAwaited) {

@@ -69,7 +69,7 @@ export class ReceiveQueue {
   }
 
   /**
-   * Waits for the next message. A timeout of 0 ms is none.
+   * Waits for the next message. 0 ms means no timeout.
    * @throws {WebSocketTimeoutError} If the timeout passes.
    */
   take(timeout: number): Promise<WSMessage> {

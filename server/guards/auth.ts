@@ -18,7 +18,7 @@ export interface AuthOptions<User> {
   readonly identity: "session" | "bearer" | IdentityPolicy;
   /**
    * Finds the user of an identity, the text given to `remember()` or a token; called once a
-   * request. `null` if there is none, or no longer.
+   * request. `null` for an unknown or removed user.
    */
   readonly user: (
     identity: string,

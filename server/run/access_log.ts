@@ -158,7 +158,7 @@ function compileFormat(format: string): Line {
 
 function namedAtom(name: string, kind: string | undefined, names: string[]): Writer {
   if (kind !== "e" && !isToken(name)) {
-    throw new TypeError(`Cannot write the access log: "${name}" is no name of a header`);
+    throw new TypeError(`Cannot write the access log: "${name}" is not a name of a header`);
   }
   if (kind === "i") {
     const at = names.push(name.toLowerCase()) - 1;

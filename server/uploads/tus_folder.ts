@@ -18,7 +18,7 @@ export interface TusInfo {
 export interface TusState extends TusInfo {
   /** Bytes that have arrived. */
   readonly offset: number;
-  /** Whether it was published, and is no longer the client's. */
+  /** Whether it was published: the client can no longer change it. */
   readonly isPublished: boolean;
   /** Time when it expires unless more arrives. */
   readonly expires: Date;

@@ -215,7 +215,9 @@ class Tus {
 
   async #find(id: string): Promise<TusState> {
     const found = await this.#folder.find(id);
-    if (found === null) throw new HTTPNotFound({ text: "There is no such upload, or it expired" });
+    if (found === null) {
+      throw new HTTPNotFound({ text: "The upload does not exist, or it expired" });
+    }
     return found;
   }
 

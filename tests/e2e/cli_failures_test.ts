@@ -239,14 +239,14 @@ Deno.test("failures to listen, run or send are reported in one line", async () =
 });
 
 /** Runs the command as another user, without root's permissions. */
-const NOBODY: readonly string[] = Deno.uid() === 0
+const OTHER_USER: readonly string[] = Deno.uid() === 0
   ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
   : ["env"];
 
 const canRefuse = await (async () => {
   // `deno run` has its cache in the home folder of the current user.
   if (!COMPILED || Deno.build.os === "windows") return false;
-  const [first = "", ...words] = [...NOBODY, ...ROUNDTRIP, "--version"];
+  const [first = "", ...words] = [...OTHER_USER, ...ROUNDTRIP, "--version"];
   try {
     return (await new Deno.Command(first, { args: words, stdout: "null", stderr: "null" }).output())
       .success;
@@ -270,7 +270,7 @@ if (COMPILED) {
       for (const path of ["app.js", "d/secret"]) await Deno.chmod(`${cwd}/${path}`, 0o000);
       await Deno.chmod(`${cwd}/d`, 0o555);
       const env = { ...CLEAN, NO_COLOR: "1", HOME: `${cwd}/d/secret`, XDG_CONFIG_HOME: "" };
-      const [program = "", ...words] = [...NOBODY, ...ROUNDTRIP];
+      const [program = "", ...words] = [...OTHER_USER, ...ROUNDTRIP];
       const server = new Deno.Command(program, {
         args: [...words, "files", "-u", "--mkdir", "-P", "0", "d"],
         cwd,

@@ -69,7 +69,10 @@ Deno.test("several URLs get the same request; replies are printed in order", asy
       code: 64,
       stderr: /argument --parallel: "0" is not a whole number from 1 to 100/,
     }],
-    ["a URL that is none", [at("a"), "http://"], { code: 64, stderr: /"http:\/\/" is not a URL/ }],
+    ["a word that is not a URL", [at("a"), "http://"], {
+      code: 64,
+      stderr: /"http:\/\/" is not a URL/,
+    }],
     ["standard output for all", ["-o", "-", "--parallel", "2", at("a"), at("b")], {
       code: 0,
       stdout: "ab",

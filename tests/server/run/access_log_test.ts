@@ -180,5 +180,5 @@ Deno.test("every line is written, also before an exit in the same turn", async (
 
 Deno.test("a header in the format has the name of a header", () => {
   const run = () => new web.AppRunner(quietApp(), { accessLog: { format: "%{a b}i" } });
-  assertThrows(run, TypeError, '"a b" is no name of a header');
+  assertThrows(run, TypeError, '"a b" is not a name of a header');
 });
