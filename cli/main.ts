@@ -61,7 +61,6 @@ const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
 /**
  * Runs the command.
  * @param args Arguments, without the program's name.
- * @returns Exit code.
  *
  * @example
  * ```ts

@@ -19,7 +19,6 @@ const BOTH_OPTIONS = new OptionTable<RequestOptions & SessionOptions>({
  * the body: read it, or release the response (`await using` does).
  * @param method Method, case-insensitive.
  * @param url URL, absolute unless there is a `baseUrl`.
- * @param options Options of the request and of its session.
  * @returns The response, once its head has arrived.
  * @throws {ClientError} If no response was received.
  * @throws {TypeError} If an option is invalid.

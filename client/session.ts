@@ -96,7 +96,6 @@ export class ClientSession {
    * Sends a request.
    * @param method Method, case-insensitive.
    * @param url URL, relative to `baseUrl` or absolute.
-   * @param options Options.
    * @returns The response, once its head has arrived.
    * @throws {ClientError} If no response was received.
    * @throws {TypeError} If an option is invalid or the session is closed.
@@ -212,7 +211,6 @@ export class ClientSession {
    * Opens a WebSocket, with the session's cookies and headers.
    * @typeParam T Result of `receiveJson()`: the output of the schema.
    * @param url URL with the scheme `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
-   * @param options Options.
    * @returns The open socket; `await using` closes it.
    * @throws {WSServerHandshakeError} If the server refuses the upgrade.
    * @throws {ClientConnectionError} If no response was received.
@@ -239,8 +237,6 @@ export class ClientSession {
    * Downloads a file to `<path>.part` and renames it when it is complete; `resume` continues an
    * incomplete download.
    * @param url URL, relative to `baseUrl` or absolute.
-   * @param path The file.
-   * @param options Options.
    * @returns The file and its size.
    * @throws {FileExistsError} If the file exists and `overwrite` is not set.
    * @throws {ClientResponseError} If the status is 300 or above.
@@ -262,7 +258,6 @@ export class ClientSession {
    * goes on where the server has it; an URL kept from an earlier call does so after a restart.
    * @param url URL of the uploads, relative to `baseUrl` or absolute.
    * @param file A `Blob` or `File`, or the path of a file, which is read while it is sent.
-   * @param options Options.
    * @returns The upload's URL and size.
    * @throws {ClientResponseError} If the server refuses it.
    * @throws {ClientConnectionError} If it failed as often as `retries` allows.

@@ -17,7 +17,6 @@ export class NotSupportedError extends Error {
 
   /**
    * Creates one.
-   * @param feature The requested feature.
    * @param reason Why it is not possible, and what to do instead.
    */
   constructor(feature: string, reason: string) {

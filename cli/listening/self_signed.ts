@@ -14,10 +14,7 @@ export interface SelfSigned {
   readonly pin: string;
 }
 
-/**
- * Makes a certificate for names and IPv4 addresses, besides those of this machine.
- * @param hosts Names and addresses.
- */
+/** Makes a certificate for names and IPv4 addresses, besides those of this machine. */
 export async function selfSigned(hosts: readonly string[]): Promise<SelfSigned> {
   const { subtle } = crypto;
   const keys = await subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign"]);

@@ -19,8 +19,6 @@ export class ProgressBar {
   #progress: Progress = { bytes: 0, total: null };
 
   /**
-   * @param name What is transferred.
-   * @param quiet Whether to show nothing.
    * @param from Bytes from an earlier attempt.
    * @param delay Time without a bar, in ms.
    */

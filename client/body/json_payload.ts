@@ -3,8 +3,6 @@ import { bytesBody } from "../../http/bytes/sendable_body.ts";
 
 /**
  * Creates a JSON body, for middlewares that replace the body.
- * @param value The value.
- * @param serialize Serializes the value.
  * @throws {TypeError} If the value has no JSON form.
  *
  * @example

@@ -78,7 +78,6 @@ export interface ConnectorOptions {
 /**
  * Resolves a host to IP addresses.
  * @param host Name or address, as in the URL.
- * @param port Port to connect to.
  * @returns Addresses in the order to try; `null` to use the system's resolver.
  */
 export type ResolveHost = (

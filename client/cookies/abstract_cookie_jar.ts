@@ -64,7 +64,6 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
 
   /**
    * Adds cookies.
-   * @param cookies Values by name.
    * @param url Server they belong to; without it they are sent to every server.
    */
   abstract updateCookies(cookies: CookieInit, url?: URL): void;
@@ -72,7 +71,6 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
   /**
    * Stores the cookies of a response.
    * @param headers Its `Set-Cookie` headers.
-   * @param url URL that was requested.
    */
   abstract updateFromHeaders(headers: readonly string[], url: URL): void;
 
@@ -96,7 +94,6 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
 
   /**
    * Returns the `Cookie` header for a URL.
-   * @param url URL that is requested.
    * @param more Cookies of this request only; they override the jar's.
    * @returns The header value, an empty string without cookies.
    */

@@ -74,7 +74,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Creates one.
-   * @param options Options.
    * @throws {TypeError} If an origin of `treatAsSecureOrigin` is not a URL.
    */
   constructor(options: CookieJarOptions = {}) {
@@ -104,7 +103,6 @@ export class CookieJar extends AbstractCookieJar {
 
   /**
    * Adds cookies.
-   * @param cookies Values by name.
    * @param url Server they belong to; without it they are sent to every server.
    * @throws {TypeError} If a name or value contains a character that would break the header.
    */

@@ -65,7 +65,6 @@ export class InvalidURLError extends ClientError {
    * Creates one.
    * @param url The URL as given, without credentials.
    * @param reason Why it cannot be requested.
-   * @param options The underlying error.
    */
   constructor(url: string, reason: string, options?: ErrorOptions) {
     super(`Cannot request "${url}": ${reason}`, options);
@@ -182,12 +181,7 @@ export class ClientProtocolError extends ClientResponseError {
   /** Name of the class. */
   override readonly name = "ClientProtocolError";
 
-  /**
-   * Creates one.
-   * @param requestInfo The request.
-   * @param reason Description of the problem.
-   * @param options The underlying error.
-   */
+  /** Creates one. */
   constructor(requestInfo: RequestDetails, reason: string, options?: ErrorOptions) {
     const reply = {
       status: 400,

@@ -49,13 +49,7 @@ export class ClientConnectorError extends ClientConnectionError {
   /** Reason of the failure. */
   readonly failure: ConnectFailure;
 
-  /**
-   * Creates one.
-   * @param url URL of the request.
-   * @param failure Reason of the failure.
-   * @param reason The platform's message.
-   * @param options The underlying error.
-   */
+  /** Creates one. */
   constructor(url: URL, failure: ConnectFailure, reason: string, options?: ErrorOptions) {
     super(`Cannot connect to host ${hostOf(url)}: ${reason}`, options);
     this.host = url.hostname;
@@ -81,12 +75,7 @@ export class ServerDisconnectedError extends ServerConnectionError {
   /** Name of the class. */
   override readonly name = "ServerDisconnectedError";
 
-  /**
-   * Creates one.
-   * @param url URL of the request.
-   * @param reason The platform's message.
-   * @param options The underlying error.
-   */
+  /** Creates one. */
   constructor(url: URL, reason: string, options?: ErrorOptions) {
     super(`Server ${hostOf(url)} disconnected: ${reason}`, options);
   }
@@ -126,8 +115,6 @@ export class ServerTimeoutError extends ServerConnectionError {
 
   /**
    * Creates one.
-   * @param url URL of the request.
-   * @param phase The timeout that has passed.
    * @param limit The timeout, in ms.
    * @param elapsed Elapsed time of the request, in ms.
    * @param detail More details, as a sentence without its full stop.

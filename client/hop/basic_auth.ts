@@ -19,7 +19,6 @@ const BASIC_AUTH = new OptionTable<BasicAuth>({
 
 /**
  * Returns the value of an `Authorization` header.
- * @param auth Credentials.
  * @returns The value, for example `Basic dTpw`.
  * @throws {TypeError} If they are not an object, the user contains a colon, or text is not latin1.
  *

@@ -2,10 +2,7 @@
 import type { ClientRequest } from "./request.ts";
 import type { HopResult } from "./transport.ts";
 
-/**
- * Sends a hop.
- * @returns The head of the response.
- */
+/** Sends a hop. */
 export type ClientHandler = (request: ClientRequest) => Promise<HopResult>;
 
 /**

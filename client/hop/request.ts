@@ -68,10 +68,7 @@ export class ClientRequest implements RequestDetails {
   #url: URL | null = null; // created on demand, like the headers
   #headers: Headers | null; // created on demand
 
-  /**
-   * Creates one.
-   * @param init Method, URL, headers, body.
-   */
+  /** Creates one. */
   constructor(init: ClientRequestInit) {
     this.method = init.method;
     this.#target = init.url;
@@ -133,7 +130,6 @@ export class ClientRequest implements RequestDetails {
    * Returns a copy with changes. A new body, from `payloadOf()` or `jsonPayload()`, removes the
    * length and coding headers of the old one, unless `headers` are given too; a `Content-Type` set
    * by the caller is kept.
-   * @param changes The changes.
    * @returns The copy, with its own headers.
    */
   with(changes: Partial<ClientRequestInit>): ClientRequest {

@@ -33,7 +33,6 @@ export interface HopObserver {
   resolving?(host: string): void;
   /**
    * A host name was resolved.
-   * @param host The name.
    * @param isKept Whether its addresses were cached.
    */
   resolved?(host: string, isKept: boolean): void;
@@ -177,10 +176,7 @@ export interface HopResult {
    * called twice.
    */
   takeStream?(): { readonly stream: ByteStream; readonly pending: Uint8Array<ArrayBuffer> };
-  /**
-   * Converts a failure while reading `body` to the caller's error.
-   * @param error Error of the stream.
-   */
+  /** Converts a failure while reading `body` to the caller's error. */
   bodyError(error: unknown): Error;
   /**
    * Returns the connection to the pool. Call it once the body ended or was cancelled; idempotent.
@@ -219,7 +215,6 @@ export function asksUpgrade(headers: HeaderList): boolean {
 
 /**
  * Discards a response without reading it, which frees its connection.
- * @param result The response.
  *
  * @example
  * ```ts

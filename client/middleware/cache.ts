@@ -39,8 +39,6 @@ export interface CacheStore {
   get(key: string): Promise<string | null>;
   /**
    * Stores a text.
-   * @param key Its key, a URL.
-   * @param value The text.
    * @param ttl Time in ms after which it may be forgotten.
    */
   set(key: string, value: string, ttl: number): Promise<void>;
@@ -94,7 +92,6 @@ const OWN = [
  * and invalidates them on unsafe requests to their URL. Requests with `Range`, `Authorization`,
  * conditions or their own cookies bypass the cache; responses that set cookies or vary by them are
  * not stored.
- * @param options Options.
  * @returns The middleware with its own cache; share it only between sessions of one user.
  *
  * @example

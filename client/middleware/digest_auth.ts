@@ -37,7 +37,6 @@ const DIGEST_AUTH_OPTIONS = new OptionTable<DigestAuthOptions>({
  * Answers Digest challenges, as aiohttp's `DigestAuthMiddleware`: MD5, SHA-256, SHA-512-256 and
  * others, `auth` and `auth-int`. It answers one origin only, never the target of a redirect
  * elsewhere, which could attack the hash of the password.
- * @param options Options.
  * @returns The middleware; it reuses the server's nonce across requests.
  * @throws {TypeError} If the login contains a colon.
  *

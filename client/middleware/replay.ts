@@ -37,8 +37,6 @@ interface Recorded {
  * Records the responses of real servers in a file, one line of JSON per hop, and replays them in
  * the same order by method, URL and body. Of a request the file has only method, URL and a hash of
  * the body (without form boundaries). Its mode is 0600; review it before you publish it.
- * @param path The file.
- * @param options Options.
  * @returns The middleware; put it last, after those that retry or log.
  *
  * @example

@@ -88,7 +88,6 @@ const MAX_DOUBLINGS = 64; // so that the delay stays finite
  * delay is the server's `Retry-After` (RFC 9110 section 10.2.3) or, with a 429, `RateLimit-Reset`;
  * else random up to `backoff * 2^n`. Not retried are bodies that can be sent only once, and
  * requests whose timeout would pass during the delay.
- * @param options Options.
  * @returns The middleware; share it between sessions to share the budget.
  * @throws {RangeError} If a number is negative, or `backoff` is not finite.
  *

@@ -280,7 +280,6 @@ export class ClientResponse {
 
   /**
    * Reads the body as server-sent events; releases the response at the end of the loop.
-   * @param options Limits.
    * @yields The events in order.
    * @throws {ContentTypeError} If the response is not `text/event-stream`.
    * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
@@ -310,8 +309,6 @@ export class ClientResponse {
    * Writes the body to a file, regardless of the status. The body is written to `<path>.part`,
    * which is renamed when it is complete; an incomplete part is kept for `session.downloadToFile()`
    * to resume.
-   * @param path The file.
-   * @param options Options.
    * @returns The file and its size.
    * @throws {FileExistsError} If the file exists and `overwrite` is not set.
    * @throws {ClientPayloadError} If the body is incomplete or malformed.

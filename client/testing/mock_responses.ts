@@ -82,7 +82,6 @@ export class MockResponses implements FetchApp {
   /**
    * Registers a response. The first match that is not used up is returned.
    * @param method Method, or `*` for any.
-   * @param target URL or pattern to match.
    * @param answer The response, or a handler that creates it.
    * @returns This object, for chaining.
    * @throws {RangeError} If `repeat` is not a positive integer.
@@ -116,7 +115,6 @@ export class MockResponses implements FetchApp {
 
   /**
    * Answers a request; called by the session.
-   * @returns The registered response.
    * @throws {Error} If no response is registered for the request.
    */
   async fetch(request: Request): Promise<Response> {

@@ -19,7 +19,6 @@ export interface FetchApp {
 
 /**
  * Creates a transport that passes requests to an application.
- * @param app The application.
  *
  * @example
  * ```ts

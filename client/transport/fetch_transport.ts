@@ -37,7 +37,6 @@ const TAKEN = ON_DENO ? "free" : undefined;
 
 /**
  * Creates a transport over `fetch` with its own connections.
- * @param options Options.
  * @returns The transport; `close()` closes its connections.
  * @throws {RangeError} If a limit is not a non-negative integer.
  * @throws {TypeError} If the proxy or a certificate is invalid.

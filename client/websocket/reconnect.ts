@@ -49,7 +49,6 @@ const TRANSIENT = new Set([408, 425, 429]);
  * new socket; break out of the loop to stop.
  * @typeParam T Result of `receiveJson()`.
  * @param connect Opens a connection: `() => session.wsConnect(url)`.
- * @param options Options.
  * @yields An open socket, closed at the end of its iteration.
  * @throws {WSServerHandshakeError} If the server refuses with a permanent status.
  * @throws {ClientConnectionError} If `retries` consecutive attempts have failed.

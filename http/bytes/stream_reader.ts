@@ -43,7 +43,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /**
    * Creates one.
    * @param body The stream or source to read, `null` for an empty body.
-   * @param options Limits and hooks.
    */
   constructor(
     body: ReadableStream<Uint8Array<ArrayBuffer>> | BodySource | null,
@@ -226,7 +225,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Iterates over pieces of at most `size` bytes, as they come; pieces are never merged.
-   * @param size Maximum size of a piece.
    * @yields The pieces in order.
    * @throws {RangeError} If `size` is not a whole number of at least 1.
    */
@@ -254,10 +252,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return pieceIterator(() => this.readLine());
   }
 
-  /**
-   * Cancels the rest of the body; later reads throw.
-   * @param reason Error of later reads.
-   */
+  /** Cancels the rest of the body; later reads throw. */
   async cancel(reason: Error = new Error("Cannot read the body: it was released")): Promise<void> {
     const source = this.#source;
     if (source === null) return;

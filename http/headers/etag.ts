@@ -41,7 +41,6 @@ export function parseETags(header: string | null): readonly ETag[] {
 
 /**
  * Sets the `ETag` of a response.
- * @param response Object with the headers.
  * @param etag The tag; text is the value of a strong one, without quotes. `null` removes it.
  * @throws {TypeError} If the value holds an invalid character.
  *
@@ -64,7 +63,6 @@ export function setETag(
 
 /**
  * Sets the `Last-Modified` of a response.
- * @param response Object with the headers.
  * @param date Time of the last change, rounded up to seconds. `null` removes it.
  * @throws {RangeError} If the date is not valid.
  *

@@ -56,7 +56,6 @@ export class MultipartLimitError extends MultipartError {
 
   /**
    * Creates one.
-   * @param option Name of the limit's option.
    * @param limit The limit, in the unit of its option.
    */
   constructor(option: keyof MultipartLimits, limit: number) {

@@ -76,8 +76,6 @@ export class FormBody {
 
   /**
    * Creates a form.
-   * @param fields Initial fields.
-   * @param options Options of the form.
    * @throws {TypeError} As {@linkcode addField} does.
    */
   constructor(fields: FormFields = [], options: FormBodyOptions = {}) {

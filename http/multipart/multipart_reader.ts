@@ -73,7 +73,6 @@ export class MultipartReader
    * Checks the type; nothing is read yet.
    * @param stream The body; `null` counts as empty. It is locked by the first `next()`.
    * @param contentType Its `Content-Type` header.
-   * @param options Limits and buffering.
    * @param headers Headers of the enclosing part, if nested.
    * @throws {MultipartSyntaxError} If the header is not multipart or has no valid boundary.
    * @throws {MultipartLimitError} If the boundary is longer than `maxBoundaryLength`.
@@ -154,10 +153,7 @@ export class MultipartReader
     for (let part = await this.next(); part !== null; part = await this.next()) yield part;
   }
 
-  /**
-   * Cancels the body's stream; later reads throw.
-   * @param reason Error of later reads.
-   */
+  /** Cancels the body's stream; later reads throw. */
   cancel(reason: Error = new Error("Cannot read the multipart body: it was cancelled")): void {
     if (!this.#isEnded) (this.#framing ??= this.#open()).fail(reason);
   }

@@ -62,7 +62,6 @@ export class MultipartWriter {
   /**
    * Creates a body without parts.
    * @param subtype Subtype after `multipart/`.
-   * @param options The boundary.
    * @throws {TypeError} If the subtype is not a token or the boundary violates RFC 2046.
    */
   constructor(subtype = "mixed", options: MultipartWriterOptions = {}) {
@@ -114,7 +113,6 @@ export class MultipartWriter {
    * In form-data the name is required; a `File` brings its filename.
    * @param value The content, or a writer whose body becomes the content. Bytes are not copied and
    * must not change before they are sent.
-   * @param options Name, filename, type and other headers.
    * @throws {TypeError} If the value cannot be sent; if a name or header holds CR, LF or NUL that
    * cannot be escaped; if form-data lacks a name or has a header that RFC 7578 forbids.
    */
@@ -131,7 +129,6 @@ export class MultipartWriter {
 
   /**
    * Appends a JSON part.
-   * @param value Value to serialize.
    * @param options As for {@linkcode append}; the type is `application/json` unless given.
    * @throws {TypeError} If the value is not representable in JSON, or as {@linkcode append} does.
    */
@@ -146,7 +143,6 @@ export class MultipartWriter {
 
   /**
    * Appends a part with an urlencoded form.
-   * @param fields Names and values.
    * @param options As for {@linkcode append}; the type is `application/x-www-form-urlencoded`
    * unless given.
    * @throws {TypeError} As {@linkcode append} does.

@@ -35,11 +35,7 @@ export class SchemaValidationError extends Error {
   /** All problems, as the schema reports them. */
   readonly issues: readonly SchemaIssue[];
 
-  /**
-   * Creates one.
-   * @param what Name of the value, for the message.
-   * @param issues All problems.
-   */
+  /** Creates one. */
   constructor(what: string, issues: readonly SchemaIssue[]) {
     const shown = issues.slice(0, MAX_ISSUES_SHOWN).map(({ message, path = [] }) => {
       const place = path.map((key) => String(typeof key === "object" ? key.key : key)).join(".");

@@ -13,7 +13,6 @@ export class WebSocketTimeoutError extends Error {
 
   /**
    * Creates one.
-   * @param message The message.
    * @param limit The timeout, in ms.
    */
   constructor(message: string, limit: number) {
@@ -52,11 +51,7 @@ export class WebSocketLimitError extends Error {
   /** Code of the close frame sent to the peer. */
   readonly code: number;
 
-  /**
-   * Creates one.
-   * @param message The message, which names the limit.
-   * @param code Code of the close frame.
-   */
+  /** Creates one. */
   constructor(message: string, code: number) {
     super(message);
     this.code = code;
@@ -70,12 +65,7 @@ export class WebSocketProtocolError extends Error {
   /** Close code for the violation (RFC 6455 section 7.4.1). */
   readonly code: number;
 
-  /**
-   * Creates one.
-   * @param message The message, which names the violation.
-   * @param code Close code.
-   * @param options The cause.
-   */
+  /** Creates one. */
   constructor(message: string, code: number, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

@@ -12,7 +12,6 @@ export interface SocketPort {
   send(data: string | Uint8Array<ArrayBuffer>): void;
   /**
    * Sends a close frame; `onClose` follows once the peer has answered it.
-   * @param code Close code.
    * @param reason Up to 123 bytes of text.
    */
   close(code: number, reason: string): void;
@@ -48,24 +47,17 @@ export interface SocketEvents {
     type: typeof WSMsgType.PING | typeof WSMsgType.PONG,
     data: Uint8Array<ArrayBuffer>,
   ): void;
-  /**
-   * The connection is unusable: the peer violated the protocol, or is dead.
-   * @param error The error.
-   * @param code Close code for it.
-   */
+  /** The connection is unusable: the peer violated the protocol, or is dead. */
   onFail(error: Error, code: number): void;
   /**
    * The peer has sent its close frame, and the port waits for `answer`. Without this handler the
    * port answers by itself and calls `onClose`.
-   * @param code Code of the close frame.
-   * @param reason Its reason.
    * @param answer Sends the answer and ends the connection.
    */
   onPeerClose?(code: number, reason: string, answer: () => void): void;
   /**
    * The connection has ended.
    * @param code Code of the peer's close frame, `null` if it ended without one.
-   * @param reason Reason of the close frame.
    * @param error The reason if there was no close frame.
    */
   onClose(code: number | null, reason: string, error: Error | null): void;

@@ -150,8 +150,6 @@ export class Application implements AppContext {
 
   /**
    * Answers a request. An own field, because `deno serve` requires one on a default export.
-   * @param request The platform's request.
-   * @param info The platform's connection info.
    * @returns The response; it only rejects if the application cannot start.
    */
   readonly fetch = (request: Request, info?: ServeInfo): Response | Promise<Response> =>
@@ -162,7 +160,6 @@ export class Application implements AppContext {
   /**
    * Answers a request without a server, for tests.
    * @param target Path with its query, a whole URL, or a platform request.
-   * @param init Method, headers, body.
    *
    * @example
    * ```ts
@@ -275,7 +272,6 @@ export class Application implements AppContext {
    * effect; when the server stops, it waits for the work up to `shutdownTimeout`, then aborts its
    * signal.
    * @param work A promise, or a function that is called at once with a signal.
-   * @param about Description for the log.
    *
    * @example
    * ```ts

@@ -122,7 +122,6 @@ export class FileField {
   /**
    * Saves the content under a path of the server's choice; the client's filename is not used.
    * @param path Where to save it; its folder has to exist.
-   * @param options Duplicates, digest, progress.
    * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
    * @throws {HTTPInsufficientStorage} If the disk is full.
    */

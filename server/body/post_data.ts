@@ -19,10 +19,7 @@ export type PostValue = string | FileField;
 export class PostData implements Iterable<readonly [string, PostValue]> {
   readonly #fields: readonly (readonly [string, PostValue])[];
 
-  /**
-   * Creates one.
-   * @param fields Names and values, in order.
-   */
+  /** Creates one. */
   constructor(fields: Iterable<readonly [string, PostValue]> = []) {
     this.#fields = [...fields];
   }

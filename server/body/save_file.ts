@@ -65,7 +65,6 @@ export interface SavedUpload {
  * that stays in its folder.
  * @param pieces A multipart part, a `FileField`, or any other source of bytes.
  * @param path Where to save it; its folder has to exist.
- * @param options Duplicates, digest, progress.
  * @throws {TypeError} If the path is a folder.
  * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
  * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
@@ -132,7 +131,6 @@ export async function saveFile(
 /**
  * Makes a filename from a client's: its last path segment, without control and reserved characters,
  * leading dots, or device names; at most 200 bytes.
- * @param filename Filename of the client.
  * @param fallback Name to use if nothing is left. @default {"file"}
  * @returns A name without a path.
  *

@@ -18,7 +18,6 @@ const LAST_RETRY = 1000;
 /**
  * Serves with `Deno.serve`.
  * @param options Where to listen.
- * @param handler Function that answers requests.
  * @throws {AddressInUseError} If the address is in use.
  * @throws {TypeError} If one of `cert` and `key` is missing.
  * @throws {NotSupportedError} If `reusePort` is set and Deno runs without `--unstable-net`.

@@ -96,7 +96,6 @@ export interface UpgradeOptions {
 export interface EnginePort {
   /**
    * Reads one header of a request.
-   * @param request The platform's request.
    * @param name Its name in lower case.
    * @returns The header, or `null`; of repeated ones at least the first.
    */
@@ -112,20 +111,16 @@ export interface EnginePort {
   bodySizeOf(response: Response): number | null;
   /**
    * Watches for the client to disconnect before it has the whole response.
-   * @param request The platform's request.
-   * @param info The engine's connection info.
    * @returns A signal that aborts then, and never otherwise.
    */
   watchClient(request: Request, info: ServeInfo | undefined): AbortController;
   /**
    * Whether reading a request's body failed because the client disconnected. Without this method,
    * such a request is logged as an error of the handler.
-   * @param error Error of the body's reader.
    */
   isReset?(error: unknown): boolean;
   /**
    * Takes the body of a request that has arrived completely; missing if the engine cannot tell.
-   * @param request The platform's request.
    * @param limit Maximum size in bytes.
    * @returns The body, `null` if it is incomplete or larger.
    */
@@ -210,11 +205,7 @@ export class AddressInUseError extends Error {
   /** Requested path of the unix socket, `null` for an address. */
   readonly path: string | null;
 
-  /**
-   * Creates one.
-   * @param options The requested address.
-   * @param cause The platform's error.
-   */
+  /** Creates one. */
   constructor(options: ListenOptions, cause: unknown) {
     const { hostname = null, port = null, path = null } = options;
     super(

@@ -49,12 +49,7 @@ export class HTTPMethodNotAllowed extends HTTPClientError {
   /** Allowed methods, sorted. */
   readonly allowedMethods: readonly string[];
 
-  /**
-   * Creates one.
-   * @param method Method of the request.
-   * @param allowedMethods Allowed methods.
-   * @param options Headers, body, cause.
-   */
+  /** Creates one. */
   constructor(
     method: string,
     allowedMethods: Iterable<string>,
@@ -96,7 +91,6 @@ export class HTTPRequestEntityTooLarge extends HTTPClientError {
   /**
    * Creates one.
    * @param maxSize The limit, in bytes.
-   * @param options Headers, body, cause.
    */
   constructor(maxSize: number, options: HTTPExceptionOptions = {}) {
     super(413, "Request Entity Too Large", {
@@ -148,7 +142,6 @@ export class HTTPUnavailableForLegalReasons extends HTTPClientError {
   /**
    * Creates one.
    * @param link URL of the demanding party, `null` for none.
-   * @param options Headers, body, cause.
    */
   constructor(link: string | URL | null, options: HTTPExceptionOptions = {}) {
     super(451, "Unavailable For Legal Reasons", options);

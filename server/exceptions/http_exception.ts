@@ -51,12 +51,7 @@ export class HTTPException extends Error {
   /** Body of the reply, empty for statuses that have none. */
   readonly text: string;
 
-  /**
-   * Creates one.
-   * @param status Status code of the reply.
-   * @param reason Reason phrase that goes with it.
-   * @param options Headers, body, cause.
-   */
+  /** Creates one. */
   constructor(status: number, reason: string, options: HTTPExceptionOptions = {}) {
     super(
       `${status}: ${reason}`,

@@ -6,8 +6,6 @@ const thrown = new WeakMap<HTTPException, readonly [request: Request, headers: H
 /**
  * Makes the headers of an exception a request's own. One object may be thrown for several requests,
  * and the cookie of one client must not reach the next one.
- * @param error The exception.
- * @param raw The platform's request.
  * @returns The exception; a copy from the second request on.
  */
 export function ownException(error: HTTPException, raw: Request): HTTPException {

@@ -25,11 +25,8 @@ export class HTTPMove extends HTTPRedirection {
 
   /**
    * Creates one.
-   * @param status Status code of the reply.
-   * @param reason Reason phrase that goes with it.
    * @param location Target; characters not allowed in URLs are percent-encoded, so that text from a
    * request cannot break the header.
-   * @param options Headers, body, cause.
    * @throws {TypeError} If the location is empty.
    */
   constructor(

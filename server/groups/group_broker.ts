@@ -16,7 +16,6 @@ export interface KeptMessage {
 export interface GroupBroker {
   /**
    * Delivers a message to every subscriber of the group in all processes, including this one.
-   * @param group Name of the group.
    * @param message Text or bytes.
    * @param keep Number of messages to keep for `history()`.
    * @returns May be a promise: it resolves when the message is safe with the broker, and rejects
@@ -25,7 +24,6 @@ export interface GroupBroker {
   publish(group: string, message: GroupMessage, keep: number): unknown;
   /**
    * Subscribes to a group.
-   * @param group Name of the group.
    * @param deliver Called with each message and its id, once, in the order of its sender.
    * @returns Ends the subscription; a promise if subscribing takes time.
    */
@@ -36,8 +34,6 @@ export interface GroupBroker {
   /**
    * Reads the last kept messages; resolves when the subscribers of this process have got all of
    * them.
-   * @param group Name of the group.
-   * @param count Maximum number.
    * @returns The messages, oldest first.
    */
   history?(

@@ -79,7 +79,6 @@ export class WebSocketGroup {
   /**
    * Adds a member, unless present. The promise resolves when the membership is active: then the
    * member has got the history, and gets every message of any process.
-   * @param socket A prepared WebSocket.
    * @param options Its name for `present()`.
    * @throws {TypeError} If it is not prepared, or has a name in a group without `presence`.
    * @throws {Error} The broker's error; the socket is not added.
@@ -132,7 +131,6 @@ export class WebSocketGroup {
 
   /**
    * Closes all members of this process and waits until they have closed.
-   * @param code Close code.
    * @param reason Up to 123 bytes of text.
    */
   async close(code: number = WSCloseCode.GOING_AWAY, reason = ""): Promise<void> {

@@ -40,7 +40,6 @@ const PROBLEM_DETAILS_OPTIONS = new OptionTable<ProblemDetailsOptions>({ describ
  * exception's text; an exception whose text is a JSON object, such as the `issues` of `validate()`,
  * gives its members. Other errors are logged and are `500` without a detail, unless `describe` has
  * one.
- * @param options Descriptions of the application's own errors.
  *
  * @example
  * ```ts

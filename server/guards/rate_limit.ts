@@ -41,7 +41,6 @@ const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitPolicy>({
  * (draft-ietf-httpapi-ratelimit-headers-10), and a request beyond the limit is `429` with
  * `Retry-After`. An error of the store is an error of the request. Behind a proxy every peer is the
  * proxy: give a `key`, or set the address by `request.clone({ remote })` in an outer middleware.
- * @param options Limit, window, key, store.
  * @throws {RangeError} If limit or window is not a positive number.
  *
  * @example

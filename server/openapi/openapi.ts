@@ -78,7 +78,6 @@ const ISSUES_SCHEMA: JSONSchema = {
  * Describes the routes of an application by OpenAPI 3.1: their paths, the schemas that they
  * validate with, and their declared replies. Sub-applications below a prefix are included. Files,
  * routes for any method, and those with `openapi: false` are left out.
- * @param app The application.
  * @param options Title, servers, security. Default: those of `web.openapiRoutes()`.
  * @throws {TypeError} If a schema cannot be converted; the message names route and part.
  *

@@ -54,7 +54,6 @@ export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
 
   /**
    * Returns the value; the first call makes it.
-   * @param request The request.
    * @throws {TypeError} If the factory asks for itself, or the answer was sent.
    */
   of(request: ServerRequest<unknown>): Promise<T> {
@@ -76,9 +75,7 @@ export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
  * The value's `Symbol.asyncDispose` or `Symbol.dispose` is called, as by `await using`; a generator
  * runs on after its `yield`. A factory may ask for other values; they are disposed after its own.
  * @typeParam T The value.
- * @param key Name for messages.
  * @param factory Makes the value from the request; with the scope `"application"`, from that.
- * @param options The scope.
  * @returns The provider: `await provider.of(request)` is the value, `app.set(provider, factory)`
  * overrides the factory in an application and those below it, for tests.
  *

@@ -30,9 +30,7 @@ const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
  * Forwards a request to another server: bodies are streamed both ways, redirects go to the client,
  * WebSockets are connected. The server gets the client's headers without hop-by-hop ones, and
  * `Forwarded` and `X-Forwarded-For`, `-Host` and `-Proto`.
- * @param request The request.
  * @param url Target, with path and query: `http://localhost:9000${request.relUrl}`.
- * @param options Headers, timeout, fetch function.
  * @returns The reply, or the WebSocket of the client.
  * @throws {HTTPBadGateway} If the upstream server cannot be reached.
  * @throws {HTTPGatewayTimeout} If it does not answer in time.

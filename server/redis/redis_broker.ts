@@ -60,8 +60,6 @@ return found`;
  * their last one. What Redis has lost is reported to `onError`.
  * @param client A connected client, which needs an `error` listener; closing it is up to the
  * caller. The broker opens a second connection to read from.
- * @param options Keys, times, and what to do with errors.
- * @returns The broker.
  * @throws {TypeError} If the client can send no commands.
  *
  * @example

@@ -35,7 +35,6 @@ export interface RedisCache {
  * Keeps cached responses in Redis, for all processes: the store of the client's
  * `cacheMiddleware()`. Limit its memory in Redis (`maxmemory`, `maxmemory-policy allkeys-lru`).
  * @param client A connected client; closing it is up to the caller.
- * @param options Prefix of the keys, and what to do with errors.
  * @throws {TypeError} If the client can send no commands.
  *
  * @example

@@ -77,7 +77,6 @@ export class RedisCounter implements RateLimitStore {
   /**
    * Creates one.
    * @param client A connected client; closing it is up to the caller.
-   * @param options Kind of window and prefix of the keys.
    * @throws {TypeError} If the client can send no commands, or the kind is another word.
    */
   constructor(client: RedisClient, options: RedisCounterOptions = {}) {
@@ -95,7 +94,6 @@ export class RedisCounter implements RateLimitStore {
 
   /**
    * Counts a request.
-   * @param key Who is limited.
    * @param limit Requests a window.
    * @param window Length of a window, in ms.
    */

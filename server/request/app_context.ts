@@ -87,7 +87,6 @@ export interface AppContext extends KeyReader {
   /**
    * Runs background work: failures are logged, and the stop waits for it.
    * @param work A promise, or a function that is called at once with a signal.
-   * @param about Description for the log.
    */
   spawn(work: BackgroundWork, about?: string): void;
 }

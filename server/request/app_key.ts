@@ -20,10 +20,7 @@ export class AppKey<T> {
   readonly name: string;
   declare private readonly _type: (value: T) => T; // makes AppKey<A> and AppKey<B> different types
 
-  /**
-   * Creates one.
-   * @param name Name shown in error messages.
-   */
+  /** Creates one. */
   constructor(name: string) {
     this.name = name;
   }

@@ -34,11 +34,7 @@ export class BaseRequest {
   protected readonly info: ServeInfo | undefined;
   #url: URL | null = null;
 
-  /**
-   * Creates one.
-   * @param raw The platform's request.
-   * @param info The platform's connection info.
-   */
+  /** Creates one. */
   constructor(raw: Request, info: ServeInfo | undefined) {
     this.raw = raw;
     this.info = info;
@@ -193,7 +189,6 @@ export class BaseRequest {
   /**
    * Sets the response's trailers, which are sent after a chunked body: a stream without
    * `Content-Length`, to an HTTP/1.1 client. They can be changed until the body ends.
-   * @param trailers Names and values.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If a name is not allowed in trailers, or a value holds a control character.
    *

@@ -19,7 +19,6 @@ export class RelativeURL {
 
   /**
    * Creates one.
-   * @param path The encoded path.
    * @param query The encoded query without `?`.
    */
   constructor(path: string, query = "") {

@@ -103,15 +103,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     );
   }
 
-  /**
-   * Creates one.
-   * @param raw The platform's request.
-   * @param info The platform's connection info.
-   * @param app The application that handles the request.
-   * @param matchInfo Values of the path's variables.
-   * @param resource The matched resource.
-   * @param hono Hono's context of the request.
-   */
+  /** Creates one. */
   constructor(
     raw: Request,
     info: ServeInfo | undefined,
@@ -313,7 +305,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * Reads an HTML form, urlencoded or multipart. Files are spooled: up to 1 MiB together in memory,
    * the rest on disk. They are removed once the request is answered. Further calls return the same
    * fields.
-   * @param options Limits of this form, instead of the application's.
    * @returns The fields in order, including repeated ones; none for a body of another type.
    * @throws {HTTPRequestEntityTooLarge} If the body is larger than `maxSize`.
    * @throws {MultipartError} If a multipart body is malformed, truncated or exceeds a limit;

@@ -57,8 +57,6 @@ export function schemasOf(handler: object): RouteSchemas & ValidateOptions | nul
  * @typeParam Params Match info of the route.
  * @typeParam Result Result of the handler.
  * @param schemas A schema for each part to check, and for the replies.
- * @param handler Receives the request and the data.
- * @param options Status for invalid data.
  *
  * @example
  * ```ts

@@ -43,7 +43,6 @@ const COMPRESSIBLE =
  *
  * Do not compress a body in which a client can place its own text beside a secret (the BREACH
  * attack): leave such routes out.
- * @param options Size, codings, types.
  * @throws {RangeError} If the threshold is not a number of bytes.
  *
  * @example

@@ -83,7 +83,6 @@ export function textResponse(text: string, options?: ResponseOptions): Response 
 
 /**
  * A JSON response.
- * @param value Value to serialize.
  * @param options Status, headers, content type (default `application/json; charset=utf-8`), and
  * serializer.
  * @throws {TypeError} If the value is not representable in JSON (`undefined`, a function, a cycle).
@@ -119,8 +118,6 @@ export function jsonResponse(value: unknown, options?: JsonResponseOptions): Res
 
 /**
  * Sets a cookie on a response or on an HTTP exception.
- * @param response Object with the headers.
- * @param name Cookie name.
  * @param value Cookie value, sent as it is.
  * @param options Attributes; `path` is `/` unless given.
  * @throws {TypeError} If name, value or an attribute holds an invalid character.
@@ -155,8 +152,6 @@ export function setCookie(
 
 /**
  * Deletes a cookie in the client.
- * @param response Object with the headers.
- * @param name Cookie name.
  * @param options The attributes it was set with; path and domain must match.
  *
  * @example

@@ -72,7 +72,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 
   /**
    * Called by `sseResponse()`, which sends the headers.
-   * @param stream The prepared response for the events.
    * @param lastEventId `Last-Event-ID` of the request, or `null`.
    * @param pingInterval Interval of ping comments, in ms; 0 for never.
    */
@@ -113,7 +112,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   /**
    * Sends an event. The promise may be ignored: a disconnect does not end the program.
    * @param data Data of the event; each line is sent as a field, and the client joins them.
-   * @param event Type, id and retry delay.
    * @throws {TypeError} If type or id hold a line break, which would start another field.
    * @throws {RangeError} If `retry` is not a number of ms.
    * @throws {ConnectionResetError} If the client has disconnected.
@@ -150,8 +148,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 /**
  * Answers a request with server-sent events: sends the headers, and lets the handler send events
  * until it returns or the client disconnects.
- * @param request The request.
- * @param options Headers and ping interval.
  * @throws {RangeError} If `pingInterval` is not 0 to 2147483647 ms.
  *
  * @example

@@ -5,7 +5,6 @@ import { portOf } from "../engine/engine_of_request.ts";
  * Calls a function when the body of a response was sent: at once if it is in memory, else when it
  * ends, fails or is cancelled.
  * @param done Called with the bytes sent.
- * @returns The response to send instead.
  */
 export function whenSent(
   response: Response,

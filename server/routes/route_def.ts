@@ -88,7 +88,6 @@ export interface RouteDef {
   readonly operation?: RouteOperation;
   /**
    * Creates a special kind of resource, such as that of static files.
-   * @param path Path template.
    * @param name Name of the resource, or `null`.
    */
   createResource?(path: string, name: string | null): Resource;
@@ -129,8 +128,6 @@ export interface DefineRoute<
    * Defines a route by its handler.
    * @param path Path template: `{name}` or `{name:regex}` for variables; it types
    * `request.matchInfo`.
-   * @param handler The handler.
-   * @param options Name, middlewares, description.
    */
   <const Path extends string, Result extends HandlerResult, Schemas = Record<never, never>>(
     path: Path,
@@ -139,9 +136,7 @@ export interface DefineRoute<
   ): Made & Routed<RouteContracts<Method, `${Prefix}${Path}`, Schemas, Result>>;
   /**
    * Defines a route by schemas: the handler gets the checked data, see {@linkcode validate}.
-   * @param path Path template.
    * @param spec Schemas of the request's parts and of the replies, and options of the route.
-   * @param handler Receives the request and the data.
    */
   <
     const Path extends string,
@@ -238,9 +233,6 @@ export const options: DefineRoute<"OPTIONS"> = definer(["OPTIONS"]);
 /**
  * Defines a route for a class-based view: each method of the class handles the HTTP method of the
  * same name.
- * @param path Path template.
- * @param viewClass The class.
- * @param options Name, middlewares, description.
  *
  * @example
  * ```ts

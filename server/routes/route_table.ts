@@ -219,9 +219,6 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
 
   /**
    * Collects the files of a folder, as `web.static()` does.
-   * @param prefix Path prefix.
-   * @param folder The folder.
-   * @param options Name, index, headers.
    * @throws {TypeError} As `web.static()` does.
    */
   static(prefix: string, folder: string | URL, options?: StaticOptions): this {

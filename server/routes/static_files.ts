@@ -84,7 +84,6 @@ export interface StaticDef extends RouteDef {
  * given; unreadable files and those that are not regular are `403`.
  * @param prefix Path prefix, `/files`.
  * @param folder The folder; it has to exist.
- * @param options Index, listing, links, headers.
  * @throws {TypeError} If the prefix does not begin with a slash, or there is no such folder.
  *
  * @example

@@ -30,7 +30,6 @@ const NORMALIZE_PATH_OPTIONS = new OptionTable<NormalizePathOptions>({
  * A middleware that redirects an unknown path to a similar one that has a handler: slashes merged,
  * then one appended or removed, then both. The query is preserved. aiohttp's
  * `normalize_path_middleware`.
- * @param options Variants to try.
  * @throws {TypeError} If slashes are to be both appended and removed.
  *
  * @example

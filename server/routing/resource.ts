@@ -45,7 +45,6 @@ export class Resource implements AbstractResource {
 
   /**
    * Creates one.
-   * @param path Path template.
    * @param name Name for building URLs, `null` for none.
    */
   constructor(path: string, name: string | null) {
@@ -72,8 +71,6 @@ export class Resource implements AbstractResource {
   /**
    * Adds a method.
    * @param method Method, `*` for any.
-   * @param handler The handler.
-   * @param operation The route's description of itself.
    * @throws {TypeError} If the method is not a token, or is taken.
    */
   addRoute(method: string, handler: Handler, operation?: RouteOperation): Route {

@@ -67,9 +67,6 @@ export class Route {
   /**
    * Creates one.
    * @param method Method, `*` for any.
-   * @param handler The handler.
-   * @param resource The resource it belongs to.
-   * @param operation Description of itself.
    * @throws {TypeError} If the method is not a token or the handler not a function.
    */
   constructor(

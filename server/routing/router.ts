@@ -53,8 +53,6 @@ export class Router implements ResourceRegistry {
    * Registers a handler. Consecutive routes with the same path and name share a resource, as in
    * aiohttp.
    * @param method Method, `*` for any.
-   * @param path Path template.
-   * @param handler The handler.
    * @param name Name of the resource, `null` for none.
    * @throws {TypeError} If the router is frozen, or path, name or method is invalid or taken.
    */
@@ -65,9 +63,7 @@ export class Router implements ResourceRegistry {
 
   /**
    * Registers a path without methods; add them by its `addRoute()`.
-   * @param path Path template.
    * @param name Name of the resource, `null` for none.
-   * @param create Creates a special kind of resource.
    * @returns The resource; the last one if it has this path and name.
    * @throws {TypeError} If the router is frozen, or path or name is invalid or taken.
    */
@@ -89,7 +85,6 @@ export class Router implements ResourceRegistry {
 
   /**
    * Registers a resource of your own, aiohttp's `register_resource`.
-   * @param resource The resource.
    * @throws {TypeError} If the router is frozen, or the name is invalid or taken.
    *
    * @example

@@ -45,7 +45,6 @@ interface Series {
  * Bytes are those of bodies in memory or of an announced length. Routes of `app.hono` are not
  * counted.
  * @param app The outermost application; it must not have started.
- * @param options Buckets of the histogram.
  * @throws {TypeError} If the application has started.
  * @throws {RangeError} If buckets are not ascending.
  *

@@ -31,7 +31,6 @@ export class EncryptedCookieStorage implements SessionStorage {
    * Creates one.
    * @param key 32 random bytes, or the same in base64url, as from `Fernet.generate_key()`. In a
    * list, the first key encrypts and all of them decrypt: to rotate keys, add the new one in front.
-   * @param options The cookie.
    * @throws {TypeError} If a key is not 32 bytes long.
    */
   constructor(

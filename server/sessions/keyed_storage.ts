@@ -16,16 +16,12 @@ export interface SessionStore {
   get(key: string): Promise<string | null>;
   /**
    * Stores a text.
-   * @param key Its key.
-   * @param value The text.
    * @param ttl Lifetime in milliseconds; `null` for no expiry.
    */
   set(key: string, value: string, ttl: number | null): Promise<void>;
   /**
    * Replaces an existing text atomically. Without this method the store is first asked for the
    * text, and a log-out in between is undone.
-   * @param key Its key.
-   * @param value The text.
    * @param ttl Lifetime in milliseconds; `null` for no expiry.
    * @returns `false` if there was none; nothing is stored then.
    */

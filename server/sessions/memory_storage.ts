@@ -34,7 +34,6 @@ const MEMORY_STORAGE_OPTIONS = new OptionTable<MemoryStorageOptions>({
 export class MemoryStorage extends KeyedStorage {
   /**
    * Creates one.
-   * @param options The cookie, and the maximum number of sessions.
    * @throws {RangeError} If `maxSessions` is not a number of sessions.
    */
   constructor(options: MemoryStorageOptions = {}) {

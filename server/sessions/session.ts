@@ -55,7 +55,6 @@ export class Session implements Iterable<[string, unknown]> {
   /**
    * Called by storages.
    * @param identity Identity in the storage, `null` for a new session.
-   * @param init The stored session.
    */
   constructor(identity: string | null, init: SessionInit = {}) {
     const { data = null, maxAge = null } = init;

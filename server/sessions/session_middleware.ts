@@ -24,7 +24,6 @@ const SLOT = new AppKey<Slot>("session");
 /**
  * Adds sessions to an application.
  * @param app The application; it must not have started.
- * @param storage The session storage.
  *
  * @example
  * ```ts
@@ -45,7 +44,6 @@ export function setupSessions(
  * The middleware that `setupSessions()` adds, to place it yourself. It saves a changed session,
  * also when a handler throws a redirect. A response that depends on a session gets `Vary: Cookie`,
  * and unless it has its own, `Cache-Control: private`, or `no-store` with a new cookie.
- * @param storage The session storage.
  *
  * @example
  * ```ts
@@ -87,7 +85,6 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
 
 /**
  * Returns the session of a request.
- * @param request The request.
  * @returns The session, the same one for the whole request.
  * @throws {TypeError} If the application has no sessions.
  *
@@ -112,7 +109,6 @@ export function getSession<Params>(request: ServerRequest<Params>): Promise<Sess
 
 /**
  * Starts a new, empty session: the client's previous one is deleted.
- * @param request The request.
  * @throws {TypeError} If the application has no sessions.
  *
  * @example
@@ -145,7 +141,6 @@ export async function newSession<Params>(request: ServerRequest<Params>): Promis
 /**
  * Gives the session a new identity and keeps its values. Call it when a client logs in, which
  * prevents session fixation.
- * @param request The request.
  * @returns The session under its new identity.
  * @throws {TypeError} If the application has no sessions.
  *
@@ -172,8 +167,6 @@ export async function renewSession<Params>(request: ServerRequest<Params>): Prom
 /**
  * Saves the session of a request now. The middleware saves it for responses; for a `StreamResponse`
  * or a WebSocket, call this before `prepare()`.
- * @param request The request.
- * @param response Object with the headers.
  * @throws {TypeError} If the application has no sessions.
  *
  * @example

@@ -16,19 +16,14 @@ export interface SessionStorage {
   load(request: ServerRequest): Promise<Session>;
   /**
    * Saves a changed session.
-   * @param request The request.
    * @param response The response, or the HTTP exception; its headers get the cookie.
-   * @param session The session.
    */
   save(
     request: ServerRequest,
     response: { readonly headers: Headers },
     session: Session,
   ): Promise<void>;
-  /**
-   * Deletes a session whose identity was replaced; storages inside the cookie cannot.
-   * @param identity The old identity.
-   */
+  /** Deletes a session whose identity was replaced; storages inside the cookie cannot. */
   remove?(identity: string): Promise<void>;
 }
 

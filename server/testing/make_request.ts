@@ -31,9 +31,6 @@ const MAKE_REQUEST_OPTIONS = new OptionTable<MakeRequestOptions<unknown>>({
 /**
  * Creates a request for calling a handler, aiohttp's `make_mocked_request`.
  * @typeParam Params Match info of the request.
- * @param method Method.
- * @param path Path with its query.
- * @param options Headers, body, match info, application.
  * @returns The request; its host is 127.0.0.1 unless the headers name another.
  *
  * @example

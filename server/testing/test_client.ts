@@ -84,9 +84,7 @@ export class TestClient {
 
   /**
    * Sends a request.
-   * @param method Method.
    * @param path Path with its query, such as from `urlFor()`.
-   * @param init Headers, query and body.
    * @throws {TypeError} If more than one of `body`, `data` and `json` is given.
    */
   async request(

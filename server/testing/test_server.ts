@@ -29,7 +29,6 @@ export class TestServer {
 
   /**
    * Starts one.
-   * @param app The application.
    * @param options Limits and engine; the default for `shutdownTimeout` is 1000 ms.
    */
   static async start(app: Application, options: AppRunnerOptions = {}): Promise<TestServer> {

@@ -73,7 +73,6 @@ const PIECE = "application/offset+octet-stream";
  * a folder and go on after a restart; several processes may share it behind a proxy that keeps a
  * client at one of them.
  * @param path Path of the uploads, `/files`.
- * @param options Folder, limits, callbacks.
  * @returns Routes for `app.addRoutes()`.
  * @throws {RangeError} If a limit is not positive.
  *

@@ -17,8 +17,6 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  * and the socket is closed when it returns.
  * @typeParam T Result of `receiveJson()`: the output of the schema.
  * @typeParam Params Match info of the route.
- * @param handler Serves the client.
- * @param options Subprotocols, origins, limits.
  * @throws {NotSupportedError} If the platform does not support an option.
  *
  * @example
