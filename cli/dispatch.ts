@@ -5,7 +5,6 @@ import { parseArgs, type ParsedArgs } from "./args/parse_args.ts";
 
 /** A subcommand that is loaded on demand. */
 export interface Loadable {
-  /** Loads its specification. */
   spec(): Promise<CommandSpec>;
   /** Default options, put before those of the command line. */
   defaults?(): Promise<readonly string[]>;

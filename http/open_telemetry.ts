@@ -1,42 +1,29 @@
 // Spans of client and server, by the API that Deno (OTEL_DENO=true) or an OpenTelemetry SDK has
 // registered. Without one there is nothing to call, and nothing costs anything.
 
-/** A span of OpenTelemetry. */
 export interface Span {
   /** Ids of the span and its trace. */
   spanContext(): { readonly traceId: string; readonly spanId: string };
-  /** Sets an attribute. */
   setAttribute(name: string, value: string | number): unknown;
   /** Sets the status; 2 is an error. */
   setStatus(status: { readonly code: number; readonly message?: string }): unknown;
-  /** Adds an exception as an event. */
   recordException(error: unknown): void;
-  /** Changes the name. */
   updateName(name: string): unknown;
-  /** Ends the span. */
   end(): void;
 }
 
 /** Values of OpenTelemetry that follow the course of the program. */
 export interface SpanContext {
-  /** Returns a value. */
   getValue(key: symbol): unknown;
-  /** Makes a context with another value. */
   setValue(key: symbol, value: unknown): SpanContext;
-  /** Makes a context without a value. */
   deleteValue(key: symbol): SpanContext;
 }
 
-/** Kinds of spans. */
 export const SPAN_KIND = { job: 0, server: 1, client: 2 } as const;
 
-/** A span to start. */
 export interface SpanInit {
-  /** Name. */
   readonly name: string;
-  /** Kind. @default {SPAN_KIND.job} */
   readonly kind?: number;
-  /** Attributes. */
   readonly attributes?: Readonly<Record<string, string | number>>;
   /** Context of the parent. @default the active one */
   readonly parent?: SpanContext;
@@ -66,13 +53,11 @@ type Getter = (from: unknown, name: string) => string | undefined;
 const API = Symbol.for("opentelemetry.js.api.1");
 const SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
 
-/** Starts spans. */
 export class Tracing {
   readonly #trace: NonNullable<Registered["trace"]>;
   readonly #context: NonNullable<Registered["context"]>;
   readonly #propagation: Registered["propagation"];
 
-  /** Creates one. */
   constructor(
     trace: NonNullable<Registered["trace"]>,
     context: NonNullable<Registered["context"]>,
@@ -83,7 +68,6 @@ export class Tracing {
     this.#propagation = propagation;
   }
 
-  /** The active span, or `null`. */
   get span(): Span | null {
     return this.#context.active().getValue(SPAN) as Span | undefined ?? null;
   }
@@ -120,7 +104,6 @@ export class Tracing {
     }
   }
 
-  /** Runs a function with a context. */
   within<T>(context: SpanContext, work: () => T): T {
     return this.#context.with(context, work);
   }
@@ -141,7 +124,6 @@ export class Tracing {
   }
 }
 
-/** Marks a span as failed. */
 export function fault(span: Span, error: unknown): void {
   span.recordException(error);
   span.setStatus({ code: 2, message: error instanceof Error ? error.message : String(error) });

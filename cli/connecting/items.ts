@@ -7,13 +7,10 @@ import { messageOf } from "../errors/system_error.ts";
 export type Item =
   /** A header; `null` removes it, `""` sends it empty. */
   | { readonly kind: "header"; readonly name: string; readonly value: string | null }
-  /** A query parameter. */
   | { readonly kind: "query"; readonly name: string; readonly value: string }
   /** A string of the body; `name` may be a nested key. */
   | { readonly kind: "field"; readonly name: string; readonly raw: string; readonly value: string }
-  /** JSON of the body. */
   | { readonly kind: "json"; readonly name: string; readonly raw: string; readonly value: string }
-  /** A file of a form. */
   | {
     readonly kind: "file";
     readonly name: string;

@@ -8,7 +8,6 @@ const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u20
 // Limit against nesting: 40 KB of "[" would become 800 MB of spaces.
 const MAX_FORMATTED = 128 * 1024 * 1024; // UTF-16 units
 
-/** How JSON is formatted. */
 export interface JsonFormat {
   /** Spaces per level; 0 writes one line, `null` keeps the whitespace. @default {2} */
   readonly indent?: number | null;

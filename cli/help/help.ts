@@ -50,7 +50,6 @@ const ITEMS = [
   "       NAME@PATH file     @PATH body         =@ :=@ ==@ :@ value from a file",
 ];
 
-/** The full help of a subcommand. */
 export function longHelp(spec: CommandSpec): string {
   const lines = [usageLine(spec), ""];
   for (const paragraph of spec.description) lines.push(...wrap(paragraph, WIDTH), "");
@@ -77,7 +76,6 @@ export function exitCodesOf(spec: CommandSpec): readonly (readonly [number, stri
   return codes.sort(([one], [other]) => one - other);
 }
 
-/** Paragraph about options in environment variables. */
 export function environmentText(spec: CommandSpec): string {
   const [first] = spec.options;
   const name = first === undefined ? "" : variableOf(spec, first);

@@ -2,7 +2,6 @@ import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { environmentText, exitCodesOf, visible } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 
-/** Writes the man page in roff. */
 export function manPage(version: string): string {
   const lines = [
     `.TH ROUNDTRIP 1 "" "roundtrip ${roff(version)}" "User Commands"`,

@@ -1,7 +1,6 @@
 // Requests described as JSON, in go-httpbin's format.
 import { HTTPBadRequest, type ServerRequest } from "../../server/mod.ts";
 
-/** A bad request, with the reason. */
 export function bad(reason: string, cause?: unknown): HTTPBadRequest {
   return new HTTPBadRequest({ text: `400: ${reason}`, cause });
 }

@@ -15,10 +15,8 @@ const CODES = {
 /** Colours a piece of text by its role. */
 export type Paint = (role: keyof typeof CODES, text: string) => string;
 
-/** Returns the text without colours. */
 export const plain: Paint = (_role, text) => text;
 
-/** Colours with escape sequences. */
 export const coloured: Paint = (role, text) => `\x1b[${CODES[role]}m${text}\x1b[0m`;
 
 /** Whether to colour a stream: only terminals, unless `NO_COLOR` is set (no-color.org). */

@@ -4,7 +4,6 @@ import { pathToFileURL } from "node:url";
 import { suggest } from "../args/suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-/** A parsed `MODULE[:NAME]`. */
 export interface Entry {
   /** The module as the user wrote it. */
   readonly module: string;

@@ -1,7 +1,6 @@
 // The values of `--format-options`, named as in HTTPie.
 import { badArgument } from "../errors/usage_error.ts";
 
-/** How heads and JSON are formatted. */
 export interface FormatOptions {
   readonly indent: number;
   readonly format: boolean;

@@ -208,7 +208,6 @@ export class Printer {
     await this.#write(`${shown}\n`);
   }
 
-  /** Prints times, in ms, and sizes. */
   async meta(response: ClientResponse, times: Times, total: number): Promise<void> {
     if (this.#parts.has("m")) await this.#write(metaText(response, times, total));
   }

@@ -46,7 +46,6 @@ export class ProgressBar {
     print(`${this.line()}\n`);
   }
 
-  /** Removes the bar. */
   clear(): void {
     if (shown.delete(this)) erase();
   }
@@ -82,7 +81,6 @@ export class ProgressBar {
   }
 }
 
-/** Draws the bars again. */
 function draw(): void {
   if (BARS.isMidLine) return;
   erase();

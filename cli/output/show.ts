@@ -49,7 +49,6 @@ function maskedPair(pair: string): string {
   return pair.includes("=") ? `${pair.slice(0, pair.indexOf("="))}=[hidden]` : "[hidden]";
 }
 
-/** The head of a response. */
 export type ReplyHead = Pick<HopResult, "status" | "reason" | "headers" | "rawHeaders"> & {
   /** Version of HTTP, where it is known. */
   readonly version?: string | null;

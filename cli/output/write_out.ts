@@ -10,7 +10,6 @@ import { readText } from "../io/read_text.ts";
 import { visibleText } from "../io/visible_text.ts";
 import type { Times } from "./times.ts";
 
-/** An exchange that has ended. */
 export interface Ended {
   /** URL and method of the first request. */
   readonly url: URL;
@@ -111,7 +110,6 @@ function written(name: string, value: string | number | null): string {
   return `${value ?? ""}`;
 }
 
-/** Writes the facts of exchanges. */
 export class FactsWriter {
   readonly #pieces: readonly Piece[];
   /** File of `--json-meta`, `""` for standard error, `null` without it. */

@@ -1,7 +1,6 @@
 const TOKEN =
   /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<(?:"[^"]*"|'[^']*'|[^<>"'])*>|[^<]+/y;
 
-/** A piece of a document. */
 interface Token {
   readonly text: string;
   /** Index of the end tag, if the element has no child elements or mixed content. */

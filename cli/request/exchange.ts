@@ -33,7 +33,6 @@ export interface Shared {
   /** Transport, `null` for `--offline`. */
   readonly transport: Transport | null;
   readonly facts: FactsWriter | null;
-  /** Whether there are several URLs. */
   readonly isMany: boolean;
 }
 

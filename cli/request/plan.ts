@@ -28,14 +28,12 @@ export interface Plan {
   readonly body: PlannedBody | null;
 }
 
-/** A body. */
 export type PlannedBody =
   | { readonly kind: "text"; readonly text: string; readonly type: string | null }
   | { readonly kind: "file"; readonly path: string; readonly type: string | null }
   | ({ readonly kind: "piped" } & PipedBody)
   | { readonly kind: "multipart"; readonly parts: readonly Part[] };
 
-/** A field of a multipart form. */
 export type Part =
   | { readonly name: string; readonly value: string }
   | Extract<Item, { kind: "file" }>;

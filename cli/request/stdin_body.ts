@@ -3,9 +3,7 @@ import { MAX_SIZED, readUpTo, replayed } from "../io/read_up_to.ts";
 
 const PATIENCE = 2000; // ms
 
-/** A body from standard input. */
 export interface PipedBody {
-  /** All bytes, or a stream. */
   readonly data: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Its size in bytes, `null` if unknown. */
   readonly size: number | null;

@@ -34,7 +34,6 @@ export interface Check {
   failure(reply: Reply, replace: (text: string) => string): string | null;
 }
 
-/** A word of an assertion. */
 interface Token {
   readonly text: string;
   readonly kind: "word" | "string" | "pattern";

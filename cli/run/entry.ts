@@ -7,7 +7,6 @@ export type BodyPart =
   | { readonly text: string }
   | { readonly path: string; readonly replaced: boolean };
 
-/** A request of a file. */
 export interface Entry {
   /** Line of its request line, from 1 on. */
   readonly line: number;
@@ -24,9 +23,7 @@ export interface Entry {
   form: { readonly isMultipart: boolean; readonly fields: [name: string, value: string][] } | null;
   readonly body: BodyPart[];
   readonly checks: Check[];
-  /** Variables taken from the reply. */
   readonly captures: { readonly name: string; readonly query: Query }[];
-  /** Variables to ask the user for. */
   readonly prompts: { readonly name: string; readonly text: string }[];
   follow: boolean;
   cookies: boolean;
@@ -41,7 +38,6 @@ export interface RequestFile {
   readonly entries: readonly Entry[];
 }
 
-/** An entry without details. */
 export function newEntry(line: number, follow: boolean): Entry {
   return {
     ...{ line, name: null, title: "", method: "GET", url: "", headers: [], query: [], form: null },

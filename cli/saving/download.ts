@@ -9,7 +9,6 @@ import { fileName } from "./file_name.ts";
 import { append, type Fragment, type Resumed } from "./fragment.ts";
 import { ProgressBar } from "../output/progress_bar.ts";
 
-/** Where to save a response. */
 export interface DownloadTarget {
   /** Value of `--output`, `null` if not given. */
   readonly output: string | null;

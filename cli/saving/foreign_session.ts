@@ -4,7 +4,6 @@ import type { CookieJar, JarCookie } from "../../client/mod.ts";
 export interface SessionData {
   /** Headers given by the user, including repeated ones. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Credentials given by the user. */
   readonly auth: { readonly type: string; readonly value: string } | null;
 }
 

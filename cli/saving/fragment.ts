@@ -2,7 +2,6 @@
 import type { ClientResponse, ProgressCallback } from "../../client/mod.ts";
 import { CommandError } from "../errors/usage_error.ts";
 
-/** A partial file. */
 export interface Fragment {
   readonly path: string;
   readonly size: number;
@@ -10,7 +9,6 @@ export interface Fragment {
   readonly validator: string | null;
 }
 
-/** State of a resumed download. */
 export interface Resumed {
   /** The response: the rest after `part`, or the whole file. */
   readonly response: ClientResponse;

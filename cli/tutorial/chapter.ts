@@ -12,7 +12,6 @@ export interface Chapter {
   load(): Promise<unknown>;
 }
 
-/** Describes a numbered example. */
 export function chapter(file: string, load: () => Promise<unknown>): Chapter {
   const name = file.replace(/\.ts$/, "");
   const [number = "", ...words] = name.split("_");
@@ -20,7 +19,6 @@ export function chapter(file: string, load: () => Promise<unknown>): Chapter {
   return { number: Number(number), name, title: words.join(" "), text, load };
 }
 
-/** Describes the playground with its page. */
 export function playground(
   number: number,
   load: () => Promise<{ readonly makeApp: MakePlayground }>,

@@ -83,7 +83,6 @@ function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
   return names;
 }
 
-/** Encodes the value of a header. */
 function sendable(name: string, value: string): string {
   const item = parseItem(`${name}:${value}`);
   return item.kind === "header" ? headerBytes(item.value ?? "") : value;

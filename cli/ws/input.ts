@@ -17,7 +17,6 @@ export class Input {
     return this.#next;
   }
 
-  /** Removes the message returned by `peek()`. */
   take(): void {
     this.#next = null;
   }

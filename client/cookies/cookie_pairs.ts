@@ -32,7 +32,6 @@ export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string
   });
 }
 
-/** Writes a `Cookie` header. */
 export function cookieText(
   cookies: Iterable<readonly [string, string]>,
   more: ReadonlyMap<string, string> | undefined,

@@ -63,7 +63,6 @@ interface Entry {
   readonly size: number;
 }
 
-/** The stored responses by URL. */
 interface Entries {
   get(url: string): Entry | undefined | Promise<Entry | undefined>;
   /** Keeps a response; `isUsed` if it is kept already. */
@@ -175,7 +174,6 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   };
 }
 
-/** Responses in memory. */
 function memoryEntries(maxSize = 64 * 1024 ** 2): Entries {
   const entries = new RecentMap<string, Entry>(); // least recently used first
   let size = 0;

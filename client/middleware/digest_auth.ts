@@ -106,7 +106,6 @@ function inSpace({ domain }: DigestChallenge, url: URL): boolean {
   });
 }
 
-/** Credentials and nonces of an answer. */
 export interface DigestSecrets {
   readonly login: string;
   readonly password: string;

@@ -68,7 +68,6 @@ export function loggingMiddleware(options: LoggingOptions = {}): ClientMiddlewar
   };
 }
 
-/** The URL with secrets masked. */
 function maskedUrl(url: URL): string {
   const search = url.search.slice(1).split("&").map((pair) => {
     const [name = ""] = pair.split("=", 1);

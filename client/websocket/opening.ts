@@ -2,7 +2,6 @@ import type { SocketPort } from "../../http/websocket/port.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientResponse } from "../response/response.ts";
 
-/** A WebSocket during its handshake. */
 export interface Opening {
   /** Innermost middlewares of the request. */
   readonly middlewares: readonly ClientMiddleware[];

@@ -94,7 +94,6 @@ export const WEB_SOCKET_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOption
   signal: "an AbortSignal",
 }, { receivetimeout: "Write { timeout: { receive } }" });
 
-/** Resolved options of a WebSocket. */
 export interface ResolvedWebSocket extends SocketLimits {
   readonly protocols: readonly string[];
   readonly autoping: boolean;

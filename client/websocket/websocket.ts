@@ -8,9 +8,7 @@ import { WSCloseCode, type WSMessage } from "../../http/websocket/message.ts";
 import type { HistoryEntry } from "../errors/client_errors.ts";
 import type { ClientResponse } from "../response/response.ts";
 
-/** Fields of a {@linkcode ClientWebSocketResponse}. */
 export interface ClientWebSocketInit<T> {
-  /** Response of the handshake. */
   readonly response: ClientResponse;
   readonly compress: boolean;
   /** Timeout of `receive()` in ms; 0 for no limit. */

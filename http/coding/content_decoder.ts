@@ -33,7 +33,6 @@ export class ContentDecodingError extends Error {
   }
 }
 
-/** Limits of {@linkcode decodedSource}. */
 export interface ContentDecoderOptions {
   /** Maximum number of decoded bytes; 0 for no limit. */
   readonly maxSize: number;

@@ -2,7 +2,6 @@
 import { parseETags } from "./etag.ts";
 import { parseHttpDate } from "./http_date.ts";
 
-/** Validators of the content. */
 export interface Validators {
   /** Value of the strong entity tag, without quotes. */
   readonly etag: string;

@@ -16,7 +16,6 @@ export interface ContentDisposition {
   readonly filename: string | null;
 }
 
-/** The parameters {@linkcode formatContentDisposition} writes. */
 export interface ContentDispositionInit {
   readonly name?: string;
   readonly filename?: string;

@@ -1,7 +1,6 @@
 // Parser and writer for header values of the form `value; name=token; name="quoted"`.
 import { hasControl } from "./header_text.ts";
 
-/** One parameter of a header value. */
 export interface HeaderParam {
   /** Name in lower case, a trailing `*` included. */
   readonly name: string;
@@ -9,7 +8,6 @@ export interface HeaderParam {
   readonly value: string;
 }
 
-/** A parsed header value. */
 export interface HeaderParams {
   /** Text before the first `;`, in lower case. */
   readonly value: string;

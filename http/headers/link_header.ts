@@ -1,6 +1,5 @@
 // `Link` headers (RFC 8288).
 
-/** One link of a `Link` header. */
 export interface LinkHeader {
   /** Target URI as it stands in the header. */
   readonly target: string;

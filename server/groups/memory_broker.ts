@@ -8,7 +8,6 @@ export class MemoryBroker implements Required<GroupBroker> {
   #deliver: ((message: GroupMessage, id: string) => unknown) | null = null;
   #names: readonly string[] = [];
 
-  /** @returns What the subscriber returns. */
   publish(_group: string, message: GroupMessage, keep: number): unknown {
     const id = `${this.#start}-${++this.#count}`;
     if (keep > 0) {

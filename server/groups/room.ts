@@ -43,7 +43,6 @@ interface Place {
 /** The members of a group in this process, and its broker. */
 export class Room<Member> {
   readonly name: string;
-  /** Number of messages kept. */
   readonly history: number;
   readonly #broker: GroupBroker;
   readonly #presence: boolean;

@@ -26,7 +26,6 @@ const DEFINITION = /^#\/(?:\$defs|definitions)\/(.+)$/;
 
 /** The shared schemas of a document, `#/components/schemas`. */
 export class Components {
-  /** The schemas by name. */
   readonly schemas: Record<string, JSONSchema> = {};
   readonly #texts = new Map<string, string>();
   readonly #convert: ToJSONSchema | undefined;

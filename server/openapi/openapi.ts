@@ -24,7 +24,6 @@ export interface OpenAPIOptions {
   readonly toJsonSchema?: ToJSONSchema;
 }
 
-/** Names and types of {@linkcode OpenAPIOptions}. */
 export const OPENAPI_OPTIONS = new OptionTable<OpenAPIOptions>({
   info: "an object",
   servers: "a list",

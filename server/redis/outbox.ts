@@ -23,7 +23,6 @@ interface Waiting extends PromiseWithResolvers<void> {
   readonly until: number; // Date.now()
 }
 
-/** A parsed entry of a stream. */
 export interface Parcel {
   /** Random id of the outbox. */
   readonly origin: string;

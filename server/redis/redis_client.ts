@@ -12,7 +12,6 @@ export type RedisClient =
 /** Sends a command and returns the reply. */
 export type RedisCommand = (command: string, ...words: string[]) => Promise<unknown>;
 
-/** Finds the way to send commands. */
 export function commandOf(client: RedisClient): RedisCommand {
   if (typeof client === "object" && client !== null) {
     if ("call" in client) return (command, ...words) => client.call(command, ...words);

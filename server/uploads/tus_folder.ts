@@ -6,7 +6,6 @@ import { storageError } from "../body/save_file.ts";
 
 /** What is known of an upload from its creation on. */
 export interface TusInfo {
-  /** Its id, a UUID. */
   readonly id: string;
   /** Size of the whole, in bytes. */
   readonly length: number;
@@ -14,7 +13,6 @@ export interface TusInfo {
   readonly metadata: string | null;
 }
 
-/** An upload on its way. */
 export interface TusState extends TusInfo {
   /** Bytes that have arrived. */
   readonly offset: number;
@@ -45,7 +43,6 @@ export class TusFolder {
   readonly #busy = new Set<string>();
   #swept = 0;
 
-  /** Creates one. */
   constructor(folder: string, expiresIn: number) {
     this.#folder = folder;
     this.#expiresIn = expiresIn;
