@@ -11,10 +11,7 @@ export interface Loadable {
   load(): Promise<{ run(parsed: ParsedArgs, args: readonly string[]): Promise<number> }>;
 }
 
-/**
- * Parses the arguments of a subcommand, answers `--help`, and runs it. Invalid arguments are
- * reported before the library is loaded.
- */
+/** Parses the arguments, answers `--help`, and runs the subcommand; its library is loaded last. */
 export async function dispatch(subcommand: Loadable, args: readonly string[]): Promise<number> {
   const spec = await subcommand.spec();
   const defaults = await subcommand.defaults?.() ?? [];

@@ -18,10 +18,7 @@ import {
 } from "./response/save_body.ts";
 import { disposing } from "../http/since_node_20.ts";
 
-/**
- * Options of `session.downloadToFile()`: those of a request without `raiseForStatus`, because any
- * status without the file is an error.
- */
+/** Options of `session.downloadToFile()`; any status without the file is an error. */
 export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "raiseForStatus"> {
   /**
    * Whether to resume the part of an earlier download if the file is unchanged (`Range` with

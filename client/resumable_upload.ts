@@ -16,11 +16,7 @@ import type { ClientResponse } from "./response/response.ts";
  */
 export interface UploadOptions
   extends Omit<RequestOptions, "data" | "json" | "compress" | "raiseForStatus"> {
-  /**
-   * Whether to upload by tus 1.0, which goes on after a disconnect; else the file is the body of one
-   * `POST`.
-   * @default {false}
-   */
+  /** Whether to upload by tus 1.0, which goes on after a disconnect. @default {false} */
   readonly resumable?: boolean | undefined;
   /** What the server is told about the file. @default `filename` and `filetype` of a `File` */
   readonly metadata?: Readonly<Record<string, string>> | undefined;

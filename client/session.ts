@@ -197,9 +197,7 @@ export class ClientSession {
     return this.request("OPTIONS", url, requestOptions);
   }
 
-  /**
-   * Sends a `QUERY` request, as {@linkcode request} does: a safe method with a body (RFC 10008).
-   */
+  /** Sends a `QUERY` request, a safe one with a body (RFC 10008), as {@linkcode request} does. */
   query<P extends object & QueryFields<P> = never, D extends object & DataFields<D> = never>(
     url: string | URL,
     options?: RequestOptions<P, D>,

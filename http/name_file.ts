@@ -1,10 +1,7 @@
 import { nodeFs } from "./node_modules.ts";
 import type { Stats } from "node:fs";
 
-/**
- * Renames a file, but never over another one: if two programs want one name, one gets it, the other
- * `false`.
- */
+/** Renames a file, but never over another one: `false` if the name is taken. */
 export async function nameFile(path: string, name: string): Promise<boolean> {
   try {
     await nodeFs().promises.link(path, name); // fails if the name is taken, unlike rename()

@@ -30,12 +30,12 @@ export interface SpanInit {
 }
 
 interface Registered {
-  readonly trace?: {
+  readonly trace: {
     getTracer(name: string): {
       startSpan(name: string, options: object, context: SpanContext): Span;
     };
   };
-  readonly context?: { active(): SpanContext; with<T>(context: SpanContext, run: () => T): T };
+  readonly context: { active(): SpanContext; with<T>(context: SpanContext, run: () => T): T };
   readonly propagation?: {
     inject(context: SpanContext, to: object, setter: { set: Setter }): void;
     extract(
@@ -54,33 +54,26 @@ const API = Symbol.for("opentelemetry.js.api.1");
 const SPAN = Symbol.for("OpenTelemetry Context Key SPAN");
 
 export class Tracing {
-  readonly #trace: NonNullable<Registered["trace"]>;
-  readonly #context: NonNullable<Registered["context"]>;
-  readonly #propagation: Registered["propagation"];
+  readonly #api: Registered;
 
-  constructor(
-    trace: NonNullable<Registered["trace"]>,
-    context: NonNullable<Registered["context"]>,
-    propagation: Registered["propagation"],
-  ) {
-    this.#trace = trace;
-    this.#context = context;
-    this.#propagation = propagation;
+  constructor(api: Registered) {
+    this.#api = api;
   }
 
   get span(): Span | null {
-    return this.#context.active().getValue(SPAN) as Span | undefined ?? null;
+    return this.#api.context.active().getValue(SPAN) as Span | undefined ?? null;
   }
 
   /** The active context without a span, for what begins a trace of its own. */
   get root(): SpanContext {
-    return this.#context.active().deleteValue(SPAN);
+    return this.#api.context.active().deleteValue(SPAN);
   }
 
   /** Starts a span; the caller ends it. */
   start(init: SpanInit): Span {
-    const { name, kind = SPAN_KIND.job, attributes = {}, parent = this.#context.active() } = init;
-    return this.#trace.getTracer("roundtrip").startSpan(name, { kind, attributes }, parent);
+    const { name, kind = SPAN_KIND.job, attributes = {}, parent = this.#api.context.active() } =
+      init;
+    return this.#api.trace.getTracer("roundtrip").startSpan(name, { kind, attributes }, parent);
   }
 
   /** Runs a function with a context, or inside a new span, which it ends. */
@@ -96,8 +89,8 @@ export class Tracing {
       return result;
     };
     try {
-      const context = (init.parent ?? this.#context.active()).setValue(SPAN, span);
-      const result = this.#context.with(context, () => work(span));
+      const context = (init.parent ?? this.#api.context.active()).setValue(SPAN, span);
+      const result = this.#api.context.with(context, () => work(span));
       return result instanceof Promise ? result.then(done, fail) as T : done(result);
     } catch (error) {
       return fail(error);
@@ -105,13 +98,13 @@ export class Tracing {
   }
 
   within<T>(context: SpanContext, work: () => T): T {
-    return this.#context.with(context, work);
+    return this.#api.context.with(context, work);
   }
 
   /** Gives the headers that carry a span on to the server, `traceparent` and the like. */
   headersOf(span: Span): [name: string, value: string][] {
     const headers: [string, string][] = [];
-    this.#propagation?.inject(this.#context.active().setValue(SPAN, span), headers, {
+    this.#api.propagation?.inject(this.#api.context.active().setValue(SPAN, span), headers, {
       set: (_, name, value) => headers.push([name, value]),
     });
     return headers;
@@ -120,7 +113,7 @@ export class Tracing {
   /** The context that a client's headers carry. */
   contextFrom(headerOf: (name: string) => string | null): SpanContext {
     const get: Getter = (_, name) => headerOf(name) ?? undefined;
-    return this.#propagation?.extract(this.root, {}, { get, keys: () => [] }) ?? this.root;
+    return this.#api.propagation?.extract(this.root, {}, { get, keys: () => [] }) ?? this.root;
   }
 }
 
@@ -134,11 +127,7 @@ let found: Tracing | null = null;
 /** Returns what starts spans, or `null` without OpenTelemetry. */
 export function tracing(): Tracing | null {
   if (found !== null) return found;
-  const { trace, context, propagation } = registered() ?? {};
-  if (trace === undefined || context === undefined) return null;
-  return found = new Tracing(trace, context, propagation);
-}
-
-function registered(): Registered | undefined {
-  return (globalThis as { [API]?: Registered })[API];
+  const api = (globalThis as { [API]?: Partial<Registered> })[API];
+  if (api?.trace === undefined || api.context === undefined) return null;
+  return found = new Tracing(api as Registered);
 }

@@ -1,6 +1,5 @@
 // Checks of options: an unknown name or a value of the wrong type is a TypeError that names the
 // right one.
-import { nearestName } from "./nearest_name.ts";
 
 const BOOLEAN = 1, NUMBER = 2, STRING = 4, FUNCTION = 8, OBJECT = 16, LIST = 32, NULL = 64;
 
@@ -90,28 +89,17 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   unix: ["path"],
 };
 
-interface Expected {
-  readonly kind: string;
-  readonly types: number;
-  readonly member: string | null;
-}
-
 /** Names and types of the options of one or more functions. */
 export class OptionTable<T extends object> {
   /** The kinds, for a table that extends this one. */
   readonly kinds: OptionKinds<T>;
   /** Advice for unknown names. */
   readonly remedies: Readonly<Record<string, string>>;
-  readonly #expected: Readonly<Record<string, Expected>>;
+  readonly #expected: Readonly<Record<string, OptionKind>>;
 
   constructor(kinds: OptionKinds<T>, remedies: Readonly<Record<string, string>> = {}) {
-    const expected: Record<string, Expected> = Object.create(null);
-    for (const [name, kind] of Object.entries<OptionKind>(kinds)) {
-      const [types, member]: readonly [number, string?] = KINDS[kind];
-      expected[name] = { kind, types, member: member ?? null };
-    }
     this.kinds = kinds;
-    this.#expected = expected;
+    this.#expected = Object.assign(Object.create(null), kinds);
     this.remedies = remedies;
   }
 
@@ -119,14 +107,15 @@ export class OptionTable<T extends object> {
   check(where: string, options: T): void {
     if (typeOf(options) !== OBJECT) throw this.#noObject(where, options);
     for (const name of Object.keys(options)) {
-      const expected = this.#expected[name];
-      if (expected === undefined) throw this.#unknown(where, name);
+      const kind = this.#expected[name];
+      if (kind === undefined) throw this.#unknown(where, name);
       const value: unknown = options[name as keyof T];
       if (value === undefined) continue;
-      if ((typeOf(value) & expected.types) === 0 || lacks(value, expected.member)) {
-        const got = value instanceof Promise ? "a promise: await it first" : described(value);
-        throw new TypeError(`${where}: "${name}" takes ${expected.kind}, got ${got}`);
-      }
+      const allowed: readonly [types: number, member?: string] = KINDS[kind];
+      const hasMember = allowed[1] === undefined || allowed[1] in Object(value);
+      if ((typeOf(value) & allowed[0]) !== 0 && hasMember) continue;
+      const got = value instanceof Promise ? "a promise: await it first" : described(value);
+      throw new TypeError(`${where}: "${name}" takes ${kind}, got ${got}`);
     }
   }
 
@@ -138,8 +127,8 @@ export class OptionTable<T extends object> {
 
   #noObject(where: string, given: unknown): TypeError {
     const names = Object.keys(this.#expected);
-    const [name] = names.filter((each) =>
-      ((this.#expected[each]?.types ?? 0) & typeOf(given)) !== 0
+    const name = names.find((each) =>
+      (KINDS[this.#expected[each] ?? "anything"][0] & typeOf(given)) !== 0
     );
     const example = typeOf(given) & (BOOLEAN | NUMBER | STRING | FUNCTION) && name !== undefined
       ? ` such as { ${name}: ${typeof given === "function" ? "…" : JSON.stringify(given)} }`
@@ -173,32 +162,18 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? `"${names.join()}" alone` : names.join(", ");
 }
 
+// NaN and the like are for the function to check.
+const TYPES = { boolean: BOOLEAN, number: NUMBER, string: STRING, function: FUNCTION };
+
 function typeOf(value: unknown): number {
-  switch (typeof value) {
-    case "boolean":
-      return BOOLEAN;
-    case "number":
-      return NUMBER; // NaN and the like are for the function to check
-    case "string":
-      return STRING;
-    case "function":
-      return FUNCTION;
-    case "object":
-      if (value === null) return NULL;
-      if (Array.isArray(value)) return LIST;
-      if (value instanceof Promise) return 0;
-      return Symbol.iterator in value ? OBJECT | LIST : OBJECT;
-  }
-  return 0;
+  if (typeof value !== "object") return TYPES[typeof value as keyof typeof TYPES] ?? 0;
+  if (value === null) return NULL;
+  if (Array.isArray(value)) return LIST;
+  if (value instanceof Promise) return 0;
+  return Symbol.iterator in value ? OBJECT | LIST : OBJECT;
 }
 
-function lacks(value: unknown, member: string | null): boolean {
-  return member !== null && !(member in Object(value));
-}
-
-/**
- * Describes a value for messages: `the number 201`, `a list`, `an instance of Foo` and the like.
- */
+/** Describes a value for messages: `the number 201`, `a list`, `an instance of Foo`. */
 export function described(value: unknown): string {
   if (value === null || value === undefined || Number.isNaN(value)) return `${value}`;
   if (value instanceof Promise) return "a promise";
@@ -217,4 +192,34 @@ export function described(value: unknown): string {
       return `${value}`;
   }
   return `the ${typeof value} ${String(value)}`;
+}
+
+/** Finds the name that is fewest edits away, up to a third of its letters or two; else `null`. */
+function nearestName(name: string, names: readonly string[]): string | null {
+  let [nearest, least]: [string | null, number] = [null, Math.max(2, name.length / 3) + 1];
+  for (const each of names) {
+    const edits = editsBetween(name.toLowerCase(), each.toLowerCase());
+    if (edits < least && edits < each.length) [nearest, least] = [each, edits];
+  }
+  return nearest;
+}
+
+/** Letters added, left out, replaced, or two swapped: the optimal string alignment distance. */
+function editsBetween(a: string, b: string): number {
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const at = (cells: readonly number[], k: number): number => cells[k] ?? Infinity;
+      const same = a[i - 1] === b[j - 1];
+      let edits = Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + (same ? 0 : 1));
+      if (!same && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        edits = Math.min(edits, at(before, j - 2) + 1);
+      }
+      next.push(edits);
+    }
+    [before, row] = [row, next];
+  }
+  return row[b.length] ?? Infinity;
 }

@@ -56,24 +56,15 @@ export function* pairsIn<T>(
 }
 
 function queryText(key: string, value: NonNullable<QueryValue>, what: string): string {
-  switch (typeof value) {
-    case "string":
-      return value;
-    case "number":
-      if (!Number.isFinite(value)) {
-        throw new RangeError(
-          `Cannot encode ${what} "${key}": ${value} is not a finite number`,
-        );
-      }
-      return String(value);
-    case "bigint":
-    case "boolean":
-      return String(value);
-    default:
-      throw new TypeError(
-        `Cannot encode ${what} "${key}": expected a string, number, bigint or boolean, got ${typeof value}`,
-      );
+  if (!["string", "number", "bigint", "boolean"].includes(typeof value)) {
+    throw new TypeError(
+      `Cannot encode ${what} "${key}": expected a string, number, bigint or boolean, got ${typeof value}`,
+    );
   }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new RangeError(`Cannot encode ${what} "${key}": ${value} is not a finite number`);
+  }
+  return String(value);
 }
 
 function encode(text: string): string {

@@ -10,10 +10,7 @@ import { askSecret } from "../io/ask_secret.ts";
 
 export type Auth = { readonly type: string; readonly value: string };
 
-/**
- * Reads the credentials, and prompts for a missing password; `null` for none. The session reads
- * those of `.netrc`, unless `--auth-type` is given.
- */
+/** Reads the credentials, or asks for the password; `null` leaves it to the session's `.netrc`. */
 export async function authOf(
   parsed: ParsedArgs,
   { url, credentials }: { readonly url: URL; readonly credentials: string | null },

@@ -35,10 +35,7 @@ const SEPARATORS = [":=@", "==@", "=@", ":@", ":=", "==", "=", ":", "@"] as cons
 export const ITEM_SYNTAX = "expected NAME:VALUE, NAME==VALUE, NAME=VALUE, NAME:=JSON or NAME@PATH";
 const SPECIAL = /[=:@;\\]/;
 
-/**
- * Parses an item. The first separator wins, the longest at the same place; a backslash escapes `=`,
- * `:`, `@`, `;` and a backslash.
- */
+/** Parses an item; the first separator wins, the longest at one place. A backslash escapes one. */
 export function parseItem(token: string): Item {
   for (let at = 0; at < token.length; at++) {
     if (token[at] === "\\" && SPECIAL.test(token[at + 1] ?? "")) {

@@ -12,10 +12,7 @@ interface Container {
   key: string | null;
 }
 
-/**
- * Sorts the keys of all objects by code points; repeated keys keep their order. Numbers and escapes
- * stay as written, whitespace is removed.
- */
+/** Sorts the keys of all objects by code points; numbers, escapes and repeated keys stay. */
 export function sortKeys(text: string): string {
   // No recursion: nesting has no limit.
   const open: Container[] = [{ isObject: false, members: [], key: null }];

@@ -108,10 +108,7 @@ const NOT_FOUND =
 const COMMON_JS =
   /^(?:module|exports|require) is not defined|^The requested module '(?![./])\S+' does not provide/;
 
-/**
- * The remedy for what a compiled program cannot import: packages that are not in `node_modules`,
- * and, before Deno 2.8.2, TypeScript and packages in CommonJS.
- */
+/** The remedy for packages not in `node_modules`, and before Deno 2.8.2 TypeScript and CommonJS. */
 function advice(module: string, url: string, cause: unknown): string {
   if (!Deno.build.standalone || !(cause instanceof Error)) return "";
   const isTyped = /\.[mc]?tsx?$/.test(url) && cause instanceof SyntaxError;

@@ -24,9 +24,7 @@ export function savesBody(parsed: ParsedArgs<RequestOption>): boolean {
   return parsed.has("download") || parsed.has("output") || parsed.has("continue");
 }
 
-/**
- * Reads the parts of redirects to print: `--history-print`, else the same as of the last exchange.
- */
+/** Reads the parts of redirects to print: `--history-print`, else those of the last exchange. */
 export function historyPartsOf(parsed: ParsedArgs<RequestOption>, isTerminal: boolean): Parts {
   const print = parsed.value("history-print");
   const own = print === undefined

@@ -7,10 +7,7 @@ interface Token {
   whole: number | null;
 }
 
-/**
- * Indents XML where only whitespace separates elements. Elements with text stay unchanged, as
- * whitespace may matter there. `null` if it is not well-formed.
- */
+/** Indents XML where only whitespace separates elements; `null` if it is not well-formed. */
 export function formatXml(text: string, indent: number): string | null {
   const tokens = tokensOf(text);
   if (tokens === null) return null;

@@ -36,10 +36,7 @@ export interface Shared {
   readonly isMany: boolean;
 }
 
-/**
- * Sends a planned request, prints or saves the reply, and returns the exit code. Output waits for
- * `turn`, the end of earlier exchanges.
- */
+/** Sends a request, prints or saves the reply after `turn`, and returns the exit code. */
 export async function exchange(
   { parsed, jar, transport: inner, facts, isMany }: Shared,
   planned: Plan,

@@ -18,10 +18,7 @@ export class NotSentError extends Error {
   override readonly name = "NotSentError";
 }
 
-/**
- * Wraps a transport, `null` for `--offline`: applies the user's header case and order, removes
- * unwanted headers, and reports each hop.
- */
+/** Wraps a transport, `null` for `--offline`: sends the user's headers, and reports each hop. */
 export function recorder(
   inner: Transport | null,
   wishes: HeaderWishes,

@@ -67,10 +67,7 @@ export function parseQuery(text: string): Query {
   throw new SyntaxError(`unexpected "${rest.text}" after the query`);
 }
 
-/**
- * Parses an assertion of Hurl or httpyac. A value without quotes is JSON if it can be, else text up
- * to the end of the line. Errors name the nearest known word.
- */
+/** Parses an assertion of Hurl or httpyac, whose value is JSON, or text to the end of the line. */
 export function parseCheck(text: string, line: number): Check {
   const tokens = tokensOf(text);
   const query = takeQuery(tokens, text);

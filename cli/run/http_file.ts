@@ -7,10 +7,7 @@ const TAGS_OF_EDITORS =
 const CAPTURE =
   /^client\.global\.set\(\s*["']([\w.-]+)["']\s*,\s*response\.(body|headers)(.*)\)\s*;?$/;
 
-/**
- * Parses a file. Requests are separated by lines that begin with `###`; one may also be a raw
- * message, as `--offline` prints it.
- */
+/** Parses a file, whose requests begin after lines with `###`; one may also be a raw message. */
 export function parseHttpFile(path: string, text: string): RequestFile {
   const variables = new Map<string, string>();
   const entries: Entry[] = [];

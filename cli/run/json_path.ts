@@ -10,10 +10,7 @@ export function parseJsonPath(path: string): ReturnType<typeof jsonpath.compile>
   }
 }
 
-/**
- * Takes a value from JSON by a path; `undefined` without one. A path that may find several values
- * gives the list of them.
- */
+/** Takes a value from JSON, or `undefined`; a path that may find several gives a list. */
 export function jsonPath(text: string, path: string): unknown {
   const query = parseJsonPath(path);
   let document: unknown;

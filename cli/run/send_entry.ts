@@ -22,10 +22,7 @@ export interface Ready {
   readonly body: Uint8Array<ArrayBuffer> | FormBody | null;
 }
 
-/**
- * Replaces the variables of an entry, and reads the files of its body; paths are relative to
- * `path`.
- */
+/** Replaces the variables of an entry, and reads its files, with paths relative to `path`. */
 export async function readyEntry(
   entry: Entry,
   path: string,

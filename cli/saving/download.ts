@@ -17,10 +17,7 @@ export interface DownloadTarget {
   readonly quiet: boolean;
 }
 
-/**
- * Saves a response: to the file that the user names, replacing it, or under the server's name, with
- * `-1`, `-2` before the extension if that exists.
- */
+/** Saves a response to the user's file, or under the server's name or a numbered one. */
 export async function saveResponse(
   response: ClientResponse,
   url: URL,

@@ -4,10 +4,7 @@ import { decoded } from "../connecting/target.ts";
 // Names that Windows reserves, with any extension.
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
-/**
- * Chooses a base name without control characters: the one the server suggests (RFC 6266), else the
- * last segment of the requested URL, which a redirect cannot change.
- */
+/** Chooses a safe name: the server's (RFC 6266), else the last segment of the requested URL. */
 export function fileName(response: ClientResponse | null, url: URL): string {
   const suggested = response?.contentDisposition?.filename ?? "";
   return safeName(suggested) ?? safeName(decoded(url.pathname)) ?? "index";

@@ -19,10 +19,7 @@ export interface Resumed {
   readonly replaces: boolean;
 }
 
-/**
- * Looks for a partial file: `NAME.part` of this program or Firefox, the name itself as written by
- * curl, wget and HTTPie, or `NAME.crdownload` of Chromium.
- */
+/** Looks for a part: of this program or Firefox, of curl, wget and HTTPie, or of Chromium. */
 export async function fragmentOf(path: string): Promise<Fragment | null> {
   for (const each of [`${path}.part`, path, `${path}.crdownload`]) {
     try {

@@ -10,10 +10,7 @@ const NEW = { part: null, isComplete: false, replaces: false } as const;
 
 type Send = (headers: readonly [name: string, value: string][]) => Promise<ClientResponse>;
 
-/**
- * Requests the missing rest of a file. The validator decides whether it is the same file; without
- * one, only the length, with a note to the user.
- */
+/** Requests the missing rest of a file that is the same by its validator, or else its length. */
 export async function resumed(send: Send, url: URL, target: DownloadTarget): Promise<Resumed> {
   const say = async (text: string): Promise<void> => {
     if (!target.quiet) await writeErr(`${visibleLine(text)}\n`);

@@ -12,10 +12,7 @@ import {
   writeForeignSession,
 } from "./foreign_session.ts";
 
-/**
- * The files of a session: `NAME.json`, and `NAME.cookies.json` for the jar; or a single file of
- * HTTPie or xh, whose format is kept.
- */
+/** The files of a session, `NAME.json` and `NAME.cookies.json`, or one of HTTPie or xh. */
 export class SessionFile {
   readonly path: string;
   readonly #cookies: string;

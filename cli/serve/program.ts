@@ -32,10 +32,7 @@ export async function runProgram(
   return 0;
 }
 
-/**
- * Runs one worker. Ctrl-C reaches all processes of a terminal; workers ignore it and wait for the
- * supervisor's SIGTERM, or its end, which ends their standard input.
- */
+/** Runs a worker until the supervisor's SIGTERM or end, which ends its standard input. */
 async function runWorker(
   app: Application,
   options: RunAppOptions,

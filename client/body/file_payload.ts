@@ -2,10 +2,7 @@ import type { Payload } from "../hop/payload.ts";
 
 const PIECE = 512 * 1024;
 
-/**
- * Creates a body from an open file, from its position to its end. The file is read in chunks and
- * closed after the request.
- */
+/** Creates a body from an open file, from its position on; the file is closed after the request. */
 export function filePayload(file: Deno.FsFile): Payload {
   const range = regularRange(file);
   let open = true;

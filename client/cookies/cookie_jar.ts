@@ -8,16 +8,9 @@ import { parseUrl } from "../../http/since_node_20.ts";
 
 /** Options of {@linkcode CookieJar}. */
 export interface CookieJarOptions {
-  /**
-   * Whether to accept cookies of hosts that are IP addresses, as aiohttp's `unsafe`.
-   * @default {false}
-   */
+  /** Whether hosts may be IP addresses, as aiohttp's `unsafe`. @default {false} */
   readonly unsafe?: boolean | undefined;
-  /**
-   * Origins without TLS that may set and receive `Secure` cookies, compared by scheme, host and
-   * port.
-   * @default {[]}
-   */
+  /** Origins without TLS that may set and receive `Secure` cookies. @default {[]} */
   readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL> | undefined;
   /**
    * Whether to quote values that are not tokens as in RFC 2109, including a request's own. aiohttp
@@ -236,10 +229,7 @@ export class CookieJar extends AbstractCookieJar {
     return this.#store = new Store(this.#memory, STORE);
   }
 
-  /**
-   * The URL for the store: https for secure origins, and without the host's trailing dot (RFC
-   * 6265bis section 5.1.2).
-   */
+  /** The URL for the store, without the host's trailing dot (RFC 6265bis section 5.1.2). */
   #seen(url: URL): string {
     const isSecure = /^(?:https|wss):$/.test(url.protocol) || this.#secureOrigins.has(url.origin);
     return `http${isSecure ? "s" : ""}://${hostOf(url)}${url.pathname}`;

@@ -3,10 +3,7 @@ import { type Cookie, MemoryCookieStore, pathMatch, permuteDomain } from "tough-
 /** Characters from which on a path is compared with those of the cookies, one after the other. */
 const LONG_PATH = 1024;
 
-/**
- * Makes a store that looks the paths above a request's up: its own search would look at every path
- * of the host.
- */
+/** Makes a store that looks up the paths above a request's, not every path of the host. */
 export function memoryStore(): MemoryCookieStore {
   const memory = new MemoryCookieStore();
   const find: Find = (domain, path, special, done) => {

@@ -17,10 +17,7 @@ export interface RequestDetails {
   readonly url: URL;
   /** URL with its fragment, aiohttp's `real_url`; set by sessions. */
   readonly realUrl?: URL;
-  /**
-   * Headers of the caller, the session and its middlewares, without those added by the cookie jar,
-   * the body and the platform.
-   */
+  /** Headers of the caller, session and middlewares, without those of jar, body and platform. */
   readonly headers: Headers;
 }
 
@@ -96,17 +93,8 @@ export function incompletePayload(reason: string, cause: unknown): ClientPayload
 }
 
 /** Fields of a {@linkcode ClientResponseError}. */
-export interface ResponseErrorInit {
-  /** The request. */
-  readonly requestInfo: RequestDetails;
-  /** Redirect responses before this one. */
-  readonly history: readonly HistoryEntry[];
-  /** Status code of the response. */
-  readonly status: number;
-  /** Headers of the response. */
-  readonly headers: Headers;
-  /** Description of the problem, without status and URL. */
-  readonly reason: string;
+export interface ResponseErrorInit
+  extends Pick<ClientResponseError, "requestInfo" | "history" | "status" | "headers" | "reason"> {
   /** Start of the response body as text, `null` if it was not read. */
   readonly body?: string | null | undefined;
   /** The underlying error. */
@@ -158,10 +146,7 @@ export class ClientResponseError extends ClientError {
     this.body = init.body ?? null;
   }
 
-  /**
-   * The body, parsed if its type is JSON; else, or if it is incomplete or malformed, the text.
-   * `null` if the body was not read.
-   */
+  /** The body: parsed if it is valid JSON by its type, else text; `null` if it was not read. */
   get data(): unknown {
     const { mimeType } = parseContentType(this.headers.get("content-type"));
     if (this.body === null || !isJsonType(mimeType)) return this.body;
@@ -173,22 +158,15 @@ export class ClientResponseError extends ClientError {
   }
 }
 
-/**
- * The response is not valid HTTP; never retried. `status` is 400, as in aiohttp, and `reason` names
- * the offending line.
- */
+/** The response is not valid HTTP, as `reason` says; never retried. `status` is 400. */
 export class ClientProtocolError extends ClientResponseError {
   /** Name of the class. */
   override readonly name = "ClientProtocolError";
 
   /** Creates one. */
   constructor(requestInfo: RequestDetails, reason: string, options?: ErrorOptions) {
-    const reply = {
-      status: 400,
-      headers: new Headers(),
-      reason: `the reply is not HTTP: ${reason}`,
-    };
-    super({ requestInfo, history: [], ...reply, ...options });
+    const reply = { status: 400, headers: new Headers(), history: [] };
+    super({ requestInfo, ...reply, reason: `the reply is not HTTP: ${reason}`, ...options });
   }
 }
 

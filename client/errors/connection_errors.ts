@@ -7,10 +7,7 @@ export class ClientConnectionError extends ClientError {
   override readonly name: string = "ClientConnectionError";
 }
 
-/**
- * Reason of a failed connection attempt; `name` is an invalid host name, `port` a blocked or
- * invalid port.
- */
+/** Reason of a failed connection; `name` is an invalid host name, `port` an invalid port. */
 export type ConnectFailure =
   | "dns"
   | "name"
@@ -126,11 +123,9 @@ export class ServerTimeoutError extends ServerConnectionError {
     elapsed: number,
     detail?: string,
   ) {
-    super(
-      `Timeout on ${url.href}: ${PHASES[phase]} after ${
-        Math.round(elapsed)
-      } ms (timeout.${phase} is ${limit} ms)${detail === undefined ? "" : `. ${detail}`}`,
-    );
+    const what = `Timeout on ${url.href}: ${PHASES[phase]} after ${Math.round(elapsed)} ms`;
+    const more = detail === undefined ? "" : `. ${detail}`;
+    super(`${what} (timeout.${phase} is ${limit} ms)${more}`);
     this.url = url;
     this.phase = phase;
     this.limit = limit;

@@ -21,10 +21,7 @@ export interface CacheOptions {
   readonly maxSize?: number | undefined;
   /** Longest body that is stored, in bytes. @default {1048576} */
   readonly maxBodySize?: number | undefined;
-  /**
-   * Whether several users share the cache; `private` responses are not stored then.
-   * @default {false}
-   */
+  /** Whether users share it, so that `private` responses are not stored. @default {false} */
   readonly shared?: boolean | undefined;
   /**
    * Where responses are kept instead of this process's memory, such as `redisCache()` of

@@ -26,19 +26,13 @@ export interface FailedAttempt {
 export interface RetryOptions {
   /** Maximum number of retries after the first attempt. @default {2} */
   readonly retries?: number | undefined;
-  /**
-   * Methods to retry, case-insensitive.
-   * @default {["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]}
-   */
+  /** Methods to retry. @default {["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "QUERY"]} */
   readonly methods?: Iterable<string> | undefined;
   /** Statuses to retry. @default {[408, 413, 429, 500, 502, 503, 504]} */
   readonly statuses?: Iterable<number> | undefined;
   /** First delay in ms, finite; doubles with each retry. @default {300} */
   readonly backoff?: number | undefined;
-  /**
-   * Longest delay in ms, may be `Infinity`; if a server asks for a longer one, retries end.
-   * @default {30000}
-   */
+  /** Longest delay in ms; if a server asks for a longer one, retries end. @default {30000} */
   readonly maxBackoff?: number | undefined;
   /**
    * Decides whether to retry, within `retries`, `budget` and the time left; it is also called for
@@ -50,11 +44,7 @@ export interface RetryOptions {
       attempt: FailedAttempt,
     ) => boolean | undefined | Promise<boolean | undefined>)
     | undefined;
-  /**
-   * Retry budget: limit of retries in any 10 s as a fraction of the requests in that time, plus 10.
-   * It protects an overloaded server.
-   * @default {1}
-   */
+  /** Retries in any 10 s as a fraction of the requests in that time, plus 10. @default {1} */
   readonly budget?: number | undefined;
   /** Random number from 0 to 1 for the jitter. @default {Math.random} */
   readonly random?: (() => number) | undefined;

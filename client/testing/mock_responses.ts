@@ -71,10 +71,7 @@ export class MockResponses implements FetchApp {
     return this.#calls;
   }
 
-  /**
-   * Responses that were not requested yet, as `METHOD target`; should be empty at the end of a
-   * test.
-   */
+  /** Responses not requested yet, as `METHOD target`; empty at the end of a good test. */
   get pending(): readonly string[] {
     return this.#registered.filter(({ left }) => left > 0 && left < Infinity).map(nameOf);
   }

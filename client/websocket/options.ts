@@ -38,11 +38,7 @@ export interface WebSocketConnectOptions<T = unknown> {
   readonly autoping?: boolean | undefined;
   /** Timeouts of `receive()` and `close()`; the handshake uses the session's. */
   readonly timeout?: WebSocketTimeout | undefined;
-  /**
-   * Size in bytes, after decompression, from which messages are rejected with close code 1009; 0
-   * for no limit.
-   * @default {4194304}
-   */
+  /** Decoded bytes from which messages are rejected, with 1009; 0 for none. @default {4194304} */
   readonly maxMsgSize?: number | undefined;
   /** Size of the receive queue in messages; reading pauses while it is full. @default {1024} */
   readonly maxQueue?: number | undefined;
@@ -52,16 +48,9 @@ export interface WebSocketConnectOptions<T = unknown> {
    * @default {16777216}
    */
   readonly maxBuffered?: number | undefined;
-  /**
-   * Whether to offer permessage-deflate (RFC 7692); a number from 9 to 15 is the client's window
-   * size in bits.
-   * @default {false}
-   */
+  /** Whether to offer permessage-deflate, or window bits, 9 to 15 (RFC 7692). @default {false} */
   readonly compress?: boolean | number | undefined;
-  /**
-   * Certificates to trust in addition to the system's, in PEM format. @default those of the
-   * connector
-   */
+  /** Certificates to trust besides the system's, in PEM format. @default the connector's */
   readonly caCerts?: readonly string[] | undefined;
   /** The client's certificate chain in PEM format, with `key`. */
   readonly cert?: string | undefined;

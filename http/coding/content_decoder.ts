@@ -99,10 +99,7 @@ function failing(source: BodySource, error: Error): BodySource {
   };
 }
 
-/**
- * Limits decoded bytes; 0 for no limit. Beyond it the source fails with {@linkcode
- * ContentDecodingError}, which names the header.
- */
+/** Limits decoded bytes, unless to 0; beyond it the error is a {@linkcode ContentDecodingError}. */
 export function limitedSource(source: BodySource, header: string, maxSize: number): BodySource {
   if (maxSize === 0) return source;
   let size = 0;

@@ -48,9 +48,7 @@ export class ZstdFrames {
   }
 }
 
-/**
- * One frame (RFC 8878 section 3.1): the numbers of header bytes needed, negative for bytes to skip.
- */
+/** One frame (RFC 8878 section 3.1): numbers of header bytes, negative for bytes to skip. */
 function* frame(): Generator<number, void, DataView> {
   const magic = (yield 4).getUint32(0, true);
   if (magic >>> 4 === SKIPPABLE_MAGIC) {

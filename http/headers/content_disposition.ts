@@ -1,5 +1,5 @@
 import { headerText, latin1Bytes, percentByte } from "./header_text.ts";
-import { formatHeaderParams, type HeaderParam, parseHeaderParams } from "./header_params.ts";
+import { formatHeaderParams, parseHeaderParams } from "./header_params.ts";
 
 /** A parsed `Content-Disposition` value (RFC 6266, RFC 7578 section 4.2). */
 export interface ContentDisposition {
@@ -9,10 +9,7 @@ export interface ContentDisposition {
   readonly params: ReadonlyMap<string, string>;
   /** Field name, or `null`. */
   readonly name: string | null;
-  /**
-   * Filename as the sender gave it, or `null`. It may hold `../`, `\` or a device
-   * name: never use it as a path.
-   */
+  /** Filename as the sender gave it, or `null`. It may hold `../`: never use it as a path. */
   readonly filename: string | null;
 }
 
@@ -34,8 +31,9 @@ export function parseContentDisposition(header: string | null): ContentDispositi
   const isForm = /^\s*form-data\s*(?:;|$)/i.test(header);
   const parsed = parseHeaderParams(header, isForm);
   if (parsed === null || parsed.value === "" || /\s/.test(parsed.value)) return null;
-  const params = uniqueParams(parsed.params);
-  if (params === null) return null;
+  const params = new Map(parsed.params.map(({ name, value }) => [name, value]));
+  // `name="user"; name="admin"`: two parsers would pick two fields.
+  if (params.size < parsed.params.length) return null;
   const pick = isForm ? pickOfForm : pickOfOther;
   const [name, filename] = [pick(params, "name"), pick(params, "filename")];
   return { type: parsed.value, params, name, filename };
@@ -72,34 +70,15 @@ export function formatContentDisposition(type: string, init: ContentDispositionI
 
 const KEYS = ["name", "filename"] as const;
 
-const FORM_ESCAPES: { readonly [char: string]: string } = {
-  '"': "%22",
-  "\r": "%0D",
-  "\n": "%0A",
-  "%22": '"',
-  "%0D": "\r",
-  "%0A": "\n",
-};
-
 function encodeFormName(key: string, text: string): string {
   if (text.includes("\0")) {
     throw new TypeError(`Cannot write form field ${key} ${JSON.stringify(text)}: it holds NUL`);
   }
-  return text.toWellFormed().replace(/["\r\n]/g, (char) => FORM_ESCAPES[char] ?? char);
+  return text.toWellFormed().replace(/["\r\n]/g, encodeURIComponent);
 }
 
 function decodeFormName(text: string): string {
-  return headerText(text).replace(/%22|%0D|%0A/g, (escape) => FORM_ESCAPES[escape] ?? escape);
-}
-
-function uniqueParams(params: readonly HeaderParam[]): ReadonlyMap<string, string> | null {
-  const unique = new Map<string, string>();
-  for (const { name, value } of params) {
-    // `name="user"; name="admin"`: two parsers would pick two fields.
-    if (unique.has(name)) return null;
-    unique.set(name, value);
-  }
-  return unique;
+  return headerText(text).replace(/%22|%0D|%0A/g, decodeURIComponent);
 }
 
 /** For non-ASCII text aiohttp writes only `name*` and `filename*`; they override nothing then. */

@@ -26,10 +26,7 @@ export function formatETag(etag: ETag | string): string {
   return `${weak ? "W/" : ""}"${value}"`;
 }
 
-/**
- * The entity tags of `If-Match` or `If-None-Match`, one with the value `*` for any; malformed ones
- * are left out.
- */
+/** The tags of `If-Match` or `If-None-Match`, `*` for any; malformed ones are left out. */
 export function parseETags(header: string | null): readonly ETag[] {
   if (header === null) return [];
   if (header.trim() === "*") return [{ value: "*" }];

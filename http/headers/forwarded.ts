@@ -8,10 +8,7 @@ export type Forwarded = Readonly<Record<string, string>>;
 const PAIR =
   /[ \t]*([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~\w-]+(?::\d{1,5})?))[ \t]*([;,]|$)/y;
 
-/**
- * Parses the header: one record for each proxy, the one next to the client first. A malformed pair
- * ends its element; later elements are read.
- */
+/** Parses the header, a record a proxy, the client's first; a malformed pair ends its element. */
 export function parseForwarded(header: string | null): readonly Forwarded[] {
   if (header === null) return [];
   const proxies: Forwarded[] = [];

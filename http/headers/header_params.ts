@@ -117,15 +117,12 @@ function readQuoted(text: string, start: number, literal: boolean): Read | null 
         continue;
       }
       const value = text.slice(start, at);
-      return { value: escapes ? unescape(value, literal) : value, end: at + 1 };
+      // Literal mode only unescapes what such a writer escapes: `\n` in `C:\new` stays.
+      const plain = escapes ? value.replace(literal ? /\\(["\\])/g : /\\([^])/g, "$1") : value;
+      return { value: plain, end: at + 1 };
     }
   }
   return null;
-}
-
-/** Literal mode only unescapes what such a writer escapes: `\n` in `C:\new` stays. */
-function unescape(value: string, literal: boolean): string {
-  return value.replace(literal ? /\\(["\\])/g : /\\([^])/g, "$1");
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

@@ -8,10 +8,7 @@ export function hasControl(text: string): boolean {
   return CONTROL.test(text);
 }
 
-/**
- * Decodes a header value, whose characters are bytes in `Headers`: as UTF-8 if valid, else
- * ISO-8859-1. Other text is unchanged.
- */
+/** Decodes the bytes of a header value as UTF-8 if valid, else as ISO-8859-1. */
 export function headerText(value: string): string {
   if (/^[\0-\x7f]*$/.test(value) || /[^\0-\xff]/.test(value)) return value;
   try {

@@ -2,17 +2,7 @@
 import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
 import { setStatuses, statusOf } from "./statuses.ts";
 
-/**
- * Base of the replies for errors of the client.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const isOurs = (error: unknown) => error instanceof web.HTTPClientError;
- * console.assert(isOurs(new web.HTTPConflict()) && !isOurs(new web.HTTPBadGateway()));
- * ```
- */
+/** Base of the replies for errors of the client. */
 export class HTTPClientError extends HTTPError {}
 
 /**

@@ -86,10 +86,9 @@ export class HTTPException extends Error {
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const isError = (thrown: unknown) => thrown instanceof web.HTTPError;
- * console.assert(isError(new web.HTTPNotFound()) && isError(new web.HTTPBadGateway()));
- * console.assert(!isError(new web.HTTPFound("/login")));
+ * const thrown = new web.HTTPNotFound(); // or of a handler
+ * console.assert(thrown instanceof web.HTTPError && thrown instanceof web.HTTPClientError);
+ * console.assert(!((new web.HTTPFound("/login") as Error) instanceof web.HTTPError));
  * ```
  */
-export class HTTPError extends HTTPException {
-}
+export class HTTPError extends HTTPException {}

@@ -5,17 +5,7 @@ import { setStatuses, statusOf } from "./statuses.ts";
 /** Target of a redirect: text, or a value that converts to a URL (`URL`, `urlFor()`). */
 export type RedirectTarget = string | { toString(): string };
 
-/**
- * Base of the `3xx` replies.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const isRedirect = (error: unknown) => error instanceof web.HTTPRedirection;
- * console.assert(isRedirect(new web.HTTPFound("/")) && isRedirect(new web.HTTPNotModified()));
- * ```
- */
+/** Base of the `3xx` replies. */
 export class HTTPRedirection extends HTTPException {}
 
 /** Base of the redirects that have a `Location`. */

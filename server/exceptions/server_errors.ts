@@ -2,17 +2,7 @@
 import { HTTPError, type HTTPExceptionOptions } from "./http_exception.ts";
 import { setStatuses, statusOf } from "./statuses.ts";
 
-/**
- * Base of the replies for errors of the server.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const isServers = (error: unknown) => error instanceof web.HTTPServerError;
- * console.assert(isServers(new web.HTTPBadGateway()) && !isServers(new web.HTTPConflict()));
- * ```
- */
+/** Base of the replies for errors of the server. */
 export class HTTPServerError extends HTTPError {}
 
 /**

@@ -2,17 +2,7 @@
 import { HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 import { setStatuses, statusOf } from "./statuses.ts";
 
-/**
- * Base of the replies that are a success.
- *
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const isFine = (error: unknown) => error instanceof web.HTTPSuccessful;
- * console.assert(isFine(new web.HTTPNoContent()) && !isFine(new web.HTTPFound("/")));
- * ```
- */
+/** Base of the replies that are a success. */
 export class HTTPSuccessful extends HTTPException {}
 
 /**

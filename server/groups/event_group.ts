@@ -14,10 +14,7 @@ import { type GroupOptions, type JoinOptions, Room } from "./room.ts";
 
 /** Options of {@linkcode EventGroup}. */
 export interface EventGroupOptions extends GroupOptions {
-  /**
-   * Number of events kept for clients that reconnect.
-   * @default {100, 0 with a broker that keeps nothing}
-   */
+  /** Events kept for clients that reconnect. @default {100, 0 with a broker that keeps none} */
   readonly history?: number;
   /**
    * Number of unsent bytes from which on a slow client is cut off: it reconnects, and gets what it

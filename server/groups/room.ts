@@ -23,10 +23,7 @@ export interface JoinOptions {
 
 const JOIN_OPTIONS = new OptionTable<JoinOptions>({ as: "a string" });
 
-/**
- * Sends a message to a member; returns whether the member is still there. `isKept` is `true` for
- * the history.
- */
+/** Sends a message to a member, `isKept` if from the history; returns whether it is there. */
 export type Send<Member> = (
   member: Member,
   message: GroupMessage,

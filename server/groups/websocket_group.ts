@@ -6,10 +6,7 @@ import { webSocket } from "../websocket/handler.ts";
 import type { GroupMessage } from "./group_broker.ts";
 import { type GroupOptions, type JoinOptions, Room } from "./room.ts";
 
-/**
- * Policy for a member that reads too slowly: `close` closes its socket with 1013 at the socket's
- * own `maxBuffered`, `skip` drops messages for it.
- */
+/** If a member reads too slowly: `close` with 1013 at its `maxBuffered`, or `skip` messages. */
 export type SlowPeerPolicy = "close" | "skip";
 
 /** Options of {@linkcode WebSocketGroup}. */

@@ -3,10 +3,7 @@ import { ownException } from "../exceptions/own_exception.ts";
 import type { Handler, HandlerResult } from "../request/middleware.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
-/**
- * Calls a handler and adds headers to its answer of any kind: a response, an HTTP exception,
- * or a stream or WebSocket that is sent while the handler runs on.
- */
+/** Calls a handler and adds headers to its response, exception, stream or WebSocket. */
 export async function withAnswerHeaders(
   request: ServerRequest,
   handler: Handler,

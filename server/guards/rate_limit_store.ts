@@ -12,10 +12,7 @@ export interface RateLimitResult {
   readonly reset: number;
 }
 
-/**
- * Counts requests by key. `web.rateLimit()` has one in memory; share one between processes by a
- * store outside of them.
- */
+/** Counts requests by key, in memory by default; several processes need one outside of them. */
 export interface RateLimitStore {
   /**
    * Counts a request.
@@ -35,10 +32,7 @@ interface Row {
   readonly ends: number;
 }
 
-/**
- * Counts in memory, in fixed windows that begin with the first request of a key. Beyond `maxKeys`
- * the oldest window is forgotten, so that clients cannot fill the memory.
- */
+/** Counts in memory, in windows that begin with a key's first request; the oldest is forgotten. */
 export function memoryRateLimit(maxKeys: number, now: () => number = Date.now): RateLimitStore {
   const rows = new RecentMap<string, Row>();
   return {

@@ -2,10 +2,7 @@ import { isToken } from "../../http/headers/header_params.ts";
 import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import type { ServerRequest } from "../request/request.ts";
 
-/**
- * Creates the headers of a forwarded request: the client's without hop-by-hop ones, and `Forwarded`
- * and `X-Forwarded-*`, appended to those of earlier proxies.
- */
+/** The client's headers without hop-by-hop ones, with `Forwarded` and `X-Forwarded-*`. */
 export function forwardHeaders<Params>(
   request: ServerRequest<Params>,
   over: HeadersInit | undefined,

@@ -9,10 +9,7 @@ import { relaySocket } from "./socket_relay.ts";
 
 /** Options of {@linkcode proxy}. */
 export interface ProxyOptions {
-  /**
-   * Function that sends the request, such as `fetch` of another application; not for WebSockets.
-   * @default the platform's `fetch`
-   */
+  /** Sends the request, but no WebSocket: `fetch` of another application. @default {fetch} */
   readonly fetch?: (request: Request) => Response | Promise<Response>;
   /** Headers that override those of the client. */
   readonly headers?: HeadersInit;

@@ -75,10 +75,7 @@ export class Outbox {
     if (this.#ahead() < MOST_AHEAD) this.#caughtUp?.();
   }
 
-  /**
-   * Sends a message and keeps the last `history` ones; throws if Redis refuses it or is away for
-   * too long, or too many wait.
-   */
+  /** Sends a message and keeps the last `history`; throws if it is refused or waits too long. */
   async send(message: GroupMessage, history: number): Promise<void> {
     if (this.#waiting.length >= MOST_WAITING) {
       throw new Error(`Cannot publish: ${MOST_WAITING} messages wait for Redis or its readers`);

@@ -8,10 +8,7 @@ export interface RedisCacheOptions {
   readonly prefix?: string;
   /** Time for a reply of Redis, in ms; after it a request does not wait longer. @default {1000} */
   readonly timeout?: number;
-  /**
-   * Called when Redis fails; the request goes to the server then, as if nothing were cached.
-   * @default {console.error}
-   */
+  /** Called when Redis fails, as if nothing were cached. @default {console.error} */
   readonly onError?: (error: unknown) => void;
 }
 

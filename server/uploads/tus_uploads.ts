@@ -47,10 +47,7 @@ export interface TusOptions {
   readonly sha256?: boolean;
   /** Called before an upload is created; throw an HTTP exception to refuse it. */
   readonly onCreate?: (upload: TusUpload, request: ServerRequest) => void | Promise<void>;
-  /**
-   * Called when an upload is complete, before its last reply. If it throws, the upload is removed
-   * and the client gets the error.
-   */
+  /** Called with a complete upload; if it throws, it is removed and the client gets the error. */
   readonly onComplete?: (file: TusFile, request: ServerRequest) => void | Promise<void>;
 }
 
