@@ -4,6 +4,13 @@
  * Run it with `deno run -A jsr:@roundtrip/http/cli`, or compile it into one executable with
  * `deno task compile`.
  *
+ * @example
+ * ```ts no-assert ignore
+ * import { main } from "@roundtrip/http/cli";
+ *
+ * Deno.exit(await main(["serve", "-P", "0", "./app.ts"]));
+ * ```
+ *
  * @module
  */
 import type { Loadable } from "./dispatch.ts";
@@ -54,6 +61,7 @@ const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
 /**
  * Runs the command.
  * @param args Arguments, without the program's name.
+ * @returns Exit code.
  *
  * @example
  * ```ts

@@ -1,6 +1,18 @@
 /**
  * Hono middlewares for applications. For Hono routes, use `app.hono`.
  *
+ * @example
+ * ```ts
+ * import { web } from "@roundtrip/http";
+ * import { fromHono } from "@roundtrip/http/hono";
+ * import { cors } from "hono/cors";
+ *
+ * const app = new web.Application({ middlewares: [fromHono(cors())] });
+ * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
+ * const response = await app.fetch(new Request("http://localhost/"));
+ * console.assert(response.headers.get("access-control-allow-origin") === "*");
+ * ```
+ *
  * @module
  */
 import type { Context, MiddlewareHandler } from "hono";

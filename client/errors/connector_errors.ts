@@ -2,7 +2,18 @@
 import { ClientConnectorError, type ConnectFailure } from "./connection_errors.ts";
 import { ClientResponseError, type RequestDetails } from "./client_errors.ts";
 
-/** The host name could not be resolved. */
+/**
+ * The host name could not be resolved.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectorDNSError, ClientSession } from "@roundtrip/http";
+ *
+ * await using session = new ClientSession();
+ * const error = await session.get("http://nowhere.invalid/").catch((error) => error);
+ * console.assert(error instanceof ClientConnectorDNSError);
+ * ```
+ */
 export class ClientConnectorDNSError extends ClientConnectorError {
   /** Name of the class. */
   override readonly name = "ClientConnectorDNSError";
