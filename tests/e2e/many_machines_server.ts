@@ -34,6 +34,7 @@ app.addRoutes([
   web.get("/events", async (request) => {
     const events = await web.sseResponse(request);
     await news.join(events);
+    await events.send("joined");
     await events.ended;
     return events;
   }),
