@@ -45,6 +45,20 @@ export async function launch(executablePath: string): Promise<Browser> {
   return await chromium.launch({ executablePath, args: ARGS, timeout: 60_000 });
 }
 
+let shared: Promise<Browser> | null = null;
+
+/**
+ * One Chromium for all tests of a file, which takes contexts of it, and closes them.
+ *
+ * @param executablePath Path of Chromium.
+ * @returns The browser, which ends with the file.
+ */
+export async function sharedBrowser(executablePath: string): Promise<Browser> {
+  return await (shared ??= launch(executablePath));
+}
+
+Deno.test.afterAll(async () => await (await shared)?.close());
+
 /**
  * Opens a page and waits for its report.
  *
@@ -58,14 +72,14 @@ export async function browse<T>(
   url: string,
   report: Promise<T>,
 ): Promise<T> {
-  const browser = await launch(executablePath);
+  const page = await (await sharedBrowser(executablePath)).newPage();
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error("the page did not report in time")), 30_000);
   try {
-    await (await browser.newPage()).goto(url);
+    await page.goto(url);
     return await Promise.race([report, late.promise]);
   } finally {
     clearTimeout(timer);
-    await browser.close();
+    await page.close();
   }
 }

@@ -6,6 +6,11 @@
 /** Whether all rows of slow tables run. */
 export const WHOLE: boolean = Deno.env.get("WHOLE") === "1";
 
+/** A number of random cases: a fifth of it, or all with `deno task test:whole`. */
+export function scaled(count: number): number {
+  return WHOLE ? count : Math.ceil(count / 5);
+}
+
 /** One of every `step` items, or all with `deno task test:whole`. */
 export function sampled<T>(items: Iterable<T>, step: number): T[] {
   return [...items].filter((_, at) => WHOLE || at % step === 0);

@@ -1,7 +1,7 @@
 /**
  * `deno test` with a process for each file, several at once: `deno task test [ARGUMENT...]` takes
  * the arguments of `deno test`, prints a line for each file, what failed in full, and the totals.
- * `DENO_JOBS` is the number of processes, one more than processors by default.
+ * `DENO_JOBS` is the number of processes, by default one more than processors, as some tests wait.
  * `deno test --trace-leaks -A FILE` prints every test.
  *
  * @module
@@ -12,17 +12,14 @@ import { text } from "node:stream/consumers";
 
 /** Folders of slow files, which start first, so that short ones fill the gaps at the end. */
 const FIRST = ["tests/e2e/", "tests/hostile/", "tests/npm/", "tests/interop/"];
-/** Files that measure time: each runs alone, after the others. */
-const ALONE: readonly string[] = ["tests/e2e/bodies_test.ts"];
-const LIMIT = 20 * 60_000; // ms for a file, of which the slowest takes one minute
+const LIMIT = 20 * 60_000; // ms for a file; the slowest takes half a minute
 
-const ROOT = new URL("../", import.meta.url);
+const TEST = ["test", "--trace-leaks", "-A"];
 const TEST_FILE = /(?:^|[/_.])test\.[mc]?[jt]sx?$/;
 const RESULT = /^(\S.*) \.\.\. (ok|FAILED|ignored|cancelled)\b.*$/;
 const UNCAUGHT = /^Uncaught error from .+ FAILED$/;
-const ERRORS = /^ ERRORS $/m;
 const TOTALS =
-  /^(?:ok|FAILED) \| (\d+) passed(?: \((\d+) steps?\))? \| (\d+) failed(?: \((\d+) steps?\))?(?: \| (\d+) ignored)?/m;
+  /^(?:ok|FAILED) \| (\d+) passed(?: \((\d+) steps?\))? \| (\d+) failed(?: \((\d+) steps?\))?(?: \| (\d+) ignored)?/;
 
 /** A line without its colours. */
 function plain(line: string): string {
@@ -44,14 +41,15 @@ async function filesOf(folder: string, excluded: readonly string[]): Promise<str
 
 /** Splits the arguments into those that name files and folders, and options. */
 async function parse(args: readonly string[]): Promise<{ files: string[]; options: string[] }> {
-  const { exclude } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const { exclude } = JSON.parse(
+    await Deno.readTextFile(new URL("../deno.json", import.meta.url)),
+  );
   const [files, options]: [string[], string[]] = [[], []];
   for (const [at, arg] of args.entries()) {
     const isValue = /^--(?:filter|config|seed|reporter|junit-path)$/.test(args[at - 1] ?? "");
-    const info = arg.startsWith("-") || isValue ? null : await Deno.stat(arg);
-    if (info === null) options.push(arg);
-    else if (info.isDirectory) files.push(...await filesOf(arg, exclude));
-    else files.push(arg);
+    if (arg.startsWith("-") || isValue) options.push(arg);
+    else if ((await Deno.stat(arg)).isFile) files.push(arg);
+    else files.push(...await filesOf(arg, exclude));
   }
   if (files.length === 0) files.push(...await filesOf("tests", exclude));
   return { files, options };
@@ -59,59 +57,41 @@ async function parse(args: readonly string[]): Promise<{ files: string[]; option
 
 const running = new Set<ChildProcess>();
 
-/** Ends a process and, where there are groups, its children. */
-function kill({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(Deno.build.os === "windows" ? pid : -pid, "SIGKILL");
-  } catch {
-    // It has ended.
+/** Ends all processes with, where there are groups, their children. */
+function killAll(children: Iterable<ChildProcess> = running): void {
+  for (const { pid } of children) {
+    try {
+      if (pid !== undefined) process.kill(Deno.build.os === "windows" ? pid : -pid, "SIGKILL");
+    } catch {
+      // It has ended.
+    }
   }
 }
 
-/** Runs `deno test`, and returns its code and all of its output. */
-async function deno(...args: readonly string[]): Promise<{ code: number; output: string }> {
-  const child = spawn(Deno.execPath(), ["test", "--trace-leaks", "-A", ...args], {
+/** Runs Deno; returns its exit code, or the signal that ended it, and all of its output. */
+async function deno(...args: string[]): Promise<{ end: number | string; output: string }> {
+  const child = spawn(Deno.execPath(), args, {
     stdio: ["ignore", "pipe", "pipe"],
     detached: Deno.build.os !== "windows", // the leader of a group
   });
   running.add(child);
-  const timer = setTimeout(() => kill(child), LIMIT);
+  const timer = setTimeout(() => killAll([child]), LIMIT);
   const ended = once(child, "close");
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = await ended;
+  const [code, signal] = await ended;
   clearTimeout(timer);
   running.delete(child);
   const lines = errors.split("\n").filter((line) =>
     !/^(?:Check|Download|Initialize) |^error: Test failed$/.test(plain(line))
   );
-  return { code: code ?? 1, output: output + lines.join("\n") };
+  return { end: code ?? signal, output: output + lines.join("\n") };
 }
 
-const total = { passed: 0, failed: 0, ignored: 0, steps: 0, failedSteps: 0 };
-const summaries: string[] = [];
-
-/** Runs the tests of a file and prints its line. */
-async function test(file: string, options: readonly string[]): Promise<void> {
-  const start = performance.now();
-  const { code, output } = await deno("--no-check", ...options, file);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
-  const [totals, passed = "0", steps = "0", failed = "0", failedSteps = "0", left = "0"] =
-    TOTALS.exec(plain(output)) ?? [];
-  if (totals === undefined || (code !== 0 && failed === "0")) {
-    total.failed++;
-    console.log(`${seconds} s  ${file}: did not run to its end (code ${code})\n${output}`);
-    return;
-  }
-  total.passed += Number(passed);
-  total.failed += Number(failed);
-  total.ignored += Number(left);
-  total.steps += Number(steps);
-  total.failedSteps += Number(failedSteps);
-  const lines = output.split("\n");
-  const end = lines.findIndex((line) => ERRORS.test(plain(line)));
+/** Prints what failed tests have printed; returns the names of ignored ones. */
+function showFailures(lines: readonly string[]): string[] {
   const ignored: string[] = [];
   let held: string[] = []; // printed by one test
-  for (const line of lines.slice(1, end === -1 ? undefined : end)) {
+  for (const line of lines) {
     held.push(line);
     const [, name = "", result] = RESULT.exec(plain(line)) ?? [];
     const isUncaught = UNCAUGHT.test(plain(line));
@@ -120,54 +100,79 @@ async function test(file: string, options: readonly string[]): Promise<void> {
     if (isUncaught || result === "FAILED" || result === "cancelled") console.log(held.join("\n"));
     held = [];
   }
-  if (end !== -1) {
-    const summary = lines.slice(end + 1);
-    summaries.push(
-      summary.slice(0, summary.findIndex((line) => TOTALS.test(plain(line)))).join("\n"),
-    );
+  return ignored;
+}
+
+const total = { passed: 0, failed: 0, ignored: 0, steps: 0, failedSteps: 0 };
+const errors: string[] = [];
+
+/** Runs the tests of a file and prints its line. */
+async function test(file: string, options: readonly string[]): Promise<void> {
+  const start = performance.now();
+  const { end, output } = await deno(...TEST, "--no-check", ...options, file);
+  const head = `${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s  ${file}: `;
+  const lines = output.split("\n");
+  const at = lines.findIndex((line) => TOTALS.test(plain(line)));
+  const [passed = 0, steps = 0, failed = 0, failedSteps = 0, ignored = 0] =
+    TOTALS.exec(plain(lines[at] ?? ""))?.slice(1).map((each) => Number(each ?? 0)) ?? [];
+  if (at === -1 || (end !== 0 && failed === 0)) {
+    total.failed++;
+    const how = typeof end === "number" ? `exit code ${end}` : end;
+    console.log(`${head}did not run to its end (${how})\n${output}`);
+    return;
   }
-  if (Number(passed) + Number(failed) + Number(left) === 0 && code === 0) return; // filtered out
+  total.passed += passed;
+  total.failed += failed;
+  total.ignored += ignored;
+  total.steps += steps;
+  total.failedSteps += failedSteps;
+  const atErrors = lines.findIndex((line) => plain(line) === " ERRORS ");
+  if (atErrors !== -1) errors.push(...lines.slice(atErrors, at));
+  const names = showFailures(lines.slice(1, atErrors === -1 ? at : atErrors));
+  if (passed + failed + ignored === 0) return; // filtered out
   const parts = [`${passed} passed`];
-  if (failed !== "0") parts.push(`${failed} failed`);
-  if (left !== "0") parts.push(`${left} ignored`);
-  console.log(`${seconds} s  ${file}: ${parts.join(", ")}`);
-  for (const name of ignored) console.log(`          ignored: ${name}`);
+  if (failed > 0) parts.push(`${failed} failed`);
+  if (ignored > 0) parts.push(`${ignored} ignored`);
+  console.log(head + parts.join(", "));
+  for (const name of names) console.log(`          ignored: ${name}`);
 }
 
-/** The types of all files; ends the program where they are wrong. */
+/** Checks types, for all tests those of all files, and ends the program where they are wrong. */
 async function check(files: readonly string[], options: readonly string[]): Promise<void> {
-  const { code, output } = await deno("--no-run", ...options, ...files);
-  if (code === 0) return;
-  for (const each of running) kill(each);
+  const command = Deno.args.length === 0 ? ["check"] : [...TEST, "--no-run", ...options, ...files];
+  const { end, output } = await deno(...command);
+  if (end === 0) return;
+  killAll();
   console.log(output);
-  Deno.exit(code);
+  Deno.exit(1);
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => {
-    for (const each of running) kill(each);
-    Deno.exit(signal === "SIGINT" ? 130 : 143);
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  process.on(signal, () => {
+    killAll();
+    Deno.exit(code);
   });
 }
 const start = performance.now();
 const { files, options } = await parse(Deno.args);
-const rank = (file: string): number => FIRST.findIndex((folder) => file.startsWith(folder)) >>> 0; // of the others: the highest
-const queue = files.filter((file) => !ALONE.includes(file)).sort((a, b) => rank(a) - rank(b));
-const jobs = Number(Deno.env.get("DENO_JOBS") ?? navigator.hardwareConcurrency + 1);
-const checking = options.includes("--no-check") ? Promise.resolve() : check(files, options);
+const rank = (file: string): number => FIRST.findIndex((folder) => file.startsWith(folder)) >>> 0; // of others: the highest
+const queue = files.toSorted((a, b) => rank(a) - rank(b));
 const work = async (): Promise<void> => {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
     await test(file, options);
   }
 };
-const first = checking.then(work); // the check is the first job
-await Promise.all([first, ...Array.from({ length: jobs - 1 }, work)]);
-for (const file of files.filter((each) => ALONE.includes(each))) await test(file, options);
+const jobs = Number(Deno.env.get("DENO_JOBS") ?? navigator.hardwareConcurrency + 1);
+const isChecked = options.includes("--no-check");
+await Promise.all([
+  isChecked ? work() : check(files, options).then(work), // the check is the first job
+  ...Array.from({ length: jobs - 1 }, work),
+]);
 
-for (const summary of summaries) console.log(`\n ERRORS \n${summary}`);
-const { passed, failed, ignored, steps, failedSteps } = total;
+if (errors.length > 0) console.log(`\n${errors.join("\n")}`);
 const stepsOf = (count: number): string =>
   count === 0 ? "" : ` (${count} ${count === 1 ? "step" : "steps"})`;
+const { passed, failed, ignored, steps, failedSteps } = total;
 const seconds = Math.round((performance.now() - start) / 1000);
 const time = seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 console.log(

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "npm:fast-check@^4";
+import { scaled } from "../_whole.ts";
 import { listOf } from "../../client/hop/header_list.ts";
 import { formatJson } from "../../cli/connecting/json_format.ts";
 import { headerBytes, type Item, parseItem } from "../../cli/connecting/items.ts";
@@ -81,7 +82,7 @@ Deno.test("any word is an item or an error with its text", () => {
         assertStringIncludes(error.message, word);
       }
     }),
-    { numRuns: 5000 },
+    { numRuns: scaled(5000) },
   );
 });
 
@@ -96,7 +97,7 @@ Deno.test("an escaped item is read back unchanged", () => {
       const item = parseItem(`${escape(name)}=${values}`);
       assertEquals(item, { kind: "field", name, raw: escape(name), value });
     }),
-    { numRuns: 2000 },
+    { numRuns: scaled(2000) },
   );
 });
 
@@ -122,7 +123,7 @@ Deno.test("nested keys build JSON, or the error points at the place", () => {
         }
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: scaled(3000) },
   );
   assertEquals(({} as Record<string, unknown>).x, undefined);
   assertThrowsUsage(() => putJson(undefined, "a[99999999]", 1, "a[99999999]:=1"), "100000");
@@ -190,7 +191,7 @@ Deno.test("arguments are split into method, URL and items", () => {
         assert(named || missing, `${JSON.stringify(list)}: ${error.message}`);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: scaled(3000) },
   );
 });
 
@@ -219,7 +220,7 @@ Deno.test("any words are valid arguments or an error that names one of them", ()
           assert(named, `${spec.name} ${JSON.stringify(list)}: ${error.message}`);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: scaled(1500) },
     );
   }
 });
@@ -242,7 +243,7 @@ Deno.test("locating any module name finds it or fails with an error that names i
         assertStringIncludes(error.message, first);
       }
     }),
-    { numRuns: 1500 },
+    { numRuns: scaled(1500) },
   );
 });
 
@@ -253,7 +254,7 @@ Deno.test("formatted JSON is the same JSON", () => {
       assert(formatted !== null, text);
       assertEquals(JSON.parse(formatted), JSON.parse(text));
     }),
-    { numRuns: 1000 },
+    { numRuns: scaled(1000) },
   );
   assertEquals(
     formatJson('{"a":1.50,"a":[],"b":{},"c":[1,"x"]}', plain),
@@ -271,7 +272,7 @@ Deno.test("untrusted text is printed without control characters", () => {
       assert(!obeyed.test(visibleText(text)));
       assert(!/[\n\t]/.test(visibleLine(text)) && !obeyed.test(visibleLine(text)));
     }),
-    { numRuns: 2000 },
+    { numRuns: scaled(2000) },
   );
   assertEquals(visibleText("a\x1b]0;title\x07\n\tb"), "a\\x1b]0;title\\x07\n\tb");
 });

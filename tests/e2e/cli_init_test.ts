@@ -42,7 +42,7 @@ Deno.test("what init makes passes its own format, lint, types and tests, and run
   await deno("lint");
   const config = await mapped(folder);
   await deno("check", "--no-lock", "--config", config, "app.ts", "main.ts", "app_test.ts");
-  await deno("test", "--no-lock", "--config", config);
+  await deno("test", "--no-check", "--no-lock", "--config", config); // they are checked
   // The command itself knows the package.
   const routes = await cli(["routes", "./app.ts"], { cwd: folder });
   assertMatch(routes.stdout, /GET,HEAD +\/users\/\{id\}/);

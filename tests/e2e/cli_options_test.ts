@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "npm:fast-check@^4";
+import { scaled } from "../_whole.ts";
 import { detectCharset } from "../../cli/output/detect_charset.ts";
 import { filterJson } from "../../cli/output/json_filter.ts";
 import { CommandError, UsageError } from "../../cli/errors/usage_error.ts";
@@ -412,7 +413,7 @@ Deno.test("a part of JSON is found, or the message says how far the path goes", 
         if (named) assertStringIncludes(error.message, path);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: scaled(3000) },
   );
 });
 

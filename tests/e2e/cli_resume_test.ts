@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
+import { WHOLE } from "../_whole.ts";
 import { assertTable, cli, ROUNDTRIP, tempDir } from "./_cli.ts";
 
-const SIZE = 1024 ** 3; // bytes
+const SIZE = (WHOLE ? 1024 : 256) * 1024 ** 2; // bytes
 const BLOCK = 1024 ** 2;
 
 /** The block at an offset; all blocks differ. */
@@ -53,8 +54,10 @@ function largeFile(): { url: string; ranges: (string | null)[] } & AsyncDisposab
     }
     let at = start;
     const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
+      async pull(controller) {
         if (at >= SIZE) return controller.close();
+        // The first client is killed before it has all.
+        if (range === null && at >= SIZE / 2) return await new Promise(() => {});
         const piece = block(Math.floor(at / BLOCK)).subarray(at % BLOCK);
         at += piece.length;
         controller.enqueue(piece);
@@ -95,7 +98,7 @@ async function grown(path: string, size: number, child: Deno.ChildProcess): Prom
   }
 }
 
-Deno.test("1 GiB is resumed after its process was killed, and is the same file", async () => {
+Deno.test("a large file is resumed after its process was killed, and is the same file", async () => {
   await using server = largeFile();
   await using folder = await tempDir();
   const cwd = folder.path;

@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import fc from "npm:fast-check@^4";
+import { scaled } from "../_whole.ts";
 import { parseEntry } from "../../cli/loading/entry.ts";
 import { ownModule } from "../../cli/loading/own_modules.ts";
 import { UsageError } from "../../cli/errors/usage_error.ts";
@@ -528,7 +529,7 @@ Deno.test("any MODULE:NAME is parsed or refused by name", () => {
         assertStringIncludes(error.message, word);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: scaled(2000) },
   );
   const table: [word: string, module: string, name: string][] = [
     ["./app.ts", "./app.ts", "default"],

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Browser, Page } from "npm:playwright-core@^1.65.1";
-import { findChromium, launch } from "../_chromium.ts";
+import type { Page } from "npm:playwright-core@^1.65.1";
+import { findChromium, sharedBrowser } from "../_chromium.ts";
 import { type Serving, serving, tempDir } from "./_cli.ts";
 
 const ignore = await findChromium() === null;
@@ -30,9 +30,8 @@ async function open(...options: string[]): Promise<Opened> {
     await Deno.writeTextFile(`${own}/album/sub/1.txt`, "first");
     await Deno.writeTextFile(`${own}/album/sub/deep/2.txt`, "second");
     const server = stack.use(await serving(["files", "-u", ...options, share]));
-    const browser: Browser = await launch(await findChromium() ?? "");
-    stack.defer(() => browser.close());
-    const page = await browser.newPage();
+    const browser = await sharedBrowser(await findChromium() ?? "");
+    const page = stack.use(await browser.newPage()); // in a context of its own
     page.setDefaultTimeout(15_000);
     await page.goto(server.url);
     return { page, server, share, own, [Symbol.asyncDispose]: () => stack.disposeAsync() };

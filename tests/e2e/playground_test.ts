@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Browser, BrowserContext, Page } from "npm:playwright-core@^1.65.1";
-import { findChromium, launch } from "../_chromium.ts";
+import type { BrowserContext, Page } from "npm:playwright-core@^1.65.1";
+import { findChromium, sharedBrowser } from "../_chromium.ts";
 import { web } from "@roundtrip/http";
 import { makeApp } from "../../examples/playground/main.ts";
 import { ROOT, type Running, start } from "../_process.ts";
@@ -21,22 +21,19 @@ async function open(): Promise<Playground> {
   const [first = ""] = text.split("\n");
   const [, , ...args] = first.replace(/ 8080$/, " 0").split(" ");
   const server: Running = start([Deno.execPath(), ...args]);
-  let browser: Browser | null = null;
   const contexts: BrowserContext[] = [];
   const close = async (): Promise<void> => {
     for (const context of contexts) await context.close();
-    await browser?.close();
     server.child.kill("SIGTERM");
     assertEquals(await server.exitCode(), 0, server.output());
   };
   try {
     const [url = ""] = await server.waitFor(/http:\/\/localhost:\d+/);
-    browser = await launch(chromium ?? "");
-    const running = browser;
+    const browser = await sharedBrowser(chromium ?? "");
     return {
       url,
       async visit(user) {
-        const context = await running.newContext();
+        const context = await browser.newContext();
         contexts.push(context);
         const page = await context.newPage();
         await page.goto(url);
@@ -164,15 +161,6 @@ Deno.test(
   },
 );
 
-async function launched(run: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await launch(chromium ?? "");
-  try {
-    await run(browser);
-  } finally {
-    await browser.close();
-  }
-}
-
 async function login(page: Page, user: string): Promise<void> {
   await page.getByLabel("Name").fill(user);
   await page.getByRole("button", { name: "Log in" }).click();
@@ -196,50 +184,53 @@ Deno.test(
       ["yes.txt", new TextEncoder().encode("y\n".repeat(2_500_000))],
     ];
     for (const [name, bytes] of files) await Deno.writeFile(`${folder}/${name}`, bytes);
-    await launched(async (browser) => {
-      for (const colorScheme of ["light", "dark"] as const) {
-        for (const width of [1280, 390, 320]) {
-          const context = await browser.newContext({
-            colorScheme,
-            viewport: { width, height: 800 },
-          });
-          const page = await context.newPage();
-          const errors: string[] = [];
-          page.on("console", (message) => {
-            if (message.type() === "error") errors.push(message.text());
-          });
-          const fits = async () =>
-            assert(
-              await page.evaluate<boolean>(
-                "document.documentElement.scrollWidth <= innerWidth && [...document.querySelectorAll(" +
-                  "'section')].every((each) => each.scrollWidth <= each.clientWidth)",
-              ),
-              `${colorScheme} ${width}: ${page.url()}`,
-            );
-          await page.goto(playground.url);
-          await fits();
-          const user = "W".repeat(32);
-          await login(page, user);
-          await say(page, "x".repeat(300));
-          await line(page, `${user}: ${"x".repeat(300)}`);
-          for (const [name, { length }] of colorScheme === "dark" ? files.slice(0, 1) : files) {
-            await page.getByLabel("File").setInputFiles(`${folder}/${name}`);
-            for (const how of ["As a form", "As a stream"]) {
-              await page.evaluate("document.querySelector('#uploaded').textContent = ''");
-              await page.getByRole("button", { name: how }).click();
-              await page.locator("#uploaded").getByText(`, ${length} bytes`)
-                .waitFor({ timeout: 10_000 });
-            }
+    const browser = await sharedBrowser(chromium ?? "");
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const width of [1280, 390, 320]) {
+        const context = await browser.newContext({
+          colorScheme,
+          viewport: { width, height: 800 },
+        });
+        const page = await context.newPage();
+        const errors: string[] = [];
+        page.on("console", (message) => {
+          if (message.type() === "error") errors.push(message.text());
+        });
+        const fits = async () =>
+          assert(
+            await page.evaluate<boolean>(
+              "document.documentElement.scrollWidth <= innerWidth && [...document.querySelectorAll(" +
+                "'section')].every((each) => each.scrollWidth <= each.clientWidth)",
+            ),
+            `${colorScheme} ${width}: ${page.url()}`,
+          );
+        await page.goto(playground.url);
+        await fits();
+        const user = "W".repeat(32);
+        await login(page, user);
+        await say(page, "x".repeat(300));
+        await line(page, `${user}: ${"x".repeat(300)}`);
+        for (
+          const [name, { length }] of colorScheme === "dark" || width < 400
+            ? files.slice(0, 1)
+            : files
+        ) {
+          await page.getByLabel("File").setInputFiles(`${folder}/${name}`);
+          for (const how of ["As a form", "As a stream"]) {
+            await page.evaluate("document.querySelector('#uploaded').textContent = ''");
+            await page.getByRole("button", { name: how }).click();
+            await page.locator("#uploaded").getByText(`, ${length} bytes`)
+              .waitFor({ timeout: 10_000 });
           }
-          await fits();
-          await page.getByRole("link", { name: "What was uploaded" }).click();
-          await page.getByText("Index of").waitFor();
-          await fits();
-          assertEquals(errors, []);
-          await context.close();
         }
+        await fits();
+        await page.getByRole("link", { name: "What was uploaded" }).click();
+        await page.getByText("Index of").waitFor();
+        await fits();
+        assertEquals(errors, []);
+        await context.close();
       }
-    });
+    }
     await Deno.remove(folder, { recursive: true });
   },
 );
@@ -321,20 +312,19 @@ Deno.test(
       return { runner, url: await runner.listen({ hostname: "localhost", port }) };
     };
     let server = await start(1);
-    await launched(async (browser) => {
-      const page = await (await browser.newContext()).newPage();
-      await page.goto(server.url);
-      await login(page, "ann");
-      for (const key of [1, 2]) { // with and without the previous sessions
-        await server.runner.cleanup();
-        await line(page, "The connection is lost, trying again");
-        await say(page, `away ${key}`);
-        await line(page, `Not sent yet: away ${key}`);
-        server = await start(key, Number(new URL(server.url).port));
-        await line(page, `ann: away ${key}`);
-        await page.evaluate("document.querySelector('#lines').textContent = ''");
-      }
-    });
+    const page = await (await sharedBrowser(chromium ?? "")).newPage();
+    await page.goto(server.url);
+    await login(page, "ann");
+    for (const key of [1, 2]) { // with and without the previous sessions
+      await server.runner.cleanup();
+      await line(page, "The connection is lost, trying again");
+      await say(page, `away ${key}`);
+      await line(page, `Not sent yet: away ${key}`);
+      server = await start(key, Number(new URL(server.url).port));
+      await line(page, `ann: away ${key}`);
+      await page.evaluate("document.querySelector('#lines').textContent = ''");
+    }
+    await page.close();
     await server.runner.cleanup();
     await Deno.remove(folder, { recursive: true });
   },

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
+import { scaled } from "../../_whole.ts";
 import {
   AbstractCookieJar,
   ClientSession,
@@ -396,7 +397,7 @@ Deno.test("no Set-Cookie line throws or breaks the header, for any content", () 
       // deno-lint-ignore no-control-regex -- no control bytes allowed
       assert(!/[\x00-\x08\x0a-\x1f\x7f;]/.test(header), JSON.stringify(header));
     }),
-    { numRuns: 3000 },
+    { numRuns: scaled(3000) },
   );
   const line = `a=${"x; ".repeat(20_000)}`;
   const start = performance.now();
@@ -524,7 +525,7 @@ const cookieLine = fc.record({
   path: fc.constantFrom(...PATHS),
 });
 
-Deno.test("1,000 random jars send the same after save() and load()", async () => {
+Deno.test("random jars send the same after save() and load()", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const path = `${folder}/jar.json`;
@@ -556,7 +557,7 @@ Deno.test("1,000 random jars send the same after save() and load()", async () =>
           assertEquals([...copy], [...jar]);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: scaled(1000) },
     );
     assert(stored > 2000, "the jars were almost empty");
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["jar.json"]);

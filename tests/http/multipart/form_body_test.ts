@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "npm:fast-check@^4";
+import { scaled } from "../../_whole.ts";
 import { FormBody } from "../../../http/multipart/form_body.ts";
 import type { FormFields, FormValue } from "../../../http/multipart/form_body.ts";
 import type { SendableBody } from "../../../http/bytes/sendable_body.ts";
@@ -174,6 +175,6 @@ Deno.test("forms round-trip", async () => {
         assertEquals(found.map(({ name, filename, data }) => ({ name, filename, data })), expected);
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: scaled(1000) },
   );
 });

@@ -6,7 +6,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 import * as v from "valibot";
 import { z } from "zod";
 import { web } from "../../../mod.ts";
-import { findChromium, launch } from "../../_chromium.ts";
+import { findChromium, sharedBrowser } from "../../_chromium.ts";
 import { run } from "../../_process.ts";
 
 const INFO = { title: "Tests", version: "1.0.0" };
@@ -368,8 +368,8 @@ Deno.test("a browser draws the page by the files of an npm package, and asks no 
   ]);
   await using runner = new web.AppRunner(app);
   const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
-  await using browser = await launch(chromium);
-  const page = await browser.newPage();
+  const browser = await sharedBrowser(chromium);
+  await using page = await browser.newPage();
   const asked = new Set<string>();
   page.on("request", (request) => asked.add(new URL(request.url()).origin));
   await page.goto(`${url}/docs`);
