@@ -1,7 +1,7 @@
 // Parsing arguments by the specification of a subcommand.
 import type { CommandSpec, OptionName, OptionSpec } from "../specs/command_spec.ts";
 import type { AnyOption } from "../specs/mod.ts";
-import { suggest } from "./suggest.ts";
+import { meant } from "./suggest.ts";
 import { badArgument, UsageError } from "../errors/usage_error.ts";
 
 /** Parsed arguments; `Name` is a union of the long names that exist. */
@@ -185,11 +185,8 @@ export function parseArgs<Spec extends CommandSpec>(
 
 function unknown(spec: CommandSpec, option: string, word = option): UsageError {
   const names = spec.options.filter((each) => !each.hidden).map((each) => `--${each.long}`);
-  const near = option.startsWith("--") ? suggest(option, names) : null;
   const where = word === option ? "" : ` in ${word}`;
   const help = spec.name === "request" ? "roundtrip --help" : `roundtrip ${spec.name} --help`;
-  return new UsageError(
-    `unknown option ${option}${where}; ` +
-      (near === null ? `${help} lists all options` : `did you mean ${near}?`),
-  );
+  const advice = meant(option, option.startsWith("--") ? names : [], `${help} lists all options`);
+  return new UsageError(`unknown option ${option}${where}; ${advice}`);
 }

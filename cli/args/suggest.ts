@@ -9,6 +9,12 @@ export function suggest(word: string, known: Iterable<string>): string | null {
   return best;
 }
 
+/** `did you mean NAME?` for a mistyped word, other advice if no known one is similar. */
+export function meant(word: string, known: Iterable<string>, otherwise: string): string {
+  const near = suggest(word, known);
+  return near === null ? otherwise : `did you mean ${near}?`;
+}
+
 /** Number of insertions, deletions, substitutions and transpositions between two words. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;

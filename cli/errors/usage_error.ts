@@ -25,3 +25,9 @@ export function unreadable(path: string, cause: unknown): Error {
   if (cause instanceof Deno.errors.NotCapable) return cause;
   return new CommandError(`cannot read ${path}: ${messageOf(cause, "no such file")}`, { cause });
 }
+
+/** Error for a file that cannot be written, unless the permission is missing. */
+export function unwritable(path: string, cause: unknown): Error {
+  if (cause instanceof Deno.errors.NotCapable) return cause;
+  return new CommandError(`cannot write ${path}: ${messageOf(cause)}`, { cause });
+}

@@ -1,6 +1,6 @@
 import { longHelp, overview } from "./help.ts";
 import { writeOut } from "../io/output.ts";
-import { suggest } from "../args/suggest.ts";
+import { meant } from "../args/suggest.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 import { badArgument, UsageError } from "../errors/usage_error.ts";
 import { VERSION } from "../io/version.ts";
@@ -18,11 +18,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const spec = COMMANDS.find((each) => each.name === first);
   if (spec === undefined) {
     const names = COMMANDS.map((each) => each.name);
-    const near = suggest(first, names);
-    throw new UsageError(
-      `no subcommand "${first}"; ` +
-        (near === null ? `subcommands are ${names.join(", ")}` : `did you mean ${near}?`),
-    );
+    const advice = meant(first, names, `subcommands are ${names.join(", ")}`);
+    throw new UsageError(`no subcommand "${first}"; ${advice}`);
   }
   await writeOut(longHelp(spec));
   return 0;

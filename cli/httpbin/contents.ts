@@ -11,7 +11,6 @@ import {
 } from "../../server/mod.ts";
 import { VERSION } from "../io/version.ts";
 import { bad, headOf } from "./echo.ts";
-import { IMAGES } from "./images.ts";
 
 export function contentRoutes(): RouteDef[] {
   return [
@@ -107,9 +106,9 @@ function accepted(accept: string): string {
 }
 
 function image(kind: string): Response {
-  const found = Object.hasOwn(IMAGES, kind) ? IMAGES[kind] : undefined;
+  const found = IMAGES.get(kind);
   if (found === undefined) {
-    throw new HTTPNotFound({ text: `404: images are ${Object.keys(IMAGES).join(", ")}` });
+    throw new HTTPNotFound({ text: `404: images are ${[...IMAGES.keys()].join(", ")}` });
   }
   const bytes = Uint8Array.from(atob(found), (each) => each.charCodeAt(0));
   const type = `image/${kind === "svg" ? "svg+xml" : kind}`;
@@ -144,3 +143,22 @@ const FORM = `<!doctype html>
 <button>Submit</button>
 </form>
 `;
+
+/** The images by their names in paths. */
+const IMAGES = new Map(Object.entries({
+  png: "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///8UWsibBieOAAAAJUlEQVR42mNggAHm" +
+    "A0wsCow8KowSDEwMUMTMIMfA/oDpzwO4KgBMXQQgAVqb2AAAAABJRU5ErkJggg==",
+  jpeg: "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVt" +
+    "VkVGZIhlbXd7gYKBTmCNl4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8" +
+    "fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHz/wAARCAAQABADASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAA" +
+    "AAb/xAAdEAACAgIDAQAAAAAAAAAAAAACBAERAyEAEiNR/8QAFQEBAQAAAAAAAAAAAAAAAAAAAgP/xAAYEQACAwAA" +
+    "AAAAAAAAAAAAAAAAERIhIv/aAAwDAQACEQMRAD8Ap22so5xVUECZIe/pcCI3Vz93qo4UaylnJVsQFkR7+dyJDdXH" +
+    "zeqnhtXKWcWlCAWRHp6XIkN3U/N7uOFFco5yabICZIenncCI3dR93u55TMQWz//Z",
+  webp: "UklGRp4AAABXRUJQVlA4IJIAAAAQBACdASoQABAABABoJaACdH8IIBtgOf/sjMlSviRzHTR8fvh34VWZoAD+9hLi" +
+    "pbh7pYgAH5DniJYHHm9D8VEGu6NoLFoLb9uIAkyOX5yfmTKi56JiPDRfL9pNivn/IrYNZKKwTgNOne118WqE+5Ph" +
+    "2ih9LSl9vlWh8L4hbV1PsdiLh+0jTLk3mrfmgdUy0AAAAA==",
+  svg: btoa(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">' +
+      '<circle cx="8" cy="8" r="4" fill="none" stroke="#145ac8" stroke-width="2"/></svg>',
+  ),
+}));

@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { messageOf } from "../errors/system_error.ts";
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError, unwritable } from "../errors/usage_error.ts";
 import { writeOut } from "../io/output.ts";
 import { shellWord } from "../io/shell_word.ts";
 import { visibleLine } from "../io/visible_text.ts";
@@ -20,8 +19,7 @@ export async function run(parsed: ParsedArgs<InitOption>): Promise<number> {
       await Deno.mkdir(dirname(target), { recursive: true });
       await Deno.writeTextFile(target, text, { createNew: true });
     } catch (cause) {
-      if (cause instanceof Deno.errors.NotCapable) throw cause;
-      throw new CommandError(`cannot write ${target}: ${messageOf(cause)}`, { cause });
+      throw unwritable(target, cause);
     }
     await writeOut(`${visibleLine(target)}\n`);
   }

@@ -1,10 +1,9 @@
 // Facts of an exchange for scripts: --write-out in curl's format, --json-meta.
 import type { ClientResponse } from "../../client/mod.ts";
-import { suggest } from "../args/suggest.ts";
+import { meant } from "../args/suggest.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
-import { badArgument, CommandError } from "../errors/usage_error.ts";
-import { messageOf } from "../errors/system_error.ts";
+import { badArgument, unwritable } from "../errors/usage_error.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import { readText } from "../io/read_text.ts";
 import { visibleText } from "../io/visible_text.ts";
@@ -38,7 +37,7 @@ const header = (name: string) => ({ response }: Pick<Ended, "response">): string
 const status: Fact = ({ response }) => response?.status ?? 0;
 
 /** Facts by curl's names; times are in seconds since the start, also with redirects. */
-const FACTS: Readonly<Record<string, Fact>> = {
+const FACTS = new Map(Object.entries<Fact>({
   url: ({ url }) => url.href,
   url_effective: ({ response, url }) => (response?.url ?? url).href,
   method: ({ response, method }) => response?.method ?? method,
@@ -68,13 +67,11 @@ const FACTS: Readonly<Record<string, Fact>> = {
   local_port: ({ response }) => response?.connection?.localAddress?.port ?? 0,
   exitcode: ({ exitCode }) => exitCode,
   errormsg: ({ error }) => error,
-};
+}));
 
 /** All facts, as one line of JSON without a line feed. */
 function jsonOf(ended: Ended): string {
-  return JSON.stringify(
-    Object.fromEntries(Object.entries(FACTS).map(([name, fact]) => [name, fact(ended)])),
-  );
+  return JSON.stringify(Object.fromEntries([...FACTS].map(([name, fact]) => [name, fact(ended)])));
 }
 
 type Piece = { readonly to: "stdout" | "stderr" } | { readonly text: (ended: Ended) => string };
@@ -89,17 +86,11 @@ function parseFormat(format: string): Piece[] {
     if (name === undefined) return { text: () => whole === "%%" ? "%" : ESCAPED[whole] ?? whole };
     if (name === "stdout" || name === "stderr") return { to: name };
     if (name === "json") return { text: jsonOf };
-    const fact = Object.hasOwn(FACTS, name) ? FACTS[name] : undefined;
+    const fact = FACTS.get(name);
     if (fact !== undefined) return { text: (ended) => written(name, fact(ended)) };
-    const names = [...Object.keys(FACTS), "json", "stdout", "stderr"];
-    const near = suggest(name, names);
-    throw badArgument(
-      "write-out",
-      `%{${name}} is unknown; ` +
-        (near === null
-          ? `known are ${names.join(", ")} and header{NAME}`
-          : `did you mean ${near}?`),
-    );
+    const names = [...FACTS.keys(), "json", "stdout", "stderr"];
+    const advice = meant(name, names, `known are ${names.join(", ")} and header{NAME}`);
+    throw badArgument("write-out", `%{${name}} is unknown; ${advice}`);
   });
 }
 
@@ -151,8 +142,7 @@ export class FactsWriter {
     try {
       Deno.writeTextFileSync(path, text, { append });
     } catch (cause) {
-      if (cause instanceof Deno.errors.NotCapable) throw cause;
-      throw new CommandError(`cannot write ${path}: ${messageOf(cause)}`, { cause });
+      throw unwritable(path, cause);
     }
   }
 }

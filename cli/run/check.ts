@@ -1,5 +1,5 @@
 // Assertions: `status == 200`, `header "Location" contains "/users/"`, `jsonpath "$.id" exists`.
-import { suggest } from "../args/suggest.ts";
+import { meant } from "../args/suggest.ts";
 import { jsonPath, parseJsonPath } from "./json_path.ts";
 import { COMPARISONS, FILTERS, isNumeric, KINDS } from "./predicates.ts";
 
@@ -45,7 +45,7 @@ const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|\/((?:[^/\\]|\\.)+)\/(?=\s|$)|(\{\{.*?\
 type Take = (reply: Reply, name: string) => unknown;
 
 /** Queries, each with the name of its argument, and `?` after one that may be missing. */
-const QUERIES: Readonly<Record<string, readonly [argument: string | null, take: Take]>> = {
+const QUERIES = new Map(Object.entries<readonly [argument: string | null, take: Take]>({
   status: [null, ({ status }) => status],
   reason: [null, ({ reason }) => reason],
   version: [null, ({ version }) => version],
@@ -56,7 +56,7 @@ const QUERIES: Readonly<Record<string, readonly [argument: string | null, take: 
   cookie: ["NAME", ({ cookies }, name) => cookies.get(name)],
   jsonpath: ["PATH", ({ text }, path) => jsonPath(text, path)],
   body: ["PATH?", ({ text }, path) => path === "" ? text : jsonPath(text, path)],
-};
+}));
 
 /** Parses a query such as `header "Location"`, with its filters. */
 export function parseQuery(text: string): Query {
@@ -77,20 +77,15 @@ export function parseCheck(text: string, line: number): Check {
   if (predicate === undefined) {
     throw new SyntaxError(`a predicate is missing, such as == or exists`);
   }
-  const kind = Object.hasOwn(KINDS, predicate.text) ? KINDS[predicate.text] : undefined;
+  const kind = KINDS.get(predicate.text);
   const [value] = tokens;
   if (kind !== undefined) {
     if (value !== undefined) throw new SyntaxError(`${predicate.text} takes no value`);
     return check((actual) => kind(actual) !== isNegated);
   }
-  const compare = Object.hasOwn(COMPARISONS, predicate.text)
-    ? COMPARISONS[predicate.text]
-    : undefined;
+  const compare = COMPARISONS.get(predicate.text);
   if (compare === undefined) {
-    throw unknownWord("predicate", predicate.text, [
-      ...Object.keys(COMPARISONS),
-      ...Object.keys(KINDS),
-    ]);
+    throw unknownWord("predicate", predicate.text, [...COMPARISONS.keys(), ...KINDS.keys()]);
   }
   if (value === undefined) throw new SyntaxError(`a value is missing after ${predicate.text}`);
   const rest = text.slice(value.at).trim();
@@ -124,40 +119,30 @@ export function parseCheck(text: string, line: number): Check {
 }
 
 function tokensOf(text: string): Token[] {
-  const tokens: Token[] = [];
-  for (const match of text.matchAll(TOKEN)) {
+  return Array.from(text.matchAll(TOKEN), (match): Token => {
     const [all, quoted, pattern, word = ""] = match;
     const at = match.index + all.length - all.trimStart().length;
-    if (quoted !== undefined) tokens.push({ text: unescaped(quoted), kind: "string", at });
-    else if (pattern !== undefined) tokens.push({ text: pattern, kind: "pattern", at });
-    else tokens.push({ text: word, kind: "word", at });
-  }
-  return tokens;
+    if (quoted !== undefined) return { text: unescaped(quoted), kind: "string", at };
+    return { text: pattern ?? word, kind: pattern === undefined ? "word" : "pattern", at };
+  });
 }
 
 /** Takes a query and its filters from the words. */
 function takeQuery(tokens: Token[], text: string): Query {
   const first = tokens.shift();
   const name = first?.text ?? "";
-  const [argument, take] = (Object.hasOwn(QUERIES, name) ? QUERIES[name] : undefined) ?? [];
-  if (take === undefined) throw unknownWord("query", name, Object.keys(QUERIES));
-  let given = "";
-  const next = tokens[0];
-  if (argument === "PATH?") {
-    if (next !== undefined && !(next.kind === "word" && isReserved(next.text))) {
-      given = tokens.shift()?.text ?? "";
-    }
-  } else if (argument !== null) {
-    if (next === undefined) throw new SyntaxError(`${name} needs ${argument}`);
-    given = tokens.shift()?.text ?? "";
+  const [argument = null, take] = QUERIES.get(name) ?? [];
+  if (take === undefined) throw unknownWord("query", name, [...QUERIES.keys()]);
+  const [next] = tokens;
+  const isLeftOut = argument === "PATH?" && next?.kind === "word" && isReserved(next.text);
+  if (next === undefined && argument !== null && argument !== "PATH?") {
+    throw new SyntaxError(`${name} needs ${argument}`);
   }
-  const isPath = argument === "PATH" || argument === "PATH?";
-  if (isPath && !given.includes("{{")) parseJsonPath(given);
+  const given = argument === null || isLeftOut ? "" : tokens.shift()?.text ?? "";
+  if (argument?.startsWith("PATH") && !given.includes("{{")) parseJsonPath(given);
   const filters: ((value: unknown) => unknown)[] = [];
   for (let word = tokens[0]; word !== undefined; word = tokens[0]) {
-    const filter = word.kind === "word" && Object.hasOwn(FILTERS, word.text)
-      ? FILTERS[word.text]
-      : undefined;
+    const filter = word.kind === "word" ? FILTERS.get(word.text) : undefined;
     if (filter === undefined) break;
     tokens.shift();
     const own = word.text === "regex" ? tokens.shift()?.text : "";
@@ -172,12 +157,11 @@ function takeQuery(tokens: Token[], text: string): Query {
 }
 
 function isReserved(word: string): boolean {
-  return word === "not" || [COMPARISONS, KINDS, FILTERS].some((each) => Object.hasOwn(each, word));
+  return word === "not" || [COMPARISONS, KINDS, FILTERS].some((each) => each.has(word));
 }
 
 function unknownWord(what: string, word: string, known: readonly string[]): SyntaxError {
-  const near = suggest(word, known);
-  const advice = near === null ? `expected one of ${known.join(", ")}` : `did you mean ${near}?`;
+  const advice = meant(word, known, `expected one of ${known.join(", ")}`);
   return new SyntaxError(`"${word}" is not a ${what}; ${advice}`);
 }
 

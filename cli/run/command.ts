@@ -1,10 +1,15 @@
 import { ClientSession, CookieJar, DummyCookieJar } from "../../client/mod.ts";
-import { suggest } from "../args/suggest.ts";
+import { meant } from "../args/suggest.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { transportOf } from "../connecting/connection.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
-import { messageOf } from "../errors/system_error.ts";
-import { badArgument, CommandError, unreadable, UsageError } from "../errors/usage_error.ts";
+import {
+  badArgument,
+  CommandError,
+  unreadable,
+  unwritable,
+  UsageError,
+} from "../errors/usage_error.ts";
 import { writeOut } from "../io/output.ts";
 import type { RunOption } from "../specs/run.ts";
 import { type RequestFile, titleOf } from "./entry.ts";
@@ -67,8 +72,7 @@ function checkNames(files: readonly RequestFile[], names: readonly string[]): vo
   if (known.length === 0) throw new CommandError(`${files[0]?.path} has no requests`);
   for (const name of names) {
     if (known.includes(name)) continue;
-    const near = suggest(name, known);
-    const advice = near === null ? `there are ${known.join(", ")}` : `did you mean ${near}?`;
+    const advice = meant(name, known, `there are ${known.join(", ")}`);
     throw badArgument("name", `no request "${name}"; ${advice}`);
   }
 }
@@ -79,7 +83,6 @@ async function writeReport(path: string | undefined, text: () => string): Promis
   try {
     await Deno.writeTextFile(path, text());
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new CommandError(`cannot write ${path}: ${messageOf(cause)}`, { cause });
+    throw unwritable(path, cause);
   }
 }

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import * as nodeUtil from "node:util";
 import { tooOldTo } from "../errors/old_runtime.ts";
 import { messageOf } from "../errors/system_error.ts";
-import { CommandError, UsageError } from "../errors/usage_error.ts";
-import { suggest } from "../args/suggest.ts";
+import { badArgument, CommandError } from "../errors/usage_error.ts";
+import { meant } from "../args/suggest.ts";
 
 /** Files of an environment; values of the later one win. */
 const FILES = ["http-client.env.json", "http-client.private.env.json"];
@@ -23,16 +23,9 @@ export function environmentOf(path: string, name: string | null): Map<string, st
     }
   }
   if (name === null || names.has(name)) return found;
-  const near = suggest(name, names);
   const list = [...names].filter((each) => each !== "$shared").join(", ");
-  throw new UsageError(
-    `argument --env: no environment "${name}"; ` +
-      (near !== null
-        ? `did you mean ${near}?`
-        : list === ""
-        ? `${FILES[0]} beside ${path} would name it`
-        : `there are ${list}`),
-  );
+  const others = list === "" ? `${FILES[0]} beside ${path} would name it` : `there are ${list}`;
+  throw badArgument("env", `no environment "${name}"; ${meant(name, names, others)}`);
 }
 
 /** Reads `.env` beside the file; empty without one. */

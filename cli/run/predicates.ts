@@ -2,6 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 
 type Compare = (actual: unknown, expected: unknown) => boolean;
+type Kind = (actual: unknown) => boolean;
+type Filter = (value: unknown, argument: string) => unknown;
+
 const ordered = (compare: (a: number, b: number) => boolean): Compare => (actual, expected) =>
   isNumeric(actual) && isNumeric(expected) && compare(Number(actual), Number(expected));
 const texts = (compare: (a: string, b: string) => boolean): Compare => (actual, expected) =>
@@ -13,7 +16,7 @@ const contains: Compare = (actual, expected) =>
 const matches: Compare = (actual, expected) =>
   isScalar(actual) && new RegExp(`${expected}`, "u").test(`${actual}`);
 
-export const COMPARISONS: Readonly<Record<string, Compare>> = {
+export const COMPARISONS: ReadonlyMap<string, Compare> = new Map(Object.entries<Compare>({
   "==": isEqual,
   "!=": (actual, expected) => !isEqual(actual, expected),
   ">": ordered((a, b) => a > b),
@@ -25,10 +28,10 @@ export const COMPARISONS: Readonly<Record<string, Compare>> = {
   startsWith: texts((a, b) => a.startsWith(b)),
   endsWith: texts((a, b) => a.endsWith(b)),
   matches,
-};
+}));
 
 /** Predicates without a value. */
-export const KINDS: Readonly<Record<string, (actual: unknown) => boolean>> = {
+export const KINDS: ReadonlyMap<string, Kind> = new Map(Object.entries<Kind>({
   exists: (actual) => actual !== undefined,
   isBoolean: (actual) => typeof actual === "boolean",
   isEmpty: (actual) => sizeOf(actual) === 0,
@@ -43,16 +46,16 @@ export const KINDS: Readonly<Record<string, (actual: unknown) => boolean>> = {
   isIsoDate: (actual) =>
     typeof actual === "string" && /^\d{4}-\d\d-\d\dT/.test(actual) &&
     !Number.isNaN(Date.parse(actual)),
-};
+}));
 
 /** Changes of a value between query and predicate. */
-export const FILTERS: Readonly<Record<string, (value: unknown, argument: string) => unknown>> = {
+export const FILTERS: ReadonlyMap<string, Filter> = new Map(Object.entries<Filter>({
   count: sizeOf,
   toInt: (value) => isScalar(value) ? Number.parseInt(`${value}`, 10) : undefined,
   toFloat: (value) => isScalar(value) ? Number.parseFloat(`${value}`) : undefined,
   regex: (value, pattern) =>
     isScalar(value) ? new RegExp(pattern, "u").exec(`${value}`)?.[1] : undefined,
-};
+}));
 
 /** Whether a value is a number, or text that is one. */
 export function isNumeric(value: unknown): boolean {

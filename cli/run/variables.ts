@@ -1,5 +1,5 @@
 // Values of `{{...}}` in requests.
-import { suggest } from "../args/suggest.ts";
+import { meant } from "../args/suggest.ts";
 import { jsonPath } from "./json_path.ts";
 import type { Reply } from "./check.ts";
 
@@ -60,11 +60,8 @@ export function replaceVariables(
     if (sent !== undefined) return ofReply(name, rest, sent);
     const known = [sources.given, sources.file, sources.environment, sources.requests]
       .flatMap((each) => [...each.keys()]);
-    const near = suggest(name, known);
-    const advice = near === null
-      ? `give it by --var ${name}=VALUE, or by @${name} = VALUE in the file`
-      : `did you mean ${near}?`;
-    throw new SyntaxError(`no value for {{${name}}}; ${advice}`);
+    const how = `give it by --var ${name}=VALUE, or by @${name} = VALUE in the file`;
+    throw new SyntaxError(`no value for {{${name}}}; ${meant(name, known, how)}`);
   });
 }
 

@@ -1,7 +1,7 @@
 import { writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { TutorialOption } from "../specs/tutorial.ts";
-import { suggest } from "../args/suggest.ts";
+import { meant } from "../args/suggest.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import type { Chapter } from "./chapter.ts";
 import { CHAPTERS } from "./chapters.ts";
@@ -44,8 +44,7 @@ function chapterOf(word: string): Chapter {
   const number = /^\d{1,9}$/.test(word) ? Number(word) : NaN;
   const found = CHAPTERS.find((each) => each.number === number || each.name === word);
   if (found !== undefined) return found;
-  const near = suggest(word, CHAPTERS.map((each) => each.name));
   const list = CHAPTERS.map((each) => each.number).join(", ");
-  const advice = near === null ? `there are ${list}` : `did you mean ${near}?`;
+  const advice = meant(word, CHAPTERS.map((each) => each.name), `there are ${list}`);
   throw new UsageError(`no example "${word}"; ${advice}`);
 }
