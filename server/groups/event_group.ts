@@ -10,7 +10,7 @@ import {
   writeEvent,
 } from "../response/sse_response.ts";
 import type { GroupMessage } from "./group_broker.ts";
-import { type GroupOptions, type JoinOptions, Room } from "./room.ts";
+import { GROUP_KINDS, type GroupOptions, type JoinOptions, Room } from "./room.ts";
 
 /** Options of {@linkcode EventGroup}. */
 export interface EventGroupOptions extends GroupOptions {
@@ -25,10 +25,7 @@ export interface EventGroupOptions extends GroupOptions {
 }
 
 const EVENT_GROUP_OPTIONS = new OptionTable<EventGroupOptions>({
-  name: "a string",
-  broker: "an object",
-  history: "a number",
-  presence: "true or false",
+  ...GROUP_KINDS,
   maxBuffered: "a number",
 });
 

@@ -1,7 +1,6 @@
 import { noteLocalState } from "../../http/local_state.ts";
-import { OptionTable } from "../../http/options.ts";
+import { type OptionKinds, OptionTable } from "../../http/options.ts";
 import type { GroupBroker, GroupMessage, KeptMessage } from "./group_broker.ts";
-import { MemoryBroker } from "./memory_broker.ts";
 
 /** Options of both kinds of groups. */
 export interface GroupOptions {
@@ -20,6 +19,14 @@ export interface JoinOptions {
   /** Name in the list of `present()`; needs the group's `presence`. */
   readonly as?: string;
 }
+
+/** Kinds of {@linkcode GroupOptions}. */
+export const GROUP_KINDS: OptionKinds<GroupOptions> = {
+  name: "a string",
+  broker: "an object",
+  history: "a number",
+  presence: "true or false",
+};
 
 const JOIN_OPTIONS = new OptionTable<JoinOptions>({ as: "a string" });
 
@@ -52,22 +59,17 @@ export class Room<Member> {
   #isStale = false; // what was announced
   #turn: Promise<void> = Promise.resolve(); // of the next member to get the history
 
-  constructor(
-    where: string,
-    options: GroupOptions,
-    send: Send<Member>,
-  ) {
-    const { name = "default", broker = new MemoryBroker(), history = 0, presence = false } =
-      options;
+  constructor(where: string, options: GroupOptions, send: Send<Member>) {
+    const { name = "default", history = 0, presence = false } = options;
+    const broker: GroupBroker = options.broker ?? new MemoryBroker();
     if (!Number.isSafeInteger(history) || history < 0) {
       throw new RangeError(`${where}: "history" is a number of messages, got ${history}`);
     }
+    const needs = { history: history > 0, announce: presence, present: presence };
     for (const method of ["history", "announce", "present"] as const) {
-      const isNeeded = method === "history" ? history > 0 : presence;
-      if (isNeeded && typeof broker[method] !== "function") {
-        const option = method === "history" ? "history" : "presence";
-        throw new TypeError(`${where}: "${option}" needs a broker with ${method}()`);
-      }
+      if (!needs[method] || typeof broker[method] === "function") continue;
+      const option = method === "history" ? method : "presence";
+      throw new TypeError(`${where}: "${option}" needs a broker with ${method}()`);
     }
     if (options.broker === undefined) {
       noteLocalState(`${where.slice(4)} "${name}"`, "{ broker: redisBroker(client) }");
@@ -115,7 +117,8 @@ export class Room<Member> {
       await subscription;
       if (!isNew) return true;
       // One that another process has sent may not have been read here yet.
-      if (typeof after === "string" && !this.#knows(after)) await this.#readLast(1);
+      const isKnown = this.#log.some(({ id }) => id === after);
+      if (typeof after === "string" && !isKnown) await this.#readLast(1);
     } catch (error) {
       if (this.#subscription === subscription) this.#subscription = null;
       this.leave(member);
@@ -188,10 +191,6 @@ export class Room<Member> {
     return await this.#broker.history?.(this.name, count) ?? [];
   }
 
-  #knows(id: string): boolean {
-    return this.#log.some((each) => each.id === id);
-  }
-
   #deliver(message: GroupMessage, id: string): number {
     if (this.history > 0) {
       this.#log.push({ id, message });
@@ -219,5 +218,40 @@ export class Room<Member> {
       const names = [...this.#members.values()].map(({ name }) => name);
       await this.#broker.announce?.(this.name, names.filter((name) => name !== null));
     }
+  }
+}
+
+/** Carries the messages of one group within the process; keeps what `publish()` is told to. */
+class MemoryBroker implements Required<GroupBroker> {
+  readonly #kept: KeptMessage[] = [];
+  readonly #start = Date.now(); // ids of an earlier process must not name other messages
+  #count = 0;
+  #deliver: ((message: GroupMessage, id: string) => unknown) | null = null;
+  #names: readonly string[] = [];
+
+  publish(_group: string, message: GroupMessage, keep: number): unknown {
+    const id = `${this.#start}-${++this.#count}`;
+    if (keep > 0) {
+      this.#kept.push({ id, message });
+      if (this.#kept.length > keep) this.#kept.shift();
+    }
+    return this.#deliver?.(message, id);
+  }
+
+  subscribe(_group: string, deliver: (message: GroupMessage, id: string) => unknown): () => void {
+    this.#deliver = deliver;
+    return () => this.#deliver = null;
+  }
+
+  history(_group: string, count: number): readonly KeptMessage[] {
+    return this.#kept.slice(-count);
+  }
+
+  announce(_group: string, names: readonly string[]): void {
+    this.#names = names;
+  }
+
+  present(): readonly string[] {
+    return this.#names;
   }
 }

@@ -4,7 +4,7 @@ import { WSCloseCode } from "../../http/websocket/message.ts";
 import type { Handler } from "../request/middleware.ts";
 import { webSocket } from "../websocket/handler.ts";
 import type { GroupMessage } from "./group_broker.ts";
-import { type GroupOptions, type JoinOptions, Room } from "./room.ts";
+import { GROUP_KINDS, type GroupOptions, type JoinOptions, Room } from "./room.ts";
 
 /** If a member reads too slowly: `close` with 1013 at its `maxBuffered`, or `skip` messages. */
 export type SlowPeerPolicy = "close" | "skip";
@@ -20,10 +20,7 @@ export interface WebSocketGroupOptions extends GroupOptions {
 }
 
 const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
-  name: "a string",
-  broker: "an object",
-  history: "a number",
-  presence: "true or false",
+  ...GROUP_KINDS,
   slowPeer: "a string",
   maxBuffered: "a number",
 });

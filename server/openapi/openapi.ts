@@ -247,11 +247,8 @@ function checkSecurity(
 ): void {
   for (const name of security.flatMap((each) => Object.keys(each))) {
     if (Object.hasOwn(securitySchemes, name)) continue;
-    throw new TypeError(
-      `Cannot describe ${where}: "${name}" is not in securitySchemes (${
-        Object.keys(securitySchemes).join(", ") || "none"
-      })`,
-    );
+    const known = Object.keys(securitySchemes).join(", ") || "none";
+    throw new TypeError(`Cannot describe ${where}: "${name}" is not in securitySchemes (${known})`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { OptionTable } from "../../http/options.ts";
+import { within } from "../../http/within.ts";
 import type { RedisClient } from "./redis_client.ts";
 import { redisTexts } from "./redis_texts.ts";
 
@@ -57,17 +58,12 @@ export function redisCache(client: RedisClient, options: RedisCacheOptions = {})
   const { prefix = "roundtrip:cache:", timeout = 1000, onError = console.error } = options;
   const texts = redisTexts(client, prefix);
   const guarded = async <T>(work: Promise<T>): Promise<T | null> => {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      late.reject(new Error(`Redis has not answered the cache for ${timeout} ms`));
-    }, timeout);
+    const late = () => new Error(`Redis has not answered the cache for ${timeout} ms`);
     try {
-      return await Promise.race([work, late.promise]);
+      return await within(timeout, work, late);
     } catch (error) {
       onError(error);
       return null;
-    } finally {
-      clearTimeout(timer);
     }
   };
   return {

@@ -1,3 +1,4 @@
+import { within } from "../../http/within.ts";
 import { commandOf, type RedisCommand, type RedisConnection } from "./redis_client.ts";
 
 const BLOCK = 2000; // ms that Redis waits for new entries
@@ -162,17 +163,12 @@ function open(client: RedisConnection): Line {
       await ready;
       return await send(...words);
     },
-    async within(reply) {
-      const late = Promise.withResolvers<never>();
-      const timer = setTimeout(() => {
-        late.reject(new Error(`no reply for ${BLOCK + PATIENCE} ms`));
-      }, BLOCK + PATIENCE);
-      try {
-        return await Promise.race([reply, broken.promise, late.promise]);
-      } finally {
-        clearTimeout(timer);
-      }
-    },
+    within: (reply) =>
+      within(
+        BLOCK + PATIENCE,
+        Promise.race([reply, broken.promise]),
+        () => new Error(`no reply for ${BLOCK + PATIENCE} ms`),
+      ),
     drop() {
       broken.reject(new Error("the connection was closed"));
       try {

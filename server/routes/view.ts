@@ -40,11 +40,8 @@ export function viewHandler(
   viewClass: ViewClass,
 ): { readonly handler: Handler; readonly methods: readonly string[] } {
   if (typeof viewClass?.prototype !== "object") {
-    throw new TypeError(
-      `A view is a class, class Users extends web.View { get() { … } }, got ${
-        described(viewClass)
-      }`,
-    );
+    const example = "class Users extends web.View { get() { … } }";
+    throw new TypeError(`A view is a class, ${example}, got ${described(viewClass)}`);
   }
   const methods = METHODS.filter((method) => handlerOf(viewClass, method) !== null);
   if (methods.length === 0) {
@@ -61,12 +58,9 @@ export function viewHandler(
   return { handler: answer, methods };
 }
 
-function handlerOf(
-  viewClass: ViewClass,
-  method: string,
-): ((this: View) => HandlerResult | Promise<HandlerResult>) | null {
+type Method = (this: View) => HandlerResult | Promise<HandlerResult>;
+
+function handlerOf(viewClass: ViewClass, method: string): Method | null {
   const member: unknown = Reflect.get(viewClass.prototype, method.toLowerCase());
-  return typeof member === "function"
-    ? member as (this: View) => HandlerResult | Promise<HandlerResult>
-    : null;
+  return typeof member === "function" ? member as Method : null;
 }

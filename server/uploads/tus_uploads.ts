@@ -178,7 +178,8 @@ class Tus {
     const state = await this.#find(request.matchInfo.id ?? "");
     const { id, offset, length, metadata, expires } = state;
     // The process ended between the last byte and onComplete.
-    if (isWhole(state)) await this.#folder.alone(id, () => this.#complete(state, request));
+    const isWhole = offset === length && !state.isPublished;
+    if (isWhole) await this.#folder.alone(id, () => this.#complete(state, request));
     return reply(200, {
       "upload-offset": `${offset}`,
       "upload-length": `${length}`,
@@ -190,11 +191,8 @@ class Tus {
 
   readonly append: Action = async (request) => {
     if (request.headers.get("content-type") !== PIECE) throw new HTTPUnsupportedMediaType();
-    return await this.#write(
-      request.matchInfo.id ?? "",
-      numberOf(request, "upload-offset"),
-      request,
-    );
+    const offset = numberOf(request, "upload-offset");
+    return await this.#write(request.matchInfo.id ?? "", offset, request);
   };
 
   readonly remove: Action = async ({ matchInfo: { id = "" } }) => {
@@ -251,10 +249,6 @@ class Tus {
       throw error;
     }
   }
-}
-
-function isWhole({ offset, length, isPublished }: TusState): boolean {
-  return offset === length && !isPublished;
 }
 
 function reply(status: number, headers: HeadersInit): Response {
