@@ -31,7 +31,7 @@ const idle: BenchCase = {
   rows: [
     row("ours", "Roundtrip, all defaults", "idle.ts", "--mode ours", 25),
     row("deno_fetch", "Deno fetch", "idle.ts", "--mode fetch"),
-    row("connect", "Deno.connect, with 1 KiB to read into", "idle.ts", "--mode connect"),
+    row("connect", "Deno.connect, with a read into 512 bytes", "idle.ts", "--mode connect"),
   ],
 };
 

@@ -1,5 +1,6 @@
 // Name resolution and connecting to the addresses of a host.
 import type { LookupAddress } from "node:dns";
+import { abortOf, type HopAbort } from "../hop/hop_abort.ts";
 import type { HopObserver } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import { errorCode } from "../../http/name_file.ts";
@@ -26,7 +27,17 @@ export class AddressLookup {
    * permission for some host names does not cover their addresses.
    * @throws {Error} If there is no address.
    */
-  async find(
+  find(
+    host: string,
+    port: number,
+    observer: HopObserver | null,
+  ): readonly string[] | Promise<readonly string[] | null> {
+    const { family, resolve } = this.#connector;
+    const isGiven = resolve === null && family === 0 && ipVersion(host) !== 0;
+    return isGiven ? [host] : this.#find(host, port, observer);
+  }
+
+  async #find(
     host: string,
     port: number,
     observer: HopObserver | null,
@@ -94,14 +105,14 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
  */
 export function connectFirst<Address, Connection extends { close(): void }>(
   addresses: readonly Address[],
-  connect: (address: Address, signal: AbortSignal) => Promise<Connection>,
-  signal: AbortSignal,
+  connect: (address: Address, abort: HopAbort) => Promise<Connection>,
+  abort: HopAbort,
 ): Promise<Connection> {
   const [only] = addresses;
-  if (only !== undefined && addresses.length === 1) return connect(only, signal);
+  if (only !== undefined && addresses.length === 1) return connect(only, abort);
   return new Promise((resolve, reject) => {
     const done = new AbortController();
-    const either = AbortSignal.any([signal, done.signal]);
+    const either = abortOf({ signal: AbortSignal.any([abort.signal, done.signal]) });
     const failures: unknown[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     let next = 0;
@@ -117,7 +128,7 @@ export function connectFirst<Address, Connection extends { close(): void }>(
         resolve(connection);
       }, (error) => {
         failures.push(error);
-        if (signal.aborted || failures.length === addresses.length) {
+        if (abort.reason !== null || failures.length === addresses.length) {
           clearTimeout(timer);
           done.abort(); // later connections are closed
           reject(failures[0]);

@@ -1,10 +1,12 @@
 import { type ByteStream, byteStream } from "../../http/bytes/byte_stream.ts";
-import { endedBy } from "../hop/hop_abort.ts";
+import { type Abortable, endedBy, type HopAbort } from "../hop/hop_abort.ts";
 import type { HopAddress } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
 
 const ALPN = { alpnProtocols: ["http/1.1"] };
+/** Grace period for a connection attempt after its abort, in ms. */
+const GRACE = 250;
 
 /** Connections of `Deno.connect`. */
 export class DenoSockets implements Sockets {
@@ -14,50 +16,52 @@ export class DenoSockets implements Sockets {
     this.#connector = connector;
   }
 
-  async connect(place: Place, peer: TlsPeer | null, signal: AbortSignal): Promise<Link> {
+  connect(place: Place, peer: TlsPeer | null, abort: HopAbort): Promise<Link> {
+    return peer === null ? this.#plain(place, abort) : this.#secure(place, peer, abort);
+  }
+
+  async #secure(place: Place, peer: TlsPeer, abort: HopAbort): Promise<Link> {
     const { caCerts, identity } = this.#connector;
-    if (peer !== null && identity !== null && "port" in place && !peer.isProxy) {
+    if (identity !== null && "port" in place && !peer.isProxy) {
       // `startTls` sends no client certificate, so Nagle's algorithm stays enabled here.
       const options = { ...place, caCerts: [...caCerts], ...identity, ...ALPN };
       const connection = await Deno.connectTls(options);
       peer.onConnected?.();
-      return await shaken(connection, caCerts, signal);
+      return await shaken(connection, caCerts, abort);
     }
-    const connection = "path" in place
-      ? await Deno.connect({ transport: "unix", ...place })
-      : await connectTcp(place, signal);
-    const link = new DenoLink(connection, caCerts);
-    if (peer === null) return link;
+    const link = await this.#plain(place, abort);
     peer.onConnected?.();
-    return await link.secure(peer.name, signal);
+    return await link.secure(peer.name, abort);
   }
-}
 
-/** Grace period for a connection attempt after its abort, in ms. */
-const GRACE = 250;
-
-/**
- * Connects. Deno 2.9.6 leaks a connection that is established while its signal aborts, so the abort
- * is delayed a little and the caller closes the connection.
- */
-async function connectTcp(
-  place: { readonly hostname: string; readonly port: number },
-  signal: AbortSignal,
-): Promise<Deno.TcpConn> {
-  const late = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const onAbort = (): void => {
-    timer = setTimeout(() => late.abort(signal.reason), GRACE);
-  };
-  const options = { ...place, signal: late.signal };
-  try {
-    const connection = await endedBy(signal, onAbort, () => Deno.connect(options));
-    // Nagle's algorithm would delay the second of two small writes by 40 ms, and cannot be disabled
-    // once TLS has started.
-    connection.setNoDelay(true);
-    return connection;
-  } finally {
-    clearTimeout(timer);
+  /**
+   * Connects. Deno 2.9.6 leaks a connection that is established while its signal aborts, so the
+   * abort is delayed a little and the caller closes the connection.
+   */
+  async #plain(place: Place, abort: HopAbort): Promise<DenoLink> {
+    const { caCerts } = this.#connector;
+    if ("path" in place) {
+      return new DenoLink(await Deno.connect({ transport: "unix", ...place }), caCerts);
+    }
+    if (abort.reason !== null) throw abort.reason;
+    const late = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const target: Abortable = {
+      abort(reason) {
+        timer = setTimeout(() => late.abort(reason), GRACE);
+      },
+    };
+    abort.add(target);
+    try {
+      const connection = await Deno.connect({ ...place, signal: late.signal });
+      // Nagle's algorithm would delay the second of two small writes by 40 ms, and cannot be
+      // disabled once TLS has started.
+      connection.setNoDelay(true);
+      return new DenoLink(connection, caCerts);
+    } finally {
+      clearTimeout(timer);
+      abort.delete(target);
+    }
   }
 }
 
@@ -81,10 +85,10 @@ class DenoLink implements Link {
     return addressOf(this.#connection.remoteAddr);
   }
 
-  async secure(hostname: string, signal: AbortSignal): Promise<DenoLink> {
+  async secure(hostname: string, abort: HopAbort): Promise<DenoLink> {
     const options = { hostname, caCerts: [...this.#caCerts], ...ALPN };
     const connection = await Deno.startTls(this.#connection as Deno.TcpConn, options);
-    return await shaken(connection, this.#caCerts, signal);
+    return await shaken(connection, this.#caCerts, abort);
   }
 
   close(): void {
@@ -92,15 +96,15 @@ class DenoLink implements Link {
   }
 }
 
-/** Waits for the handshake, which verifies the certificate and does not support signals. */
+/** Waits for the handshake, which verifies the certificate and cannot be aborted. */
 async function shaken(
   connection: Deno.TlsConn,
   caCerts: readonly string[],
-  signal: AbortSignal,
+  abort: HopAbort,
 ): Promise<DenoLink> {
   const link = new DenoLink(connection, caCerts);
   try {
-    await endedBy(signal, () => link.close(), () => connection.handshake());
+    await endedBy(abort, () => link.close(), () => connection.handshake());
     return link;
   } catch (error) {
     link.close();

@@ -10,7 +10,7 @@ import {
   TLSSocket,
 } from "node:tls";
 import { NodeStream } from "../../http/bytes/node_stream.ts";
-import { endedBy } from "../hop/hop_abort.ts";
+import { endedBy, type HopAbort } from "../hop/hop_abort.ts";
 import type { HopAddress, HopTls } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
@@ -37,14 +37,14 @@ export class NodeSockets implements Sockets {
     };
   }
 
-  async connect(place: Place, peer: TlsPeer | null, signal: AbortSignal): Promise<Link> {
-    if (peer !== null) return await this.#secure(this.#to(place), peer, signal);
+  async connect(place: Place, peer: TlsPeer | null, abort: HopAbort): Promise<Link> {
+    if (peer !== null) return await this.#secure(this.#to(place), peer, abort);
     const socket = connectTcp(this.#to(place) as NetConnectOpts);
     socket.setNoDelay(true);
-    return this.#link(await ready(socket, "connect", signal));
+    return this.#link(await ready(socket, "connect", abort));
   }
 
-  async #secure(over: object, { name, isProxy, onConnected }: TlsPeer, signal: AbortSignal) {
+  async #secure(over: object, { name, isProxy, onConnected }: TlsPeer, abort: HopAbort) {
     // Addresses are not sent as a server name (RFC 6066 section 3), but are verified.
     const peer = isIP(name) === 0 ? { servername: name } : "socket" in over ? { host: name } : {};
     const socket = connectTls({
@@ -54,7 +54,7 @@ export class NodeSockets implements Sockets {
     });
     socket.setNoDelay(true);
     if (onConnected !== undefined) socket.once("connect", onConnected);
-    return this.#link(await ready(socket, "secureConnect", signal));
+    return this.#link(await ready(socket, "secureConnect", abort));
   }
 
   #to(place: Place): object {
@@ -72,9 +72,9 @@ export class NodeSockets implements Sockets {
       localAddress: addressOf(socket.localAddress, socket.localPort),
       remoteAddress: addressOf(socket.remoteAddress, socket.remotePort),
       tls: (tlsInfo || fingerprint !== null) && socket instanceof TLSSocket ? tlsOf(socket) : null,
-      secure: (name, signal) => {
+      secure: (name, abort) => {
         stream.release();
-        return this.#secure({ socket }, { name, isProxy: false }, signal);
+        return this.#secure({ socket }, { name, isProxy: false }, abort);
       },
       close: () => void socket.destroy(),
     };
@@ -84,14 +84,14 @@ export class NodeSockets implements Sockets {
 async function ready<Own extends Socket>(
   socket: Own,
   event: string,
-  signal: AbortSignal,
+  abort: HopAbort,
 ): Promise<Own> {
   const { promise, resolve, reject } = deferred<void>();
   const onClose = (): void => reject(new Error("it was closed at once"));
   socket.once(event, resolve).once("error", reject).once("close", onClose);
   socket.on("error", () => {}); // the error is passed to readers
   try {
-    await endedBy(signal, () => reject(signal.reason), () => promise);
+    await endedBy(abort, reject, () => promise);
     return socket;
   } catch (error) {
     socket.destroy();

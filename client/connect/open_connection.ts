@@ -1,6 +1,6 @@
 // Opening connections: direct, to a Unix socket, or through a proxy; with or without TLS.
 import { messageOf } from "../../http/as_error.ts";
-import { endedBy } from "../hop/hop_abort.ts";
+import type { HopAbort } from "../hop/hop_abort.ts";
 import type { HopObserver } from "../hop/transport.ts";
 import { AddressLookup, connectFirst } from "./address_lookup.ts";
 import type { ResolvedConnector } from "./connector.ts";
@@ -9,7 +9,6 @@ import { DenoSockets } from "./deno_sockets.ts";
 import { percentDecoded } from "./percent_decoded.ts";
 import { ProxyError, proxyHandshake } from "./proxy_handshake.ts";
 import type { Link, Opened, Place, Sockets, TlsPeer } from "./sockets.ts";
-import { deferred } from "../../http/since_node_20.ts";
 import { ON_DENO } from "../hop/runtime.ts";
 
 /** Target of a connection. */
@@ -24,7 +23,7 @@ export interface Route {
 }
 
 /** A connection while it is opened. */
-type Run = { readonly signal: AbortSignal; readonly observer: HopObserver | null };
+type Run = { readonly abort: HopAbort; readonly observer: HopObserver | null };
 
 /** The proxy could not be reached. */
 export class ProxyUnreachableError extends ProxyError {}
@@ -49,31 +48,31 @@ export class ConnectionOpener {
 
   /**
    * @throws {ProxyError} If the proxy refuses.
-   * @throws {Error} The platform's error, or the signal's reason.
+   * @throws {Error} The platform's error, or the abort reason.
    */
-  async open(route: Route, signal: AbortSignal, observer: HopObserver | null): Promise<Opened> {
-    if (signal.aborted) throw signal.reason;
-    const { promise: given, reject: giveUp } = deferred<never>();
+  open(route: Route, abort: HopAbort, observer: HopObserver | null): Promise<Opened> {
     let link: Link | null = null; // the connection so far
     let isOver = false;
-    const onAbort = (): void => {
-      isOver = true;
-      link?.close(); // ends a pending read of the proxy handshake
-      giveUp(signal.reason);
-    };
     const reached = (next: Link): Link => {
       if (isOver) next.close();
       return link = next;
     };
-    try {
-      // DNS lookups and Unix sockets do not support signals.
-      const opened = () => this.#opened(route, { signal, observer }, reached);
-      return await endedBy(signal, onAbort, () => Promise.race([opened(), given]));
-    } catch (error) {
-      isOver = true;
-      (link as Link | null)?.close();
-      throw signal.aborted ? signal.reason : error;
-    }
+    return new Promise((resolve, reject) => {
+      if (abort.reason !== null) throw abort.reason;
+      // DNS lookups and Unix sockets cannot be aborted, so nothing waits for them.
+      const end = (error: unknown): void => {
+        isOver = true;
+        abort.delete(target);
+        link?.close(); // ends a pending read of the proxy handshake
+        reject(abort.reason ?? error);
+      };
+      const target = { abort: end };
+      abort.add(target);
+      this.#opened(route, { abort, observer }, reached).then((opened) => {
+        abort.delete(target);
+        resolve(opened);
+      }, end);
+    });
   }
 
   async #opened(route: Route, run: Run, reached: (link: Link) => Link): Promise<Opened> {
@@ -92,7 +91,7 @@ export class ConnectionOpener {
       if (!forwards && proxy.protocol !== "unix:") await asked(proxy, route, link);
       if (secure) {
         run.observer?.securing?.();
-        link = reached(await link.secure(name, run.signal));
+        link = reached(await link.secure(name, run.abort));
         run.observer?.secured?.();
       }
     }
@@ -101,24 +100,20 @@ export class ConnectionOpener {
   }
 
   async #reach(sockets: Sockets, place: Place, peer: TlsPeer | null, run: Run): Promise<Link> {
-    const { signal, observer } = run;
+    const { abort, observer } = run;
     // With a client certificate, Deno connects by the name that it verifies.
     const byName = sockets === this.#deno && peer?.isProxy === false &&
       this.#connector.identity !== null;
-    const places = "path" in place || byName ? [place] : await this.#placesOf(place, observer);
+    const looked = "path" in place || byName
+      ? null
+      : this.#lookup.find(place.hostname, place.port, observer);
+    const found = looked instanceof Promise ? await looked : looked;
+    const places = found?.map((hostname) => ({ ...place, hostname })) ?? [place];
     const own = peer && { ...peer, onConnected: () => observer?.securing?.() };
-    const connect = (each: Place, attempt: AbortSignal) => sockets.connect(each, own, attempt);
-    const link = await connectFirst(places, connect, signal);
+    const connect = (each: Place, attempt: HopAbort) => sockets.connect(each, own, attempt);
+    const link = await connectFirst(places, connect, abort);
     if (peer !== null) observer?.secured?.();
     return link;
-  }
-
-  async #placesOf(
-    { hostname, port }: { readonly hostname: string; readonly port: number },
-    observer: HopObserver | null,
-  ): Promise<readonly Place[]> {
-    const found = await this.#lookup.find(hostname, port, observer);
-    return (found ?? [hostname]).map((address) => ({ hostname: address, port }));
   }
 
   async #toProxy(sockets: Sockets, proxy: URL, run: Run): Promise<Link> {
@@ -129,7 +124,7 @@ export class ConnectionOpener {
     try {
       return await this.#reach(sockets, place, peer, run);
     } catch (cause) {
-      if (run.signal.aborted || (cause instanceof Error && cause.name === "NotCapable")) {
+      if (run.abort.reason !== null || (cause instanceof Error && cause.name === "NotCapable")) {
         throw cause;
       }
       const what = isUnix ? `the socket ${proxy.pathname}` : `the proxy ${proxy.host}`;

@@ -1,5 +1,6 @@
 // The interface of sockets, implemented with Deno's and with those of `node:net`.
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import type { HopAbort } from "../hop/hop_abort.ts";
 import type { HopConnection } from "../hop/transport.ts";
 
 /** Target of a socket: an address, a name that the platform resolves, or a Unix socket. */
@@ -15,7 +16,7 @@ export interface Opened extends Omit<HopConnection, "isReused"> {
 /** A connection that can be upgraded to TLS. */
 export interface Link extends Opened {
   /** Starts TLS and returns the secure connection. */
-  secure(name: string, signal: AbortSignal): Promise<Link>;
+  secure(name: string, abort: HopAbort): Promise<Link>;
   /** Closes it; idempotent. */
   close(): void;
 }
@@ -33,5 +34,5 @@ export interface TlsPeer {
 /** A socket implementation. */
 export interface Sockets {
   /** Connects, with TLS if there is a peer. */
-  connect(place: Place, peer: TlsPeer | null, signal: AbortSignal): Promise<Link>;
+  connect(place: Place, peer: TlsPeer | null, abort: HopAbort): Promise<Link>;
 }

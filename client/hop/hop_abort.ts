@@ -36,16 +36,18 @@ export function abortOf(
 
 /** Runs an operation that an abort ends by `onAbort`, also one before it. */
 export async function endedBy<T>(
-  signal: AbortSignal,
-  onAbort: () => void,
+  by: HopAbort | AbortSignal,
+  onAbort: (reason: Error) => void,
   run: () => Promise<T>,
 ): Promise<T> {
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
+  const abort = "add" in by ? by : ofSignal(by);
+  const target = { abort: onAbort };
+  if (abort.reason !== null) onAbort(abort.reason);
+  else abort.add(target);
   try {
     return await run();
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    abort.delete(target);
   }
 }
 

@@ -34,7 +34,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   #reason: Error | null = null;
   #controller: AbortController | null = null;
   #target: Abortable | null = null; // usually only one
-  #others: Set<Abortable> | null = null;
+  #others: Abortable[] | null = null;
   // Deadlines; Infinity while inactive.
   #totalDue: number;
   #connectDue = Infinity;
@@ -89,12 +89,15 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
 
   add(target: Abortable): void {
     if (this.#target === null) this.#target = target;
-    else (this.#others ??= new Set()).add(target);
+    else if (this.#others === null) this.#others = [target]; // push() would make room for 16
+    else this.#others.push(target);
   }
 
   delete(target: Abortable): void {
     if (this.#target === target) this.#target = null;
-    else this.#others?.delete(target);
+    else if (this.#others !== null) {
+      this.#others = this.#others.filter((each) => each !== target);
+    }
   }
 
   get remaining(): number {
@@ -112,7 +115,8 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   }
 
   received(reply: HopResult): void {
-    (this.#replies ??= []).push(reply);
+    if (this.#replies === null) this.#replies = [reply];
+    else this.#replies.push(reply);
   }
 
   own(body: Payload): void {
@@ -124,7 +128,8 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   }
 
   closeBodies(): void {
-    for (const each of this.#bodies ?? []) each.close?.();
+    if (this.#bodies === null) return;
+    for (const each of this.#bodies) each.close?.();
     this.#bodies = null;
   }
 

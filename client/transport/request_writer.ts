@@ -33,6 +33,7 @@ function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Wa
   const name = href.slice(host, path);
   const secure = href.startsWith("https:");
   const proxy = proxyHref === null ? null : new URL(proxyHref);
+  let route: Route | null = null;
   // An HTTP proxy forwards plain requests; everything else is tunnelled.
   const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol) &&
     !asksUpgrade(headers);
@@ -44,8 +45,9 @@ function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Wa
     forwards,
     proxyAuth: forwards ? proxyAuthorization(proxy) : null,
     route() {
+      if (route !== null) return route;
       const { hostname, port } = endpointOf(new URL(origin));
-      return { host: hostname, port, secure, proxy, forwards };
+      return route = { host: hostname, port, secure, proxy, forwards };
     },
   };
 }

@@ -7,10 +7,9 @@ import { DEFAULT_HEAD_LIMITS, HttpSyntaxError } from "../../http/http1/head_rule
 import type { Opened } from "../connect/sockets.ts";
 import type { Abortable } from "../hop/hop_abort.ts";
 import type { HopBody, HopObserver } from "../hop/transport.ts";
-import { giveBuffer, READ_BUFFER, takeBuffer } from "./read_buffers.ts";
+import { FIRST_BUFFER, giveBuffer, READ_BUFFER, takeBuffer } from "./read_buffers.ts";
 import { deferred } from "../../http/since_node_20.ts";
 
-const ARMED_BUFFER = 512;
 const LARGE_BUFFER = 64 * 1024;
 const MAX_INTERIM = 32; // 1xx responses per request
 const CONTINUE_WAIT = 1_000; // ms, as in curl
@@ -140,7 +139,7 @@ export class SocketConnection implements Abortable {
 
   /** Starts a read while idle, to detect that the peer closes it. */
   arm(onEnd: () => void): void {
-    this.bytes = new Uint8Array(ARMED_BUFFER);
+    if (this.bytes === NOTHING) this.bytes = new Uint8Array(FIRST_BUFFER);
     const reading = this.#stream.read(this.bytes);
     this.armed = reading;
     this.#stream.unref();
@@ -162,10 +161,9 @@ export class SocketConnection implements Abortable {
     return bytes;
   }
 
-  /** Returns its buffer to the pool. */
+  /** Returns its buffer to the pool, but a small one. */
   rest(): void {
-    giveBuffer(this.bytes);
-    this.bytes = NOTHING;
+    if (giveBuffer(this.bytes)) this.bytes = NOTHING;
     this.start = this.end = 0;
     this.#isFull = false;
   }
@@ -235,7 +233,7 @@ export class SocketConnection implements Abortable {
     const larger = this.bytes.length < READ_BUFFER
       ? takeBuffer(this.bytes === NOTHING && this.uses === 1)
       : new Uint8Array(size);
-    larger.set(this.bytes.subarray(this.start, this.end));
+    if (this.start < this.end) larger.set(this.bytes.subarray(this.start, this.end));
     this.end -= this.start;
     this.start = 0;
     if (this.bytes.length > 0) giveBuffer(this.bytes);

@@ -8,6 +8,7 @@ import {
   type ResolvedConnector,
 } from "../connect/connector.ts";
 import { ConnectionOpener } from "../connect/open_connection.ts";
+import type { Opened } from "../connect/sockets.ts";
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import { withSpans } from "../hop/with_spans.ts";
@@ -108,7 +109,7 @@ class SocketTransport implements Transport {
       if (abort.reason !== null) throw abort.reason;
       const { way, outgoing } = this.#writer.write(request, proxy);
       socket = request.fresh === true ? null : this.#pool.take(way.key, request.once);
-      socket ??= await this.#connect(way, request);
+      socket ??= new SocketConnection(way.key, await this.#connect(way, request));
       if (abort.reason !== null) throw abort.reason; // aborted while connecting
       request.observer?.connected(socket.uses > 0);
       abort.add(socket);
@@ -142,12 +143,11 @@ class SocketTransport implements Transport {
     this.#pool.close();
   }
 
-  async #connect(way: Way, request: HopRequest): Promise<SocketConnection> {
+  #connect(way: Way, request: HopRequest): Promise<Opened> {
     const { observer } = request;
-    const { signal } = abortOf(request);
     this.#pool.makeRoom(this.#slots.used);
     observer?.connecting?.();
-    return new SocketConnection(way.key, await this.#opener.open(way.route(), signal, observer));
+    return this.#opener.open(way.route(), abortOf(request), observer);
   }
 
   readonly #free: Free = (socket, request, reusable, keptFor) => {
