@@ -61,10 +61,7 @@ export class ClientSession {
   readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;
 
-  /**
-   * Creates one.
-   * @param options Options and defaults of requests.
-   */
+  /** Creates one, with defaults for its requests. */
   constructor(options: SessionOptions = {}) {
     SESSION_OPTIONS.check("new ClientSession", options);
     for (const each of options.traceConfigs ?? []) TRACE_CONFIG.check("traceConfigs", each);

@@ -15,10 +15,7 @@ export class NotSupportedError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "NotSupportedError";
 
-  /**
-   * Creates one.
-   * @param reason Why it is not possible, and what to do instead.
-   */
+  /** Creates one; the reason says what to do instead. */
   constructor(feature: string, reason: string) {
     super(`${feature} is not supported: ${reason}`);
   }

@@ -2,12 +2,7 @@ import { CommandError } from "../errors/usage_error.ts";
 import { writeErr } from "../io/output.ts";
 import { visibleText } from "../io/visible_text.ts";
 
-/**
- * Sends requests, up to `limit` at the same time; each gets its turn to print when the earlier ones
- * have ended. Errors that a message explains are printed, others end all.
- *
- * @returns The exit code of the first that failed, else 0.
- */
+/** Sends requests, `limit` at a time, which print in turn; returns the first exit code but 0. */
 export async function sendAll<Item>(
   items: readonly Item[],
   send: (item: Item, turn: Promise<void>) => Promise<number>,

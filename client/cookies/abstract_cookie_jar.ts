@@ -62,28 +62,16 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
     return false;
   }
 
-  /**
-   * Adds cookies.
-   * @param url Server they belong to; without it they are sent to every server.
-   */
+  /** Adds cookies of the server `url`; without it they are sent to every server. */
   abstract updateCookies(cookies: CookieInit, url?: URL): void;
 
-  /**
-   * Stores the cookies of a response.
-   * @param headers Its `Set-Cookie` headers.
-   */
+  /** Stores the cookies of a response, by its `Set-Cookie` headers. */
   abstract updateFromHeaders(headers: readonly string[], url: URL): void;
 
-  /**
-   * Returns the cookies for a URL.
-   * @returns Values by name, in sending order.
-   */
+  /** Returns the cookies for a URL, values by name in sending order. */
   abstract filterCookies(url: URL): Map<string, string>;
 
-  /**
-   * Removes cookies.
-   * @param predicate Selects the cookies to remove; all by default.
-   */
+  /** Removes the cookies that the predicate selects; all by default. */
   abstract clear(predicate?: (cookie: JarCookie) => boolean): void;
 
   /** Removes the cookies of a host and its subdomains. */

@@ -155,10 +155,7 @@ export class CookieJar extends AbstractCookieJar {
     this.#replace(await loadCookies(path));
   }
 
-  /**
-   * Iterates over the cookies that have not expired, in the order they were set.
-   * @returns The cookies; those that are sent to every server have an empty `domain`.
-   */
+  /** Iterates in the order of setting; cookies for every server have an empty `domain`. */
   override [Symbol.iterator](): Iterator<JarCookie> {
     const kept = this.#kept().map(jarCookie);
     const shared = Array.from(this.#shared, ([name, value]) => sharedCookie(name, value));

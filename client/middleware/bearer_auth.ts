@@ -5,10 +5,7 @@ import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** Options of {@linkcode bearerAuthMiddleware}. */
 export interface BearerAuthOptions {
-  /**
-   * Gets a token. Concurrent requests share one call.
-   * @param expired The rejected token, `null` for the first call.
-   */
+  /** Gets a token, once for concurrent requests; `expired` is the rejected one, `null` at first. */
   readonly getToken: (expired: string | null) => string | Promise<string>;
   /** The only origin that receives the token. @default the origin of the first request */
   readonly origin?: string | undefined;

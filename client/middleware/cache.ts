@@ -34,10 +34,7 @@ export interface CacheOptions {
 export interface CacheStore {
   /** Reads a text; `null` without one. */
   get(key: string): Promise<string | null>;
-  /**
-   * Stores a text.
-   * @param ttl Time in ms after which it may be forgotten.
-   */
+  /** Stores a text, which may be forgotten after `ttl` ms. */
   set(key: string, value: string, ttl: number): Promise<void>;
   /** Deletes a text. */
   delete(key: string): Promise<void>;

@@ -16,11 +16,7 @@ export function compressStream(
   return body.pipeThrough(new CompressionStream(FORMATS[coding] as CompressionFormat));
 }
 
-/**
- * Prepares the headers of a compressible response: always `Vary`, and `Content-Encoding` if the
- * client accepts one.
- * @returns The coding to use, `null` to send the content uncompressed.
- */
+/** Sets `Vary` and `Content-Encoding` of a response; returns the coding, `null` for none. */
 export function negotiateCoding(
   request: Headers,
   response: Headers,

@@ -52,11 +52,7 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
   ["zstd", "zstd"],
 ]);
 
-/**
- * Decodes a body by its `Content-Encoding`.
- * @returns A source of decoded bytes that fails with {@linkcode ContentDecodingError}; the body
- * itself if there is nothing to decode, or an unknown coding.
- */
+/** Decodes a body by its `Content-Encoding`; one of an unknown coding is returned as it is. */
 export function decodedSource(
   source: BodySource,
   header: string,

@@ -78,10 +78,7 @@ export class HTTPRequestEntityTooLarge extends HTTPClientError {
   /** The limit, in bytes. */
   readonly maxSize: number;
 
-  /**
-   * Creates one.
-   * @param maxSize The limit, in bytes.
-   */
+  /** Creates one; the limit is in bytes. */
   constructor(maxSize: number, options: HTTPExceptionOptions = {}) {
     super(413, "Request Entity Too Large", {
       text: `Maximum request body size ${maxSize} exceeded.`,
@@ -129,10 +126,7 @@ export class HTTPUnavailableForLegalReasons extends HTTPClientError {
   /** URL of the demanding party, or `null`. */
   readonly link: string | null;
 
-  /**
-   * Creates one.
-   * @param link URL of the demanding party, `null` for none.
-   */
+  /** Creates one, with the URL of the demanding party or `null`. */
   constructor(link: string | URL | null, options: HTTPExceptionOptions = {}) {
     super(451, "Unavailable For Legal Reasons", options);
     this.link = link === null ? null : String(link);

@@ -3,11 +3,7 @@ import { HTTPException } from "./http_exception.ts";
 /** Thrown exceptions: the request, and their headers at that time. */
 const thrown = new WeakMap<HTTPException, readonly [request: Request, headers: Headers]>();
 
-/**
- * Makes the headers of an exception a request's own. One object may be thrown for several requests,
- * and the cookie of one client must not reach the next one.
- * @returns The exception; a copy from the second request on.
- */
+/** Makes the headers of an exception a request's own: for a second request it returns a copy. */
 export function ownException(error: HTTPException, raw: Request): HTTPException {
   const before = thrown.get(error);
   if (before === undefined) thrown.set(error, [raw, new Headers(error.headers)]);

@@ -31,11 +31,7 @@ export interface GroupBroker {
     group: string,
     deliver: (message: GroupMessage, id?: string) => unknown,
   ): (() => unknown) | Promise<() => unknown>;
-  /**
-   * Reads the last kept messages; resolves when the subscribers of this process have got all of
-   * them.
-   * @returns The messages, oldest first.
-   */
+  /** Reads the last kept messages, oldest first, once the subscribers here have got them. */
   history?(
     group: string,
     count: number,

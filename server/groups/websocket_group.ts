@@ -123,10 +123,7 @@ export class WebSocketGroup {
     return this.#room.present();
   }
 
-  /**
-   * Closes all members of this process and waits until they have closed.
-   * @param reason Up to 123 bytes of text.
-   */
+  /** Closes all members of this process and waits for it; the reason has up to 123 bytes. */
   async close(code: number = WSCloseCode.GOING_AWAY, reason = ""): Promise<void> {
     const { members } = this.#room;
     for (const socket of members) this.#room.leave(socket);

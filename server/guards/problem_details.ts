@@ -25,10 +25,7 @@ export interface Problem {
 
 /** Options of {@linkcode problemDetails}. */
 export interface ProblemDetailsOptions {
-  /**
-   * Describes an error of the application, or adds members to an HTTP exception's problem.
-   * @returns The members; `null` or `undefined` for the default.
-   */
+  /** Members for an error of the application, or more for an HTTP exception; `null` for none. */
   readonly describe?: (error: unknown, request: ServerRequest) => Problem | null | undefined;
 }
 

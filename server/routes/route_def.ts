@@ -86,10 +86,7 @@ export interface RouteDef {
   readonly name: string | null;
   /** Description of itself: schemas, and text for `web.openapi()`. */
   readonly operation?: RouteOperation;
-  /**
-   * Creates a special kind of resource, such as that of static files.
-   * @param name Name of the resource, or `null`.
-   */
+  /** Creates a special kind of resource, such as that of static files, by name or `null`. */
   createResource?(path: string, name: string | null): Resource;
 }
 
@@ -124,20 +121,13 @@ export interface DefineRoute<
   Made = RouteDef,
   Prefix extends string = "",
 > {
-  /**
-   * Defines a route by its handler.
-   * @param path Path template: `{name}` or `{name:regex}` for variables; it types
-   * `request.matchInfo`.
-   */
+  /** Defines a route by its handler; `/{name}` or `/{name:regex}` types `request.matchInfo`. */
   <const Path extends string, Result extends HandlerResult, Schemas = Record<never, never>>(
     path: Path,
     handler: SchemaHandler<PathParams<`${Prefix}${Path}`>, Schemas, Result>,
     options?: Options,
   ): Made & Routed<RouteContracts<Method, `${Prefix}${Path}`, Schemas, Result>>;
-  /**
-   * Defines a route by schemas: the handler gets the checked data, see {@linkcode validate}.
-   * @param spec Schemas of the request's parts and of the replies, and options of the route.
-   */
+  /** Defines a route by schemas, which may stand with its options, see {@linkcode validate}. */
   <
     const Path extends string,
     const Schemas extends RouteSchemas & ValidateOptions & Options,

@@ -142,10 +142,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     return this;
   }
 
-  /**
-   * Lists the routes of one instance of a class with decorated methods, to add those alone.
-   * @param instance The instance; the class for static methods.
-   */
+  /** Lists the routes of one instance of a class with decorated methods, or of its static ones. */
   of(instance: object): readonly RouteDef[] {
     return this.#decorated.of(instance);
   }

@@ -64,10 +64,7 @@ export class TestClient {
   readonly #responses = new Set<Response>();
   readonly #sockets = new Set<WebSocket>();
 
-  /**
-   * Creates one.
-   * @param server The server; it is closed with the client.
-   */
+  /** Creates one; the server is closed with it. */
   constructor(server: TestServer) {
     this.server = server;
   }

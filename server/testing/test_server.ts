@@ -27,10 +27,7 @@ export class TestServer {
     this.url = url;
   }
 
-  /**
-   * Starts one.
-   * @param options Limits and engine; the default for `shutdownTimeout` is 1000 ms.
-   */
+  /** Starts one; the default for `shutdownTimeout` is 1000 ms. */
   static async start(app: Application, options: AppRunnerOptions = {}): Promise<TestServer> {
     const runner = new AppRunner(app, { shutdownTimeout: 1000, ...options });
     try {

@@ -88,11 +88,7 @@ export class TusFolder {
     }
   }
 
-  /**
-   * Appends what arrives, up to the upload's length. What arrived before a failure stays, unless its
-   * checksum is still to come.
-   * @returns The new offset; `null` if the checksum differs, and nothing is kept.
-   */
+  /** Appends what arrives; returns the new offset, `null` if the checksum differs. */
   async append(
     { id, offset, length }: TusState,
     pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
