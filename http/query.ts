@@ -26,8 +26,6 @@ const READABLE = /%(?:2F|3F|3A|40|24|2C)/g;
  *
  * Order and repeats are kept; a space becomes `+`, as in `application/x-www-form-urlencoded`.
  * @returns The encoded query, an empty string if nothing is left.
- * @throws {TypeError} If a value is not a {@linkcode QueryValue}, or an entry is not a pair.
- * @throws {RangeError} If a number is not finite.
  */
 export function encodeQuery(query: QueryInit, what = "query parameter"): string {
   if (typeof query === "string") return query.startsWith("?") ? query.slice(1) : query;

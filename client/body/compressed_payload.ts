@@ -4,10 +4,7 @@ import type { Payload } from "../hop/payload.ts";
 /** Content coding of a request body; `true` is deflate, as in aiohttp. */
 export type RequestCompression = boolean | "deflate" | "gzip" | "br";
 
-/**
- * Compresses a body while it is sent, with unknown length.
- * @throws {TypeError} If the coding is not supported.
- */
+/** Compresses a body while it is sent, with unknown length. */
 export function compressedPayload(
   payload: Payload,
   compression: Exclude<RequestCompression, false>,

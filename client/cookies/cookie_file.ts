@@ -36,10 +36,7 @@ export async function saveCookies(
   }
 }
 
-/**
- * Reads cookies from a file and validates every field.
- * @throws {SyntaxError} If the file is not in the format of `saveCookies`.
- */
+/** Reads cookies from a file and validates every field. */
 export async function loadCookies(path: string | URL): Promise<JarCookie[]> {
   const source = pathOf(path);
   const text = await nodeFs().promises.readFile(source, "utf8");

@@ -3,11 +3,7 @@ import { isToken } from "../../http/headers/header_params.ts";
 /** Cookies of a caller: values by name, or pairs. */
 export type CookieInit = Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
 
-/**
- * Converts cookies to pairs in the form they are sent, quoted where needed.
- * @throws {TypeError} If a name is not a token, or a value contains a control character, `;` or a
- * character beyond ISO-8859-1.
- */
+/** Converts cookies to pairs in the form they are sent, quoted where needed. */
 export function sentPairs(cookies: CookieInit, quoted: boolean): [string, string][] {
   const pairs = Symbol.iterator in cookies
     ? cookies as Iterable<readonly [string, string]>

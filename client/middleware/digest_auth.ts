@@ -114,10 +114,7 @@ export interface DigestSecrets {
   readonly cnonce: string;
 }
 
-/**
- * Computes the `Authorization` header for a challenge (RFC 7616 section 3.4).
- * @throws {ClientError} If no offered quality of protection is supported.
- */
+/** Computes the `Authorization` header for a challenge (RFC 7616 section 3.4). */
 export async function digestHeader(
   request: Pick<ClientRequest, "method" | "url" | "payload">,
   challenge: DigestChallenge,

@@ -21,7 +21,6 @@ const MAX_CHALLENGE = 16 * 1024;
 /**
  * Finds the strongest supported challenge in the headers of a 401; `null` without a Digest
  * challenge.
- * @throws {ClientError} If all Digest challenges are malformed or unsupported.
  */
 export function digestChallenge(headers: Headers): DigestChallenge | null {
   const digests = challengesOf(headers.get("www-authenticate") ?? "")

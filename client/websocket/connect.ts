@@ -14,12 +14,7 @@ import {
 import { PlatformSocket } from "./platform_socket.ts";
 import { ClientWebSocketResponse } from "./websocket.ts";
 
-/**
- * Opens a WebSocket; the handshake is a request of the session.
- * @throws {WSServerHandshakeError} If the server refuses the upgrade.
- * @throws {ClientConnectionError} If no response was received.
- * @throws {NotSupportedError} If the session's transport does not support an option.
- */
+/** Opens a WebSocket; the handshake is a request of the session. */
 export async function connectWebSocket<T>(
   defaults: SessionDefaults,
   url: string | URL,

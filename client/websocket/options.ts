@@ -90,11 +90,7 @@ export interface ResolvedWebSocket extends SocketLimits {
   readonly tls: Pick<WebSocketConnectOptions, "caCerts" | "cert" | "key"> | null;
 }
 
-/**
- * Resolves the options of a WebSocket.
- * @throws {RangeError} If a limit is negative or not a number.
- * @throws {TypeError} If a subprotocol is not a token or is given twice.
- */
+/** Resolves the options of a WebSocket. */
 export function resolveWebSocket(options: WebSocketConnectOptions<unknown>): ResolvedWebSocket {
   const { protocols = [], caCerts, cert, key } = options;
   const seen = new Set<string>();

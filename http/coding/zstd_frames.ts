@@ -20,7 +20,6 @@ export class ZstdFrames {
   /**
    * Reads bytes up to the end of their frame.
    * @returns Offset of the frame's end; the length of `data` if the frame goes on.
-   * @throws {Error} If the bytes are not a zstd frame, or need a window above 8 MiB.
    */
   advance(data: Uint8Array, start: number): number {
     let at = start;

@@ -45,8 +45,6 @@ export function parseContentDisposition(header: string | null): ContentDispositi
  * In `form-data`, `"`, CR and LF become `%22`, `%0D` and `%0A` and the rest is sent in UTF-8
  * (WHATWG HTML, "multipart/form-data encoding"). Elsewhere a text that is not printable ASCII is
  * written twice, as RFC 6266 appendix D advises: a plain fallback and `*=UTF-8''…`.
- * @throws {TypeError} If a name in form-data holds NUL, which no header can carry, or if `type`
- * holds a control character.
  */
 export function formatContentDisposition(type: string, init: ContentDispositionInit = {}): string {
   if (type.toLowerCase() === "form-data") {

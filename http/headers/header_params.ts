@@ -62,11 +62,7 @@ export function parseHeaderParams(header: string, literal = false): HeaderParams
   return { value, params };
 }
 
-/**
- * Writes a header value with parameters; values that are not tokens are quoted.
- * @throws {TypeError} If a name is not a token, or a text holds a control character, which would
- * end the header line or the parameter.
- */
+/** Writes a header value with parameters; values that are not tokens are quoted. */
 export function formatHeaderParams(
   value: string,
   params: Iterable<readonly [name: string, value: string]>,

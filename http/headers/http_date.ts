@@ -20,7 +20,6 @@ const FORMS = [
 /**
  * Writes a date for a header, rounded up to seconds as in aiohttp, so that a client that sends it
  * back gets 304 for content it has seen.
- * @throws {RangeError} If the date is not valid.
  */
 export function formatHttpDate(date: Date): string {
   const seconds = Math.ceil(date.getTime() / 1000);

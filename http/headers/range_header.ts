@@ -20,7 +20,6 @@ const WHOLE: HTTPRange = { start: null, stop: null };
  * Reads a `Range` header (RFC 9110 section 14.2): `bytes=0-1` is `{ start: 0, stop: 2 }`,
  * `bytes=-5` is `{ start: -5, stop: null }`. Both ends are `null` for the whole content: no header,
  * another unit, or several ranges, which a server may ignore.
- * @throws {RangeError} If the header is not a valid range of bytes, or an empty one.
  */
 export function parseHTTPRange(header: string | null): HTTPRange {
   if (header === null) return WHOLE;

@@ -60,11 +60,7 @@ export function parseSetCookies(headers: readonly string[]): ReadonlyMap<string,
   return cookies;
 }
 
-/**
- * Writes one `Set-Cookie` value; the cookie's value as it is, `path` as `/` unless given.
- * @throws {TypeError} If the name, the value or an attribute holds a character that would end it or
- * inject another attribute.
- */
+/** Writes one `Set-Cookie` value; the cookie's value as it is, `path` as `/` unless given. */
 export function formatSetCookie(name: string, value: string, options: CookieOptions = {}): string {
   COOKIE_OPTIONS.check(`Cannot set cookie "${name}"`, options);
   const { sameSite, path = "/", ...rest } = options;

@@ -34,10 +34,7 @@ export class Components {
     this.#convert = convert;
   }
 
-  /**
-   * Converts a schema; its definitions become shared ones.
-   * @throws {TypeError} If it cannot be converted; the message says which.
-   */
+  /** Converts a schema; its definitions become shared ones. */
   add(schema: StandardSchemaV1, side: SchemaSide, what: string): JSONSchema {
     const { $schema: _, $defs, definitions, $id, id = $id, ...root } = this.#toJSON(
       schema,
