@@ -64,21 +64,20 @@ function record(value: unknown, what: string): Readonly<Record<string, unknown>>
 function cookieOf(value: unknown, at: number): JarCookie {
   const what = `cookie ${at}`;
   const fields = record(value, what);
+  const wrong = (name: string): TypeError => new TypeError(`${what} has no valid ${name}`);
   const text = (name: string, pattern: RegExp): string => {
     const field = fields[name];
     if (typeof field === "string" && pattern.test(field) && !hasControl(field)) return field;
-    throw new TypeError(`${what} has no valid ${name}`);
+    throw wrong(name);
   };
   const flag = (name: string): boolean => {
     const field = fields[name];
     if (typeof field === "boolean") return field;
-    throw new TypeError(`${what} has no valid ${name}`);
+    throw wrong(name);
   };
   const { expires, sameSite } = fields;
   const end = expires === null ? null : new Date(text("expires", ISO_DATE));
-  if (end !== null && Number.isNaN(end.getTime())) {
-    throw new TypeError(`${what} has no valid expires`);
-  }
+  if (Number.isNaN(end?.getTime())) throw wrong("expires");
   return {
     name: text("name", NAME),
     value: text("value", VALUE),

@@ -307,18 +307,10 @@ function jarCookie(cookie: Cookie): JarCookie {
   };
 }
 
+/** A cookie that is sent to every server. */
 function sharedCookie(name: string, value: string): JarCookie {
-  return {
-    name,
-    value,
-    domain: "",
-    hostOnly: false,
-    path: "/",
-    expires: null,
-    secure: false,
-    httpOnly: false,
-    sameSite: null,
-  };
+  const scope = { domain: "", hostOnly: false, path: "/", expires: null };
+  return { name, value, ...scope, secure: false, httpOnly: false, sameSite: null };
 }
 
 /** Cookies are sorted in creation order, even with equal times. */

@@ -265,9 +265,7 @@ function headersOf(plain: CachePolicy.Headers): Headers {
 }
 
 function textSize(headers: Headers): number {
-  let size = 0;
-  for (const [name, value] of headers) size += name.length + value.length;
-  return size;
+  return [...headers].flat().join("").length;
 }
 
 function resultOf({ policy, status, reason, body, decoded }: Entry): HopResult {

@@ -106,19 +106,11 @@ function inSpace({ domain }: DigestChallenge, url: URL): boolean {
   });
 }
 
-export interface DigestSecrets {
-  readonly login: string;
-  readonly password: string;
-  /** Number of requests with this nonce, including this one. */
-  readonly count: number;
-  readonly cnonce: string;
-}
-
 /** Computes the `Authorization` header for a challenge (RFC 7616 section 3.4). */
 export async function digestHeader(
   request: Pick<ClientRequest, "method" | "url" | "payload">,
   challenge: DigestChallenge,
-  secrets: DigestSecrets,
+  secrets: Pick<DigestAuthOptions, "login" | "password"> & { cnonce: string; count: number },
 ): Promise<string> {
   const { realm = "", nonce = "", opaque, qop: offered } = challenge;
   const { login, password, cnonce } = secrets;

@@ -52,10 +52,7 @@ export function digestAlgorithm(
 }
 
 function sizeOf(challenge: DigestChallenge): number {
-  return Object.entries(challenge).reduce(
-    (size, [name, value]) => size + name.length + value.length,
-    0,
-  );
+  return Object.entries(challenge).flat().join("").length;
 }
 
 interface Challenge {

@@ -47,8 +47,8 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
   if (!(interval >= 0 && interval < Infinity)) {
     throw new RangeError(`Cannot limit requests in ${interval} ms: expected 0 or more, finite`);
   }
-  // The last requests of each origin: another may start one interval after the oldest.
-  const windows = new Map<string, LinkedList<Slot>>();
+  // The last requests of each origin and their starts: another may start an interval after the oldest.
+  const windows = new Map<string, LinkedList<{ start: number }>>();
 
   return async (request, handler) => {
     const origin = perOrigin ? request.url.origin : "";
@@ -72,9 +72,4 @@ export function rateLimitMiddleware(options: RateLimitOptions): ClientMiddleware
     slot.start = performance.now();
     return await handler(request);
   };
-}
-
-interface Slot {
-  /** Time at which a request starts, or is expected to start. */
-  start: number;
 }

@@ -98,9 +98,8 @@ async function open(
       return replies;
     } catch (error) {
       if (error instanceof SyntaxError) {
-        throw new TypeError(`Cannot replay ${path}: a line is not valid JSON. Record it again`, {
-          cause: error,
-        });
+        const why = `Cannot replay ${path}: a line is not valid JSON. Record it again`;
+        throw new TypeError(why, { cause: error });
       }
       if (mode === "replay" || errorCode(error) !== "ENOENT") throw error;
     }
@@ -112,9 +111,8 @@ async function open(
 async function keyOf({ method, url, payload }: ClientRequest): Promise<string> {
   if (payload === null) return `${method} ${url.href}`;
   if (!payload.replayable) {
-    throw new TypeError(
-      `Cannot record ${method} ${url.href}: its body is a stream that can be read only once`,
-    );
+    const why = "its body is a stream that can be read only once";
+    throw new TypeError(`Cannot record ${method} ${url.href}: ${why}`);
   }
   const { mimeType, params } = parseContentType(payload.contentType);
   const hash = nodeCrypto().createHash("sha256");
@@ -129,10 +127,7 @@ async function keyOf({ method, url, payload }: ClientRequest): Promise<string> {
 /** A form without its random boundaries, nested forms included. */
 function withoutBoundaries(body: Uint8Array, boundary: string): Uint8Array {
   let text = Buffer.from(body).toString("latin1");
-  const nested = Array.from(
-    text.matchAll(/; boundary=([0-9a-f]{32})\r\n/g),
-    ([, each = ""]) => each,
-  );
+  const nested = [...text.matchAll(/; boundary=([0-9a-f]{32})\r\n/g)].map(([, each = ""]) => each);
   for (const each of [boundary, ...nested]) if (each !== "") text = text.replaceAll(each, "");
   return Buffer.from(text, "latin1");
 }

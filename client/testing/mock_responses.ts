@@ -130,13 +130,10 @@ export class MockResponses implements FetchApp {
     call.body = await bytesOf(request);
     if (found === undefined) {
       const known = this.#registered.map((each) =>
-        `${nameOf(each)}${each.left > 0 ? "" : " (used up)"}`
+        nameOf(each) + (each.left > 0 ? "" : " (used up)")
       );
-      throw new Error(
-        `no reply is registered for ${method} ${url.href}; there are: ${
-          known.join(", ") || "none"
-        }`,
-      );
+      const list = known.join(", ") || "none";
+      throw new Error(`no reply is registered for ${method} ${url.href}; there are: ${list}`);
     }
     return await responseOf(found.answer as MockReply);
   }

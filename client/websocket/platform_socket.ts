@@ -71,9 +71,8 @@ export class PlatformSocket implements Opening, Transport {
   finish(): Promise<{ readonly port: SocketPort; readonly compress: boolean }> {
     const socket = this.#socket;
     if (socket === null) {
-      return Promise.reject(
-        new ClientConnectionError("Cannot open a WebSocket: a middleware answered it"),
-      );
+      const error = new ClientConnectionError("Cannot open a WebSocket: a middleware answered it");
+      return Promise.reject(error);
     }
     this.#socket = null;
     const port: SocketPort = {
@@ -111,9 +110,7 @@ function check({ connector, proxy }: SessionDefaults, options: ResolvedWebSocket
   };
   for (const [name, isAsked] of Object.entries(asked)) {
     if (!isAsked) continue;
-    throw new NotSupportedError(
-      `A WebSocket with ${name}`,
-      "the platform's WebSocket has none of it; a session over sockets has",
-    );
+    const why = "the platform's WebSocket has none of it; a session over sockets has";
+    throw new NotSupportedError(`A WebSocket with ${name}`, why);
   }
 }
