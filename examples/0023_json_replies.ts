@@ -30,10 +30,10 @@ for (const [path, init] of requests) {
 }
 
 // Prints:
-// 200 application/json; charset=utf-8 {"some":"data","list":[1,null,"你"]}
-// 201 application/json; charset=utf-8 {"id":7}
-// 200 application/json; charset=utf-8 {
+// 200 application/json {"some":"data","list":[1,null,"你"]}
+// 201 application/json {"id":7}
+// 200 application/json {
 //   "a": 1
 // }
-// 200 application/json; charset=utf-8 3
+// 200 application/json 3
 // 400 text/plain; charset=utf-8 The body is not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2)

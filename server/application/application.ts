@@ -399,6 +399,9 @@ export class Application implements AppContext {
       open: this.#open,
       wrap: (handler) => this.#wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
+      check: this.#honoRouter.isMounted
+        ? (response) => response // after Hono's middlewares
+        : (response, request, info) => this.#entrance.check(response, request, info),
     });
   }
 

@@ -1,7 +1,9 @@
 // One request from Hono's match to the platform's response.
 import { tracing } from "../../http/open_telemetry.ts";
 import type { LinkedList } from "../../http/linked_list.ts";
+import type { ServeInfo } from "../engine/engine.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
+import { isResponse } from "../engine/response_record.ts";
 import type { AppContext } from "../request/app_context.ts";
 import { HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { type Handler, type HandlerResult, render } from "../request/middleware.ts";
@@ -11,7 +13,7 @@ import { requestInternals, ServerRequest } from "../request/request.ts";
 import { endBody } from "../body/end_body.ts";
 import { chainOf, type RouteMiss } from "../routing/route.ts";
 import type { Dispatch } from "./hono_router.ts";
-import { errorResponse, isReset, report, withWanted } from "./error_response.ts";
+import { errorResponse, isReset, mountedError, report, withWanted } from "./error_response.ts";
 import { whenSent } from "../response/when_sent.ts";
 import { noResponse } from "./mistakes.ts";
 import type { OpenAnswers } from "./open_answers.ts";
@@ -26,6 +28,8 @@ export interface DispatchOptions {
   readonly prepare:
     | ((request: ServerRequest, response: Response) => Promise<Response>)
     | null;
+  /** Checks each response as the last step. */
+  check(response: Response, raw: Request, info: ServeInfo | undefined): Response;
   /** Handlers and responses that a stop has to end. */
   readonly open: OpenAnswers;
 }
@@ -47,13 +51,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       ? missedChain(found, method, options, unknown)
       : chainOf(route, asIs);
     const response = answer(request, chain, options);
-    const prepared = prepare === null ? response : finish(response, request, options, prepare);
-    if (method === "GET" || method === "HEAD") return prepared;
-    const end = (last: Response): Response | Promise<Response> =>
-      requestInternals.earlyOf(request) === null
-        ? endBody(requestInternals.bodyOf(request), info, last)
-        : last;
-    return prepared instanceof Promise ? prepared.then(end) : end(prepared);
+    return prepare === null ? response : finish(response, request, options, prepare);
   };
   return observers.reduce((inner, observe) => observe(inner), dispatch);
 }
@@ -87,7 +85,7 @@ async function finish(
 ): Promise<Response> {
   const answered = await response;
   try {
-    return await prepare(request, answered);
+    return last(await prepare(request, answered), request, options);
   } catch (error) {
     if (answered.status === 101) { // an upgrade cannot be undone, only closed
       report(error, request);
@@ -96,7 +94,7 @@ async function finish(
       return answered;
     }
     answered.body?.cancel().catch(() => {});
-    return errorResponse(error, request);
+    return last(errorResponse(error, request), request, options);
   }
 }
 
@@ -109,40 +107,40 @@ function answer(
   let result: HandlerResult | Promise<HandlerResult>;
   try {
     result = chain(request);
-    if (!(result instanceof Response || isThenable(result))) result = render(result, request);
+    if (!(isResponse(result) || isThenable(result))) result = render(result, request);
   } catch (error) {
     requestInternals.finish(request);
-    return leave(errorResponse(error, request), request);
+    return leave(errorResponse(error, request), request, options);
   }
-  if (result instanceof Response || !isThenable(result)) {
+  if (isResponse(result) || !isThenable(result)) {
     requestInternals.finish(request);
-    return leave(toResponse(result, request, chain), request);
+    return leave(toResponse(result, request, chain), request, options);
   }
-  const { running, waiting } = options.open;
+  const { open: { running, waiting }, prepare } = options;
   const place = waiting.add(request);
   return new Promise((resolve) => {
-    const slot = requestInternals.slotOf(request);
-    slot.listen((early, response) => {
-      slot.place = running.add(early);
+    requestInternals.listen(request, (early, response) => {
+      requestInternals.slotOf(request).place = running.add(early);
       openSocketSpan(early, request);
-      resolve(response);
+      resolve(prepare === null ? last(response, request, options) : response);
     });
     const done = (value: HandlerResult): void => {
       waiting.delete(place);
       requestInternals.finish(request);
       const early = requestInternals.earlyOf(request);
-      if (early === null) resolve(leave(toResponse(value, request, chain), request));
+      if (early === null) resolve(leave(toResponse(value, request, chain), request, options));
       else end(early, request, running);
     };
     const failed = (error: unknown): void => {
       waiting.delete(place);
       requestInternals.finish(request);
       const early = requestInternals.earlyOf(request);
-      if (early === null) return resolve(leave(errorResponse(error, request), request));
+      if (early === null) return resolve(leave(errorResponse(error, request), request, options));
       if (!isReset(error, request)) report(error, request);
       end(early, request, running, error ?? new Error("The handler threw nothing"));
     };
     result.then((value) => {
+      if (isResponse(value)) return done(value);
       let rendered: HandlerResult | Promise<HandlerResult>;
       try {
         rendered = render(value, request);
@@ -156,9 +154,35 @@ function answer(
 }
 
 /** Tells those who wait for the end of the answer. */
-function leave(response: Response, request: ServerRequest): Response {
+function leave(
+  response: Response,
+  request: ServerRequest,
+  options: DispatchOptions,
+): Response | Promise<Response> {
   const end = requestInternals.endOf(request);
-  return end === null ? response : whenSent(response, requestInternals.infoOf(request), end);
+  const told = end === null ? response : whenSent(response, requestInternals.infoOf(request), end);
+  return options.prepare === null ? last(told, request, options) : told;
+}
+
+/** Ends the body of the request and checks the response, after its last change. */
+function last(
+  response: Response,
+  request: ServerRequest,
+  { app, check }: DispatchOptions,
+): Response | Promise<Response> {
+  const { method, raw } = request;
+  const info = requestInternals.infoOf(request);
+  if (method === "GET" || method === "HEAD" || requestInternals.earlyOf(request) !== null) {
+    return check(response, raw, info);
+  }
+  const checked = (each: Response): Response => check(each, raw, info);
+  const failed = (error: unknown): Response => checked(mountedError(error, app.logger));
+  try {
+    const ended = endBody(requestInternals.bodyOf(request), info, response);
+    return ended instanceof Promise ? ended.then(checked, failed) : checked(ended);
+  } catch (error) { // of Response.error(), which cannot be copied
+    return failed(error);
+  }
 }
 
 /** Ends an early answer after its handler. */
@@ -186,7 +210,7 @@ async function end(
 }
 
 function toResponse(result: HandlerResult, request: ServerRequest, chain: Handler): Response {
-  if (result instanceof Response) {
+  if (isResponse(result)) {
     if (!portOf(requestInternals.infoOf(request)).isBodyUsed(result)) {
       return withWanted(result, request);
     }

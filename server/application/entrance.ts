@@ -1,10 +1,12 @@
 import type { Hono } from "hono";
 import type { ServeInfo } from "../engine/engine.ts";
+import { denoPort } from "../engine/deno_port.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
+import { recordResponses } from "../engine/response_record.ts";
 import type { Logger } from "../request/app_context.ts";
 import { headResponse } from "../response/head_response.ts";
 import { mountedError } from "./error_response.ts";
-import { HONO_EXECUTION, type HonoRouter, passAsGet } from "./hono_router.ts";
+import type { HonoRouter } from "./hono_router.ts";
 import { refuseFraming } from "./framing_guard.ts";
 import { hostError } from "./host_guard.ts";
 import { checkResponse } from "./response_guard.ts";
@@ -21,11 +23,14 @@ export class Entrance {
     this.#hono = hono;
     this.#router = router;
     this.#logger = logger;
-    hono.onError((error) => mountedError(error, logger));
+    hono.onError((error, { req, env }) =>
+      this.check(mountedError(error, logger), req.raw, env as ServeInfo | undefined)
+    );
   }
 
   answer(request: Request, info: ServeInfo | undefined): Response | Promise<Response> {
     const port = portOf(info);
+    if (port !== denoPort) recordResponses();
     const refused = hostError(port.headerOf(request, "host"), request.url);
     if (refused !== null) return new Response(`400: ${refused}`, { status: 400 });
     if (port.headerOf(request, "transfer-encoding") !== null) {
@@ -33,28 +38,29 @@ export class Entrance {
       if (unframed !== null) return unframed;
     }
     if (request.method === "HEAD") return this.#answerHead(request, info);
-    const response = this.#hono.fetch(request, info, HONO_EXECUTION);
+    const response = this.#router.fetch(this.#hono, request, info, "any");
+    if (!this.#router.isMounted) return response; // dispatch has checked it
     return response instanceof Promise
       ? response.then(
-        (each) => this.#check(each, request, info),
-        (error) => this.#check(mountedError(error, this.#logger), request, info),
+        (each) => this.check(each, request, info),
+        (error) => this.check(mountedError(error, this.#logger), request, info),
       )
-      : this.#check(response, request, info);
+      : this.check(response, request, info);
   }
 
   async #answerHead(request: Request, info: ServeInfo | undefined): Promise<Response> {
-    passAsGet(request);
     let response: Response;
     try {
-      const answered = await this.#hono.fetch(request, info, HONO_EXECUTION);
+      const answered = await this.#router.fetch(this.#hono, request, info, "HEAD");
       response = await headResponse(answered, isServed(info));
     } catch (error) { // also of Response.error(), whose status cannot be sent
       response = mountedError(error, this.#logger);
     }
-    return this.#check(response, request, info);
+    return this.check(response, request, info);
   }
 
-  #check(given: Response, request: Request, info: ServeInfo | undefined): Response {
+  /** Checks a response; the last step for each. */
+  check(given: Response, request: Request, info: ServeInfo | undefined): Response {
     const engine = portOf(info);
     let response = this.#router.isMounted ? this.#router.leaving(request, given) : given;
     try {

@@ -7,5 +7,8 @@ import type { RawHeaders } from "../engine/engine.ts";
  * kill.
  */
 export function brokenHeader(headers: RawHeaders): string | null {
-  return headers.find((header) => hasControl(header[1]))?.[0] ?? null;
+  for (const [name, value] of headers) {
+    if (hasControl(value)) return name;
+  }
+  return null;
 }

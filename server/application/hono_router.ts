@@ -5,7 +5,7 @@ import type { H, RouterRoute } from "hono/types";
 import type { ServeInfo } from "../engine/engine.ts";
 import { rawPathOf } from "../request/base_request.ts";
 import { requestBehind } from "../request/hono_context.ts";
-import { decodePath, toHonoPath } from "../routing/path_template.ts";
+import { decodePath, NO_PARAMS, toHonoPath } from "../routing/path_template.ts";
 import type { RouteResolution } from "../routing/route.ts";
 import type { Router } from "../routing/router.ts";
 import { setResponse, withHeaders } from "./hono_response.ts";
@@ -22,6 +22,14 @@ export interface Exchange {
   readonly method: string;
   /** The route, or the reason for a miss. */
   readonly found: RouteResolution;
+}
+
+/** A request between Hono's questions for its path and its match. */
+interface Arrival extends Pick<Exchange, "raw" | "info"> {
+  readonly url: string;
+  readonly path: string;
+  /** By `HonoRouter.fetch()`; `null` if by Hono's own methods. */
+  readonly entering: "any" | "HEAD" | null;
 }
 
 /** Answers a request: every error of a handler, a responder or a logger becomes a response. */
@@ -50,11 +58,8 @@ export class HonoRouter implements RouterOfHono<Entry> {
   readonly #upgrades = new WeakMap<Request, Response>();
   #inner: RouterOfHono<Entry> | null = null;
   // Of the request being matched: Hono calls pathOf() and match() synchronously.
-  #raw: Request | null = null;
-  #info: ServeInfo | undefined;
-  #url = "";
-  #path = "";
-  #isHead = false;
+  #entering: Arrival["entering"] = null;
+  #arrival: Arrival | null = null;
 
   constructor(options: HonoRouterOptions) {
     this.#options = options;
@@ -64,6 +69,24 @@ export class HonoRouter implements RouterOfHono<Entry> {
   createHono(): Hono {
     const hono = new Hono({ router: this, getPath: (raw, options) => this.#pathOf(raw, options) });
     return Object.defineProperty(hono, "routes", { get: () => this.#routes() });
+  }
+
+  /**
+   * Hono's answer to a request. For HEAD it is that to GET, with its body, whose length is counted
+   * when the response is sent; `c.req.method` is still HEAD.
+   */
+  fetch(
+    hono: Hono,
+    raw: Request,
+    info: ServeInfo | undefined,
+    entering: "any" | "HEAD",
+  ): Response | Promise<Response> {
+    this.#entering = entering;
+    if (entering === "HEAD") {
+      Object.defineProperty(raw, "method", { value: "GET", configurable: true });
+    }
+    const answered: unknown = hono.fetch(raw, info, HONO_EXECUTION);
+    return answered instanceof Late ? answered.response : answered as Response | Promise<Response>;
   }
 
   /** Whether anything was added to the Hono instance itself. */
@@ -86,19 +109,22 @@ export class HonoRouter implements RouterOfHono<Entry> {
 
   /** Finds the handlers for a request; called by Hono. */
   match(method: string, path: string): Result<Entry> {
-    const raw = this.#raw;
-    this.#raw = null;
-    if (raw === null) return [[]]; // as Hono's helpers do to get the router's name
-    const { resources, answer } = this.#options;
-    const info = this.#info;
-    const url = this.#url;
-    const verb = this.#isHead ? "HEAD" : method;
-    if (this.#inner !== null || this.#options.starting() !== null) {
-      return this.#matchAll(method, path, { raw, info, method: verb });
+    const arrival = this.#arrival;
+    this.#arrival = null;
+    if (arrival === null) return [[]]; // as Hono's helpers do to get the router's name
+    const { resources, answer, starting } = this.#options;
+    const { raw, info, entering } = arrival;
+    const verb = entering === "HEAD" ? entering : method;
+    if (this.#inner !== null || starting() !== null) {
+      return this.#matchAll(method, path, { ...arrival, method: verb });
     }
-    const found = resources.resolve(verb, decodePath(this.#path), url);
-    const handler = (context: Context) =>
-      answer({ context, raw, passed: raw, info, method: verb, found });
+    const found = resources.resolve(verb, decodePath(arrival.path), arrival.url);
+    const handler = (context: Context) => {
+      const answered = answer({ context, raw, passed: raw, info, method: verb, found });
+      return entering !== null && answered instanceof Promise
+        ? new Late(answered) as unknown as Response
+        : answered;
+    };
     return [[[[handler, routeOf(found, verb, handler)], paramsOf(found)]]];
   }
 
@@ -112,13 +138,11 @@ export class HonoRouter implements RouterOfHono<Entry> {
   #matchAll(
     method: string,
     path: string,
-    request: Pick<Exchange, "raw" | "info" | "method">,
+    request: Arrival & { readonly method: string },
   ): Result<Entry> {
     const { resources, answer } = this.#options;
     const { raw } = request;
-    const url = this.#url;
-    const rawPath = this.#path;
-    const resolve = () => resources.resolve(request.method, decodePath(rawPath), url);
+    const resolve = () => resources.resolve(request.method, decodePath(request.path), request.url);
     const found = resources.frozen ? resolve() : null;
     const handler = async (context: Context): Promise<Response> => {
       const wanted = new Headers(context.res.headers);
@@ -143,12 +167,14 @@ export class HonoRouter implements RouterOfHono<Entry> {
 
   /** `c.req.path`; also stores the request for the match. */
   #pathOf(raw: Request, options?: { env?: unknown }): string {
-    this.#raw = raw;
-    this.#info = options?.env as ServeInfo | undefined;
-    this.#url = raw.url;
-    this.#isHead = Object.hasOwn(raw, "method") && Reflect.deleteProperty(raw, "method");
-    this.#path = rawPathOf(this.#url);
-    return this.#path.includes("%") ? honoPath(this.#path) : this.#path;
+    const entering = this.#entering;
+    this.#entering = null;
+    if (entering === "HEAD") Reflect.deleteProperty(raw, "method");
+    const { url } = raw;
+    const path = rawPathOf(url);
+    const info = options?.env as ServeInfo | undefined;
+    this.#arrival = { raw, info, url, path, entering };
+    return path.includes("%") ? honoPath(path) : path;
   }
 
   #routes(): RouterRoute[] {
@@ -162,20 +188,23 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 }
 
+/**
+ * Passes a promise of ours through Hono, which would chain two more to it: 5 % of a hello route.
+ */
+class Late {
+  readonly response: Promise<Response>;
+
+  constructor(response: Promise<Response>) {
+    this.response = response;
+  }
+}
+
 /** For `c.executionCtx`: background work of a middleware such as `cache()`. */
-export const HONO_EXECUTION = {
+const HONO_EXECUTION = {
   waitUntil: (promise: Promise<unknown>): void => void promise.catch(() => {}),
   passThroughOnException: (): void => {},
   props: {},
 };
-
-/**
- * Makes Hono treat HEAD as GET but leave the body, whose length is counted when the response is
- * sent. `c.req.method` is still HEAD.
- */
-export function passAsGet(raw: Request): void {
-  Object.defineProperty(raw, "method", { value: "GET", configurable: true });
-}
 
 /** As in Hono's own getPath(): "%25" stays, and so does a malformed path. */
 function honoPath(path: string): string {
@@ -193,7 +222,7 @@ function routeOf(found: RouteResolution | null, method: string, handler: H): Rou
 
 /** Hono decodes parameters on access; ours are decoded already. */
 function paramsOf(found: RouteResolution): Record<string, string> {
-  if (found.route === null) return {};
+  if (found.route === null || found.params === NO_PARAMS) return NO_PARAMS;
   for (const name in found.params) {
     if (found.params[name]?.includes("%") === true) {
       const encoded = Object.entries(found.params).map(([key, value]) => [

@@ -9,7 +9,7 @@ export function bodyDecoder(charset: string, fatal: boolean): TextDecoder {
   throw new HTTPUnsupportedMediaType({ text: `Unknown charset: ${charset}` });
 }
 
-export function bodyText(bytes: Uint8Array<ArrayBuffer>, decoder: TextDecoder): string {
+export function bodyText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>): string {
   try {
     return (decoder.encoding === "utf-8" ? asciiText(bytes) : null) ?? decoder.decode(bytes);
   } catch (cause) {

@@ -61,8 +61,19 @@ for (const name of ["text", "json", "bytes", "arrayBuffer", "blob", "formData"] 
   });
 }
 
-// A server on Node may replace the platform's Response.
+// A server on Node may replace the platform's Response; and in Deno the global is a getter.
 const Platform = Response;
+let isRecording = false;
+
+/** Whether a value is a response of the platform. */
+export function isResponse(value: unknown): value is Response {
+  return value instanceof Platform;
+}
+
+/** Records responses from now on, for an engine that reads them. */
+export function recordResponses(): void {
+  isRecording = true;
+}
 
 /** Creates a response that remembers its parts; `headers` are as sent, names in lower case. */
 export function recordedResponse(
@@ -70,6 +81,7 @@ export function recordedResponse(
   init: ResponseInit | undefined,
   headers: RawHeaders,
 ): Response {
+  if (!isRecording) return new Platform(body, init);
   return Response === Platform
     ? new RecordedResponse(body, init, headers)
     : new Response(body, init);
@@ -81,7 +93,7 @@ export function recordOf(response: Response): ResponseRecord | null {
 }
 
 /** Size of a body in bytes; without a copy for the engines' sake. */
-export function sizeOf(body: Body): number {
+export function sizeOf(body: string | Uint8Array | null): number {
   return typeof body === "string" ? Buffer.byteLength(body) : body?.length ?? 0;
 }
 

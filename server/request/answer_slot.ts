@@ -16,6 +16,9 @@ export interface Failure {
   readonly wanted: Headers;
 }
 
+/** Receives an early answer, and its response after the middlewares. */
+export type AnswerListener = (answer: RunningAnswer, response: Response) => void;
+
 /** Holds the early answer of one request, and passes it through Hono middlewares. */
 export class AnswerSlot {
   early: RunningAnswer | null = null;
@@ -27,12 +30,13 @@ export class AnswerSlot {
   /** Resolves when the work of `request.after()` has ended. */
   afterwards: Promise<unknown> | null = null;
   readonly #stages: ((response: Response) => void)[] = [];
-  #listener: ((answer: RunningAnswer, response: Response) => void) | null = null;
+  #listener: AnswerListener | null;
   #leaving: Response | null = null;
   #isClosed: boolean;
 
-  constructor(isClosed: boolean) {
+  constructor(isClosed: boolean, listener: AnswerListener | null) {
     this.#isClosed = isClosed;
+    this.#listener = listener;
   }
 
   get isClosed(): boolean {
@@ -62,7 +66,7 @@ export class AnswerSlot {
    * Waits for an early answer, or takes the one that is there; dispatch calls it once. The response
    * is that after the middlewares.
    */
-  listen(listener: (answer: RunningAnswer, response: Response) => void): void {
+  listen(listener: AnswerListener): void {
     this.#listener = listener;
     if (this.#leaving !== null) this.pass(this.#leaving);
   }

@@ -1,4 +1,5 @@
 import { described } from "../../http/options.ts";
+import { isResponse } from "../engine/response_record.ts";
 import { mutableResponse } from "./mutable_response.ts";
 import { requestInternals, type ServerRequest } from "./request.ts";
 import type { EarlyAnswer } from "./prepared_answer.ts";
@@ -60,7 +61,7 @@ export function render(
   result: HandlerResult,
   request: ServerRequest,
 ): HandlerResult | Promise<HandlerResult> {
-  return result instanceof Response || requestInternals.earlyOf(request) !== null ||
+  return isResponse(result) || requestInternals.earlyOf(request) !== null ||
       !isResponder(result)
     ? result
     : result.respond(request);
@@ -105,7 +106,7 @@ function changeable(
   request: ServerRequest,
   handler: Handler,
 ): HandlerResult | Promise<HandlerResult> {
-  if (result instanceof Response) {
+  if (isResponse(result)) {
     if (anyGuilty) guilty.delete(request); // a middleware has turned it into a response
     return mutableResponse(result);
   }

@@ -1,4 +1,4 @@
-import { type AfterWork, checkAfter, runAfter } from "./after_answer.ts";
+import { checkAfter, runAfter } from "./after_answer.ts";
 import type { Context } from "hono";
 import { tellHabits } from "../../http/habits.ts";
 import {
@@ -8,18 +8,17 @@ import {
 import { type StreamReader, StreamReader as Reader } from "../../http/bytes/stream_reader.ts";
 import { type AppContext, configOf, type KeyReader, type ResourceInfo } from "./app_context.ts";
 import { type AppKey, KeyStore } from "./app_key.ts";
-import { AnswerSlot } from "./answer_slot.ts";
+import { type AnswerListener, AnswerSlot } from "./answer_slot.ts";
 import { BaseRequest } from "./base_request.ts";
 import { CLONE_OPTIONS, type CloneOptions } from "./clone_options.ts";
 import { REQUEST_HABITS } from "./habits.ts";
 import { contextFor } from "./hono_context.ts";
-import type { RequestInternals } from "./request_internals.ts";
+import { RequestExtras, type RequestInternals } from "./request_internals.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
 import { bodyDecoder, bodyText } from "../body/body_decoder.ts";
 import type { PostData } from "../body/post_data.ts";
-import type { ParsedForm } from "../body/parse_form.ts";
 import { POST_OPTIONS, type PostOptions, readForm, refuseLength } from "../body/read_form.ts";
 import { IncomingBody } from "../body/incoming_body.ts";
 
@@ -53,30 +52,30 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   readonly #root: AppContext;
   #app: AppContext;
   #innermost: AppContext;
-  #limit: number | null = null;
   #incoming: IncomingBody | null = null;
-  #content: StreamReader | null = null;
   #body: Promise<Uint8Array<ArrayBuffer>> | null = null;
-  #form: Promise<ParsedForm> | null = null;
-  #fields: Promise<PostData> | null = null; // of the form
-  #after: AfterWork[] | null = null;
-  #store: KeyStore | null = null;
-  #leave: AbortController | null = null;
   #origin: ServerRequest<Params> | null = null; // the original of a clone
-  #clones: ServerRequest<Params>[] | null = null;
   #slot: AnswerSlot | null = null;
+  #listener: AnswerListener | null = null; // of the slot, once there is one
   #isDone = false;
-  #platform: Request | null = null; // replaced by a Hono middleware
+  #extras: RequestExtras<ServerRequest<Params>> | null = null;
   #hono: Context | null;
 
   static {
     Object.assign(
       requestInternals,
       {
-        slotOf: (request) => (request.#origin ?? request).#slotOf(),
+        slotOf: (request) => {
+          const first = request.#origin ?? request;
+          return first.#slot ??= new AnswerSlot(first.#isDone, first.#listener);
+        },
+        listen: (request, listener) => {
+          request.#listener = listener;
+          request.#slot?.listen(listener);
+        },
         failureOf: (request) => (request.#origin ?? request).#slot?.failure ?? null,
         replaceRaw: (request, raw) => {
-          request.#platform ??= request.raw;
+          request.#extra.platform ??= request.raw;
           Object.assign(request, { raw }); // readonly for users
         },
         infoOf: (request) => request.info,
@@ -84,17 +83,18 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
         finish: (request) => request.#finish(),
         upgrade: (request, events, options) => {
           const first = request.#origin ?? request;
-          return portOf(first.info).upgrade(first.#platform ?? first.raw, events, options);
+          const platform = first.#extras?.platform ?? first.raw;
+          return portOf(first.info).upgrade(platform, events, options);
         },
         leave: (request, reason) => {
           void request.signal; // a handler may ask for it later
-          (request.#origin ?? request).#leave?.abort(reason);
+          (request.#origin ?? request).#extras?.leave?.abort(reason);
         },
         abandon: (request, response) => {
-          const done = () => Promise.resolve();
-          request.#leave?.abort(new DOMException("The server stops", "AbortError"));
+          const done = async () => {};
+          request.#extras?.leave?.abort(new DOMException("The server stops", "AbortError"));
           if (requestInternals.earlyOf(request) !== null) return;
-          request.#slotOf().answer({ response, finish: done, shutdown: done });
+          requestInternals.slotOf(request).answer({ response, finish: done, shutdown: done });
         },
         within: (request, app, run) => request.#within(app, run),
         endOf: (request) => (request.#origin ?? request).#slot?.end ?? null,
@@ -136,9 +136,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /** The applications that the request passed through, outermost first. */
   get apps(): readonly AppContext[] {
-    const apps: AppContext[] = [];
-    let at: AppContext | null = this.#innermost;
-    for (; at !== null; at = at.parent) apps.unshift(at);
+    const apps = [this.#innermost];
+    while (apps[0]?.parent) apps.unshift(apps[0].parent);
     return apps;
   }
 
@@ -149,7 +148,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /** Largest body that the readers accept, in bytes; 0 for no limit. */
   get clientMaxSize(): number {
-    return this.#limit ?? this.#root.clientMaxSize;
+    return this.#extras?.limit ?? this.#root.clientMaxSize;
   }
 
   /** Whether the request has a body, even an empty one. */
@@ -163,7 +162,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * before.
    */
   get content(): StreamReader {
-    return this.#content ??= new Reader(this.#bodyOf().open());
+    return this.#extra.content ??= new Reader(this.#bodyOf().open());
   }
 
   /** Whether the body, if there is one, is unread. */
@@ -178,8 +177,9 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    */
   get signal(): AbortSignal {
     if (this.#origin !== null) return this.#origin.signal;
-    this.#leave ??= portOf(this.info).watchClient(this.#platform ?? this.raw, this.info);
-    return this.#leave.signal;
+    const extra = this.#extra;
+    extra.leave ??= portOf(this.info).watchClient(extra.platform ?? this.raw, this.info);
+    return extra.leave.signal;
   }
 
   /**
@@ -187,17 +187,17 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @throws {TypeError} If the key has no value.
    */
   get<T>(key: AppKey<T>): T {
-    return (this.#store ??= new KeyStore()).get(key);
+    return (this.#extra.store ??= new KeyStore()).get(key);
   }
 
   /** Sets a value of this request, for handlers and inner middlewares. */
   set<T>(key: AppKey<T>, value: T): void {
-    (this.#store ??= new KeyStore()).set(key, value);
+    (this.#extra.store ??= new KeyStore()).set(key, value);
   }
 
   /** Whether this request has a value for a key. */
   has<T>(key: AppKey<T>): boolean {
-    return this.#store?.has(key) ?? false;
+    return this.#extras?.store?.has(key) ?? false;
   }
 
   /**
@@ -229,21 +229,18 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     const copy = new ServerRequest(raw, info, this.#root, matchInfo, resource, this.#hono);
     copy.#app = this.#app;
     copy.#innermost = this.#innermost;
-    copy.#limit = options.clientMaxSize ?? this.#limit;
-    copy.#store = this.#store?.copy() ?? null;
+    copy.#extra.limit = options.clientMaxSize ?? this.#extra.limit;
+    copy.#extra.store = this.#extra.store?.copy() ?? null;
     copy.#incoming = options.body ? new IncomingBody(raw, false, null) : this.#bodyOf();
     copy.#origin = this;
-    (this.#clones ??= []).push(copy);
+    this.#extra.clones.push(copy);
     return copy;
   }
 
   #within<T>(app: AppContext, run: (request: this) => T): T {
     const before = this.#app;
-    this.#app = app;
-    this.#innermost = app;
-    const leave = () => {
-      this.#app = before;
-    };
+    this.#app = this.#innermost = app;
+    const leave = () => void (this.#app = before);
     let result: T;
     try {
       result = run(this);
@@ -279,8 +276,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   async #decoded(): Promise<string> {
-    const decoder = bodyDecoder(this.charset ?? "utf-8", true);
-    return bodyText(await this.read(), decoder);
+    return bodyText(bodyDecoder(this.charset ?? "utf-8", true), await this.read());
   }
 
   /**
@@ -316,8 +312,9 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     const read = () => this.#body ??= this.#bodyOf().bytes(limit);
     const type = this.headers.get("content-type");
     const kept = this.#bodyOf().isText ? read() : this.#body;
-    this.#form ??= readForm(this.#bodyOf(), type, limit, options, read, kept);
-    return this.#fields ??= this.#form.then(({ data }) => data);
+    const extra = this.#extra;
+    extra.form ??= readForm(this.#bodyOf(), type, limit, options, read, kept);
+    return extra.fields ??= extra.form.then(({ data }) => data);
   }
 
   /**
@@ -355,25 +352,26 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * ```
    */
   after(work: (signal: AbortSignal) => unknown): void {
-    (this.#after ??= []).push(checkAfter(work));
+    (this.#extra.after ??= []).push(checkAfter(work));
   }
 
   #finish(): void {
     this.#isDone = true;
-    const works = this.#after === null ? null : runAfter(this.#root, this, this.#after.splice(0));
+    const { after = null, form, clones } = this.#extras ?? {};
+    const works = after === null ? null : runAfter(this.#root, this, after.splice(0));
     this.#slot?.close(works);
-    this.#form?.then((form) => form.close(), () => {}); // even while it is being read
-    this.#clones?.forEach((each) => each.#finish());
+    form?.then((form) => form.close(), () => {}); // even while it is being read
+    clones?.forEach((each) => each.#finish());
+  }
+
+  get #extra(): RequestExtras<ServerRequest<Params>> {
+    return this.#extras ??= new RequestExtras();
   }
 
   #bodyOf(): IncomingBody {
     const { info } = this;
     const { bodyLimits } = this.#root;
     return this.#incoming ??= new IncomingBody(this.raw, isServed(info), bodyLimits, portOf(info));
-  }
-
-  #slotOf(): AnswerSlot {
-    return this.#slot ??= new AnswerSlot(this.#isDone);
   }
 
   /** A clone shares the stream, whose lock is the only sign of a reader there. */

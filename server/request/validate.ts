@@ -171,7 +171,7 @@ function refusal(
 ): HTTPBadRequest | HTTPUnprocessableEntity {
   const options = {
     text: JSON.stringify({ issues }),
-    contentType: "application/json; charset=utf-8",
+    contentType: "application/json",
   };
   return status === 400 ? new HTTPBadRequest(options) : new HTTPUnprocessableEntity(options);
 }

@@ -57,6 +57,10 @@ export interface PathTemplate {
   build(parts: Readonly<Record<string, unknown>>): string;
 }
 
+/** Values without inherited ones, in half the time of `Object.create(null)`, which is a table. */
+const Values = function () {} as unknown as new () => Record<string, string>;
+Values.prototype = Object.freeze(Object.create(null));
+
 // A variable with an optional regular expression, which may hold one level of braces.
 const VARIABLE = /(\{[A-Za-z_][^{}]*(?:\{[^{}]*\}[^{}]*)*\})/;
 const NAMED = /^\{([A-Za-z_]\w*)(?::([^]+))?\}$/;
@@ -166,9 +170,12 @@ function matchLastSegment(
   name: string,
 ): Readonly<Record<string, string>> | null {
   if (path.length === before.length || !path.startsWith(before)) return null;
+  for (let at = before.length; at < path.length; at++) { // short: faster than three searches
+    const code = path.charCodeAt(at);
+    if (code === 47 || code === 123 || code === 125) return null; // "/", "{" or "}"
+  }
   const value = path.slice(before.length);
-  if (value.includes("/") || value.includes("{") || value.includes("}")) return null;
-  const params: Record<string, string> = Object.create(null);
+  const params = new Values();
   params[name] = unquote(value);
   return params;
 }
@@ -196,7 +203,7 @@ function compileRegex(source: string, canonical: string): RegExp {
 }
 
 function unquoteSafe(groups: Record<string, string | undefined>): Record<string, string> {
-  const values: Record<string, string> = Object.create(null);
+  const values = new Values();
   for (const name in groups) {
     values[name] = unquote(groups[name] ?? "");
   }
@@ -218,4 +225,4 @@ function partOf(parts: Readonly<Record<string, unknown>>, name: string, canonica
 }
 
 /** Match info of a fixed path; shared, so that a match allocates nothing. */
-export const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+export const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(new Values());

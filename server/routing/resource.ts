@@ -5,6 +5,7 @@ import {
   type AbstractResource,
   Route,
   type RouteMatch,
+  type RouteMiss,
   type RouteOperation,
   type RouteResolution,
 } from "./route.ts";
@@ -37,6 +38,7 @@ export class Resource implements AbstractResource {
   #path: string;
   readonly #found = new Map<string, RouteMatch>();
   #any: RouteMatch | null = null;
+  #miss: RouteMiss | null = null;
 
   static {
     segmentsOf = (resource) =>
@@ -83,6 +85,7 @@ export class Resource implements AbstractResource {
     const found = { route, params: NO_PARAMS };
     this.#found.set(route.method, found);
     if (route.method === "*") this.#any = found;
+    this.#miss = { route: null, allowed: [...this.#found.keys()] };
     return route;
   }
 
@@ -94,7 +97,7 @@ export class Resource implements AbstractResource {
     const params = this.#template.match(path);
     if (params === null) return null;
     const found = this.#found.get(method) ?? this.#any;
-    if (found === null) return { route: null, allowed: [...this.#found.keys()] };
+    if (found === null) return this.#miss ?? { route: null, allowed: [] };
     // A miss of a fixed path is always the same, so one record serves every request.
     return this.#template.names.length === 0 ? found : { route: found.route, params };
   }

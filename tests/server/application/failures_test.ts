@@ -137,6 +137,23 @@ Deno.test("a response that cannot be sent is a 500, also while the server stops"
   assertEquals(errors.length, 2);
 });
 
+Deno.test("a response that cannot be sent is a 500, also if the body was not read", async () => {
+  const { app, errors } = quiet();
+  app.addRoutes([
+    web.post("/sync", () => Response.error()),
+    web.post("/async", () => Promise.resolve(Response.error())),
+  ]);
+  await using runner = new web.AppRunner(app);
+  const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
+  for (const path of ["/sync", "/async"]) {
+    const signal = AbortSignal.timeout(5000);
+    const body = new Uint8Array(200_000);
+    const response = await fetch(url + path, { method: "POST", body, signal });
+    assertEquals([response.status, await response.text()][0], 500, path);
+  }
+  assertEquals(errors.length, 2);
+});
+
 const HANDSHAKE = "GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 

@@ -97,7 +97,7 @@ Deno.test("validate() answers 422 with the issues of all parts", async () => {
     method: "POST",
     body: JSON.stringify({ name: "a", tags: ["x", 1] }),
   });
-  assertEquals([status, type], [422, "application/json; charset=utf-8"]);
+  assertEquals([status, type], [422, "application/json"]);
   const { issues } = body as { issues: web.RequestIssue[] };
   assertEquals(issues.map((issue) => [issue.in, issue.path]), [
     ["params", ["id"]],
