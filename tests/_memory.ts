@@ -1,5 +1,5 @@
 /**
- * Memory of processes.
+ * Memory and work of processes.
  * @module
  */
 
@@ -7,6 +7,11 @@
 export function memoryOf(pid: number, field: "VmRSS" | "VmHWM"): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   return Number(new RegExp(`^${field}:\\s*(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
+}
+
+/** How long the main thread of a process has computed, in ms; Linux only. */
+export function workOf(pid: number): number {
+  return parseInt(Deno.readTextFileSync(`/proc/${pid}/schedstat`)) / 1e6; // from ns
 }
 
 /** Makes the present memory of a process its peak, so that the next peak is that of one step. */
