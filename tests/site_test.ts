@@ -60,7 +60,10 @@ Deno.test("a page of the tutorial has the program, its command and its output", 
   assert(chinese.startsWith("# 查询参数") && chinese.includes("```python"), chinese);
 });
 
-Deno.test("deno task site makes the site with search, reference and llms-full.txt", {
+Deno.test({
+  name: `deno task site makes the site with search, reference and llms-full.txt${
+    WHOLE ? "" : " (deno task test:whole)"
+  }`,
   ignore: !WHOLE,
 }, async () => {
   const { code, stdout, stderr } = await run([Deno.execPath(), "task", "site"]);

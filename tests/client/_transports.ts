@@ -42,7 +42,7 @@ export type TransportName = keyof typeof TRANSPORTS;
  *
  * @param name Name of the test.
  * @param run The test; its argument starts the peers.
- * @param lacks Reasons to skip a transport.
+ * @param lacks Transports that cannot have such a case, with the reasons.
  */
 export function overEach(
   name: string,
@@ -50,12 +50,7 @@ export function overEach(
   lacks: Partial<Record<TransportName, string>> = {},
 ): void {
   for (const [via, open] of Object.entries(TRANSPORTS)) {
-    const why = lacks[via as TransportName];
-    Deno.test({
-      name: why === undefined ? `${name} (${via})` : `${name} (not ${via}: ${why})`,
-      ignore: why !== undefined,
-      fn: () => run(open),
-    });
+    if (!Object.hasOwn(lacks, via)) Deno.test(`${name} (${via})`, () => run(open));
   }
 }
 

@@ -326,7 +326,7 @@ export default () => {
   // resolves them before.
   const ignore = !COMPILED || !await runtimeIs(208);
   await t.step({
-    name: ignore ? "jsr: names with a version need an executable of Deno 2.8" : "by jsr: names",
+    name: ignore ? "by jsr: names (needs ROUNDTRIP, an executable with Deno 2.8)" : "by jsr: names",
     ignore,
     fn: async () => {
       const path = `${folder.path}/jsr.js`;

@@ -132,7 +132,9 @@ Deno.test("ws connects like requests: TLS, proxies, sockets, credentials", async
 });
 
 Deno.test({
-  name: "ws refuses options that an older Deno does not support",
+  name: `ws refuses options that an older Deno does not support${
+    OLD ? "" : " (needs ROUNDTRIP, an executable with Deno 2.4)"
+  }`,
   ignore: !OLD,
   fn: async () => {
     const through = ["--proxy", "http://127.0.0.1:1", "wss://localhost:1/"];

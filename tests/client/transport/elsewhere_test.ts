@@ -220,7 +220,7 @@ for (const runtime of ["node", "bun"]) {
   Deno.test({
     name: found
       ? `a session on ${runtime} talks over its sockets`
-      : `a session on ${runtime} talks over its sockets (skipped: no ${runtime})`,
+      : `a session on ${runtime} talks over its sockets (needs ${runtime})`,
     ignore: !found,
     async fn() {
       await using stack = new AsyncDisposableStack();
