@@ -52,8 +52,7 @@ export {
   type RouteSpec,
   view,
 } from "./routes/route_def.ts";
-export { type CollectRoute, RouteTable } from "./routes/route_table.ts";
-export type { DecorateRoute, PrefixedContracts, RouteTableOptions } from "./routes/route_table.ts";
+export * from "./routes/route_table.ts";
 export type { HandlerDecorator } from "./routes/route_decorator.ts";
 export { normalizePathMiddleware, type NormalizePathOptions } from "./routing/normalize_path.ts";
 export { View, type ViewClass } from "./routes/view.ts";
@@ -117,8 +116,7 @@ export { provide, type ProvideOptions, Provider } from "./provide/provide.ts";
 export type { Provided } from "./provide/scope.ts";
 
 // Responses
-export { delCookie, jsonResponse, setCookie, textResponse } from "./response/response.ts";
-export type { JsonResponseOptions, ResponseOptions } from "./response/response.ts";
+export * from "./response/response.ts";
 
 export { StreamResponse } from "./response/stream_response.ts";
 export type { StreamResponseOptions } from "./response/stream_response_options.ts";
@@ -136,8 +134,7 @@ export { proxy, type ProxyOptions } from "./proxy/proxy.ts";
 export type { ContentCoding } from "../http/coding/content_coding.ts";
 
 // WebSockets
-export { WebSocketResponse } from "./websocket/websocket_response.ts";
-export type { WebSocketReady, WebSocketResponseOptions } from "./websocket/websocket_response.ts";
+export * from "./websocket/websocket_response.ts";
 export type { CheckOrigin } from "./websocket/handshake.ts";
 export { webSocket, type WebSocketHandler } from "./websocket/handler.ts";
 export type { SocketEvents, SocketPort } from "../http/websocket/port.ts";

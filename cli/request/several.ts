@@ -2,7 +2,7 @@ import { CommandError } from "../errors/usage_error.ts";
 import { writeErr } from "../io/output.ts";
 import { visibleText } from "../io/visible_text.ts";
 
-/** Sends requests, `limit` at a time, which print in turn; returns the first exit code but 0. */
+/** Sends requests, `limit` at a time, which print in turn; returns the first code that is not 0. */
 export async function sendAll<Item>(
   items: readonly Item[],
   send: (item: Item, turn: Promise<void>) => Promise<number>,

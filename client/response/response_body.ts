@@ -81,7 +81,7 @@ export function bodySource(
   if (coding === null) return source;
   return result.decoded === true
     ? limitedSource(source, coding, maxDecodedSize)
-    : decodedSource(source, coding, { maxSize: maxDecodedSize });
+    : decodedSource(source, coding, maxDecodedSize);
 }
 
 /**

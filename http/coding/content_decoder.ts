@@ -33,11 +33,6 @@ export class ContentDecodingError extends Error {
   }
 }
 
-export interface ContentDecoderOptions {
-  /** Maximum number of decoded bytes; 0 for no limit. */
-  readonly maxSize: number;
-}
-
 // A reply in one hundred gzips (CVE-2026-22036) costs its sender 3 KB and the receiver a decoder
 // each. More than two do not occur in practice.
 const MAX_CODINGS = 5;
@@ -56,7 +51,7 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
 export function decodedSource(
   source: BodySource,
   header: string,
-  options: ContentDecoderOptions,
+  maxSize: number,
 ): BodySource {
   const names = header.toLowerCase().split(",").map((name) => name.trim())
     .filter((name) => name !== "" && name !== "identity");
@@ -75,14 +70,14 @@ export function decodedSource(
   }
   // Codings are listed in the order in which they were applied (RFC 9110 section 8.4).
   const decoded = codings.reduceRight<BodySource>((inner, coding) => decode(inner, coding), source);
-  return limitedSource(decoded, header, options.maxSize);
+  return limitedSource(decoded, header, maxSize);
 }
 
 const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
 
 /** Whether a header names codings, and all of them are supported. */
 export function isDecodable(header: string): boolean {
-  return decodedSource(EMPTY, header, { maxSize: 0 }) !== EMPTY;
+  return decodedSource(EMPTY, header, 0) !== EMPTY;
 }
 
 function failing(source: BodySource, error: Error): BodySource {

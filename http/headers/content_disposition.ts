@@ -75,14 +75,11 @@ function encodeFormName(key: string, text: string): string {
   return text.toWellFormed().replace(/["\r\n]/g, encodeURIComponent);
 }
 
-function decodeFormName(text: string): string {
-  return headerText(text).replace(/%22|%0D|%0A/g, decodeURIComponent);
-}
-
 /** For non-ASCII text aiohttp writes only `name*` and `filename*`; they override nothing then. */
 function pickOfForm(params: ReadonlyMap<string, string>, key: string): string | null {
   const plain = params.get(key);
-  return plain === undefined ? extended(params.get(`${key}*`)) : decodeFormName(plain);
+  if (plain === undefined) return extended(params.get(`${key}*`));
+  return headerText(plain).replace(/%22|%0D|%0A/g, decodeURIComponent);
 }
 
 function pickOfOther(params: ReadonlyMap<string, string>, key: string): string | null {

@@ -150,7 +150,7 @@ function decodeQuotedPrintable(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayB
 }
 
 async function inflate(data: Bytes, encoding: string, limit: number): Promise<Bytes> {
-  const source = decodedSource(new BytesSource(data), encoding, { maxSize: 0 });
+  const source = decodedSource(new BytesSource(data), encoding, 0);
   try {
     if (data.length === 0) throw new TypeError("it is empty");
     return await restOf(source, (size) => {

@@ -27,14 +27,9 @@ export interface RateLimitStore {
   ): RateLimitResult | Promise<RateLimitResult>;
 }
 
-interface Row {
-  count: number;
-  readonly ends: number;
-}
-
 /** Counts in memory, in windows that begin with a key's first request; the oldest is forgotten. */
 export function memoryRateLimit(maxKeys: number, now: () => number = Date.now): RateLimitStore {
-  const rows = new RecentMap<string, Row>();
+  const rows = new RecentMap<string, { count: number; readonly ends: number }>();
   return {
     take(key, limit, window) {
       const at = now();

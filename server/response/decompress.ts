@@ -56,7 +56,7 @@ const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Pro
 function decodedStream(request: ServerRequest, coding: string): ReadableStream<Bytes> {
   let source: BodySource | null = null;
   const incoming = requestInternals.bodyOf(request);
-  const open = () => source ??= decodedSource(incoming.open() ?? EMPTY, coding, { maxSize: 0 });
+  const open = () => source ??= decodedSource(incoming.open() ?? EMPTY, coding, 0);
   return pulledStream(async () => {
     try {
       return await open().next();

@@ -13,7 +13,6 @@ import type { CanonicalPath, PathParams } from "../routing/path_template.ts";
 import type { OpenAPIOperation } from "../routing/route.ts";
 import { DecoratedRoutes, type HandlerDecorator } from "./route_decorator.ts";
 import * as define from "./route_def.ts";
-import { checkPath } from "./route_def.ts";
 import type {
   DefineRoute,
   GetRouteOptions,
@@ -105,7 +104,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     TABLE_OPTIONS.check("new RouteTable", options);
     const { prefix = "", middlewares = [] } = options;
     const where = `Cannot use the prefix "${prefix}"`;
-    checkPath(where, prefix);
+    define.checkPath(where, prefix);
     if (prefix !== "" && !/^\/.*[^/]$/.test(prefix)) {
       throw new TypeError(`${where}: it starts with "/" and does not end with one`);
     }
@@ -205,7 +204,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     viewClass?: ViewClass | RouteOptions,
     options?: RouteOptions,
   ): this | ((viewClass: ViewClass, context: ClassDecoratorContext) => void) {
-    if (isViewClass(viewClass)) {
+    if (typeof viewClass === "function") {
       this.#add(define.view(path, viewClass, options));
       return this;
     }
@@ -266,7 +265,3 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
 
 /** A function of `route_def.ts`, without its types. */
 type Make = (path: string, given?: unknown, last?: unknown) => RouteDef;
-
-function isViewClass(value: ViewClass | RouteOptions | undefined): value is ViewClass {
-  return typeof value === "function";
-}

@@ -32,7 +32,7 @@ function sourceOf(pieces: Iterable<Bytes>): BodySource & { cancelled: unknown } 
 }
 
 async function decodeAll(header: string, pieces: Iterable<Bytes>, maxSize = 0): Promise<string> {
-  const source = decodedSource(sourceOf(pieces), header, { maxSize });
+  const source = decodedSource(sourceOf(pieces), header, maxSize);
   const seen: Bytes[] = [];
   for (let piece = await source.next(); piece !== null; piece = await source.next()) {
     assert(piece.length > 0);
@@ -122,7 +122,7 @@ for (const [kind, encode] of Object.entries(compress)) {
           places.sort((a, b) => a - b);
           const pieces = places.slice(1).map((end, at) => encoded.slice(places[at], end))
             .filter((piece) => piece.length > 0);
-          const source = decodedSource(sourceOf(pieces), header, { maxSize: 0 });
+          const source = decodedSource(sourceOf(pieces), header, 0);
           const seen: Bytes[] = [];
           for (let piece = await source.next(); piece !== null; piece = await source.next()) {
             seen.push(piece);
@@ -199,7 +199,7 @@ for (const [name, header, encode] of HEADERS) {
 
 Deno.test("gzip in a hundred layers is refused before anything is read (CVE-2026-22036)", async () => {
   const source = sourceOf([sample]);
-  const decoded = decodedSource(source, Array(100).fill("gzip").join(", "), { maxSize: 0 });
+  const decoded = decodedSource(source, Array(100).fill("gzip").join(", "), 0);
   const error = await assertRejects(() => decoded.next(), ContentDecodingError, "more than 5");
   assert(error.message.length < 200, error.message);
   assertEquals(source.cancelled, error);
@@ -215,7 +215,7 @@ function* bomb(): Generator<Bytes> {
 Deno.test("a 10 GiB bomb stops at the limit, with flat memory and a cancelled source", async () => {
   const source = sourceOf(bomb());
   const limit = 64 << 20;
-  const decoded = decodedSource(source, "gzip", { maxSize: limit });
+  const decoded = decodedSource(source, "gzip", limit);
   let size = 0;
   let largest = 0;
   const before = Deno.memoryUsage().rss;
@@ -239,7 +239,7 @@ Deno.test("one small piece that decodes to gigabytes comes out in small ones", a
   const piece = new Uint8Array(zlib.brotliCompressSync(new Uint8Array(64 << 20)));
   assert(piece.length < 1000);
   const source = sourceOf([piece]);
-  const decoded = decodedSource(source, "br", { maxSize: 0 });
+  const decoded = decodedSource(source, "br", 0);
   const before = Deno.memoryUsage().rss;
   for (let count = 0; count < 100; count++) {
     assert(((await decoded.next())?.length ?? 0) <= 256 * 1024);
@@ -262,7 +262,7 @@ Deno.test("an error of the body itself passes through a decoder unchanged", asyn
       cancel: () => Promise.resolve(),
     },
     "gzip",
-    { maxSize: 0 },
+    0,
   );
   const error = await assertRejects(async () => {
     while (await decoded.next() !== null);
@@ -275,7 +275,7 @@ Deno.test("cancelling a waiting decoder ends the read", async () => {
   const decoded = decodedSource(
     { next: () => stuck.promise, cancel: () => Promise.resolve(stuck.resolve(null)) },
     "gzip",
-    { maxSize: 0 },
+    0,
   );
   const reading = decoded.next();
   await decoded.cancel(new Error("enough"));
