@@ -102,6 +102,7 @@ export const clientCpu: readonly BenchCase[] = [
     title: "a GET, 256 at a time",
     concurrency: 256,
     goals: { bun_fetch: 1 },
+    more: [["connect", "Deno.connect, nothing parsed", "connect.ts"]],
   }),
   cpuCase("client_post", {
     title: "a POST of 1 KB of JSON",
@@ -112,5 +113,6 @@ export const clientCpu: readonly BenchCase[] = [
     title: "a GET of 10 KB of JSON",
     mode: "json",
     goals: { deno_fetch_timeout: 0.4 },
+    more: [["connect", "Deno.connect, JSON.parse of the body", "connect.ts", "--mode json"]],
   }),
 ];

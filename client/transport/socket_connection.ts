@@ -161,9 +161,9 @@ export class SocketConnection implements Abortable {
     return bytes;
   }
 
-  /** Returns its buffer to the pool, but a small one. */
+  /** Returns its buffer to the pool, but a small one that was enough. */
   rest(): void {
-    if (giveBuffer(this.bytes)) this.bytes = NOTHING;
+    if (giveBuffer(this.bytes) || this.#isFull) this.bytes = NOTHING; // it was too small
     this.start = this.end = 0;
     this.#isFull = false;
   }
