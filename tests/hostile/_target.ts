@@ -21,6 +21,8 @@ export interface Target {
 /** A running server. */
 export interface Running extends Target, AsyncDisposable {
   readonly process: Deno.ChildProcess;
+  /** Its temporary files. */
+  readonly folder: string;
 }
 
 const HERE = new URL("./", import.meta.url);
@@ -83,7 +85,10 @@ export async function start(
 ): Promise<Running | null> {
   const command = await commandOf(kind);
   if (command === null) return null;
+  // Files of a killed server go with their folder.
+  const folder = await Deno.makeTempDir();
   const process = new Deno.Command("sh", {
+    env: { TMPDIR: folder },
     args: ["-c", `ulimit -n ${descriptors} 2>/dev/null; exec "$@"`, "sh", ...command],
     stdout: "piped",
     stderr: "null",
@@ -99,6 +104,7 @@ export async function start(
   return {
     port: Number(text),
     pid: process.pid,
+    folder,
     scale,
     process,
     async [Symbol.asyncDispose]() {
@@ -107,6 +113,7 @@ export async function start(
       } catch { /* it has ended */ }
       await process.status;
       await reader.cancel().catch(() => {});
+      await Deno.remove(folder, { recursive: true });
     },
   };
 }

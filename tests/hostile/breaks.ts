@@ -4,16 +4,15 @@
  */
 import { frame, rawSocket } from "../_frames.ts";
 import { close } from "../_connections.ts";
-import { connect, files, pause, rest, send, until } from "./_target.ts";
+import { connect, files, pause, rest, type Running, send, until } from "./_target.ts";
 import type { Row } from "./rows.ts";
 
 const FORM =
   "POST /watched HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\n" +
   "Content-Length: 2000000\r\n\r\n--b\r\nContent-Disposition: form-data; name=f; filename=f\r\n\r\n";
 
-/** Uploads in the system's temporary folder. */
-function parts(): number {
-  const folder = Deno.env.get("TMPDIR") ?? "/tmp";
+/** Uploads on disk. */
+function parts({ folder }: Running): number {
   return [...Deno.readDirSync(folder)].filter(({ name }) => name.startsWith("roundtrip-")).length;
 }
 
@@ -21,7 +20,7 @@ export const BREAKS: readonly Row[] = [
   {
     name: "exchanges broken off at any byte",
     async run(target) {
-      const [before, kept] = [files(target), parts()];
+      const [before, kept] = [files(target), parts(target)];
       const count = target.scale > 1 ? 10_000 : 200;
       const whole = "POST /watched HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\n".padEnd(
         95,
@@ -40,13 +39,13 @@ export const BREAKS: readonly Row[] = [
         await Promise.all(Array.from({ length: 20 }, (_, of) => cut(at + of)));
       }
       const left = () => Math.max(0, files(target) - before);
-      await until(() => left() <= 4 && parts() <= kept, 5000);
+      await until(() => left() <= 4 && parts(target) <= kept, 5000);
       const reply = await fetch(`http://127.0.0.1:${target.port}/counts`);
       const { begun, over } = await reply.json();
       return {
         count,
         open: left() <= 4 ? 0 : left(),
-        parts: parts() - kept,
+        parts: parts(target) - kept,
         pending: begun - over,
       };
     },
