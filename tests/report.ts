@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
 /** Folders of slow files, which start first, so that short ones fill the gaps at the end. */
-const FIRST = ["tests/e2e/", "tests/hostile/", "tests/npm/", "tests/interop/"];
+const FIRST = ["e2e/", "hostile/", "npm/", "server/redis/", "server/run/", "interop/"];
 const LIMIT = 20 * 60_000; // ms for a file; the slowest takes half a minute
 
 const TEST = ["test", "--trace-leaks", "-A"];
@@ -155,7 +155,8 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 }
 const start = performance.now();
 const { files, options } = await parse(Deno.args);
-const rank = (file: string): number => FIRST.findIndex((folder) => file.startsWith(folder)) >>> 0; // of others: the highest
+const rank = (file: string): number =>
+  FIRST.findIndex((folder) => file.startsWith(`tests/${folder}`)) >>> 0; // of others: the highest
 const queue = files.toSorted((a, b) => rank(a) - rank(b));
 const work = async (): Promise<void> => {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
