@@ -14,6 +14,12 @@ export function workOf(pid: number): number {
   return parseInt(Deno.readTextFileSync(`/proc/${pid}/schedstat`)) / 1e6; // from ns
 }
 
+/** How long this process has computed, in ms: what a busy machine lets it wait does not count. */
+export function ownWork(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Makes the present memory of a process its peak, so that the next peak is that of one step. */
 export function resetPeakMemory(pid: number): void {
   Deno.writeTextFileSync(`/proc/${pid}/clear_refs`, "5"); // proc(5): resets VmHWM

@@ -94,17 +94,16 @@ Deno.test("timeout.connect and sockConnect end at the connection, sockRead start
   const http = `http://127.0.0.1:${server.port}/`;
   const https = `https://127.0.0.1:${silent.addr.port}/`;
   const slow = { resolve: () => pause(200).then(() => ["127.0.0.1"]) };
+  const never = { resolve: () => new Promise<string[]>(() => {}) };
   for (const timeout of [{ connect: 100 }, { sockConnect: 100 }]) {
     const [phase = ""] = Object.keys(timeout);
     await using session = new ClientSession({ timeout });
     await using response = await session.get(http);
     assertEquals(await response.text(), "ok", phase);
-    await using named = new ClientSession({ timeout, connector: slow });
+    await using named = new ClientSession({ timeout, connector: never });
     for (const [one, url] of [[session, https], [named, http]] as const) {
-      const start = performance.now();
       const error = await assertRejects(() => one.get(url), ConnectionTimeoutError);
       assertEquals([error.phase as string, error.limit], [phase, 100]);
-      assert(performance.now() - start < 190, `${phase}: ${performance.now() - start} ms`);
     }
   }
   // The wait for connector.limit counts only towards timeout.connect.

@@ -5,6 +5,7 @@ import { formatHttpDate, parseHttpDate } from "../../../http/headers/http_date.t
 import { ENGINES, everyWay, sentStatus } from "../_engines.ts";
 import { rawRequest } from "../../_raw.ts";
 import { HEADER_BYTES } from "../../_whole.ts";
+import { ownWork } from "../../_memory.ts";
 
 const RESPONSES: [
   name: string,
@@ -350,11 +351,11 @@ Deno.test("dates are read in three forms and written in one", () => {
 });
 
 Deno.test("chooseEncoding() reads long and odd headers without harm", () => {
-  const start = performance.now();
+  const start = ownWork();
   assertEquals(chooseEncoding(`${"gzip;q=0,".repeat(100_000)}br`, ["br"]), null);
   assertEquals(chooseEncoding("a".repeat(1_000_000), ["br"]), null);
   assertEquals(chooseEncoding(",;,;q=1,;;br", ["br"]), null);
   assertEquals(chooseEncoding("gzip ; q = 0.5 , br;q=0.6;x", ["gzip", "br"]), "br");
   assertEquals(chooseEncoding("gzip;q=2", ["gzip"]), null);
-  assert(performance.now() - start < 500);
+  assert(ownWork() - start < 500);
 });

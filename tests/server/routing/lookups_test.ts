@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { web } from "@roundtrip/http";
+import { ownWork } from "../../_memory.ts";
 
 const long = "/a".repeat(30_000);
 
@@ -15,11 +16,11 @@ Deno.test("a look-up takes no longer for a path of 60 KB than for a short one", 
   ]);
   app.addSubapp("/sub", sub);
   await app.request("/x");
-  const start = performance.now();
+  const start = ownWork();
   assertEquals((await app.request(long)).status, 404);
   assertEquals((await app.request(`/sub${long}`)).status, 404);
   assertEquals(await (await app.request(`/rest${long}`)).text(), `${long.length - 1}`);
-  const took = performance.now() - start;
+  const took = ownWork() - start;
   assert(took < 250, `${took} ms`);
   assertEquals(await (await app.request("/users/7")).text(), "7");
   assertEquals((await app.request("/users")).status, 404);
@@ -74,11 +75,11 @@ Deno.test("a domain's mask takes no longer for a long host than for a short one"
   app.addDomain("*.*.*.*.com", sub);
   app.addRoutes([web.get("/", () => web.textResponse("main"))]);
   await app.request("/");
-  const start = performance.now();
+  const start = ownWork();
   const response = await app.request(`http://${"a.".repeat(20_000)}x/`).catch(() => null);
   if (response !== null) assertEquals(await response.text(), "main");
   assertEquals(await (await app.request("http://a.b.c.d.com/")).text(), "sub");
-  const took = performance.now() - start;
+  const took = ownWork() - start;
   assert(took < 250, `${took} ms`);
 });
 
