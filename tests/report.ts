@@ -150,6 +150,7 @@ async function check(files: readonly string[], options: readonly string[]): Prom
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   process.on(signal, () => {
     killAll();
+    console.log(errors.join("\n"));
     Deno.exit(code);
   });
 }
