@@ -13,7 +13,10 @@ export interface Validators {
  * Evaluates the conditions in the order of RFC 9110 and aiohttp: `If-Match`, else
  * `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`. 200 means that all hold.
  */
-export function checkConditions(headers: Headers, validators: Validators): 200 | 304 | 412 {
+export function checkConditions(
+  headers: Pick<Headers, "get">,
+  validators: Validators,
+): 200 | 304 | 412 {
   const { etag, modified } = validators;
   const ifMatch = headers.get("if-match");
   if (ifMatch !== null) {

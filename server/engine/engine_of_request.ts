@@ -10,6 +10,15 @@ export function portOf(info: ServeInfo | undefined): EnginePort {
   return info?.engine ?? denoPort;
 }
 
+/** Reads single headers of a request: `request.headers` makes all of them. */
+export type HeadReader = Pick<Headers, "get">;
+
+/** Creates a reader of a request's headers. */
+export function headReader(request: Request, info: ServeInfo | undefined): HeadReader {
+  const port = portOf(info);
+  return { get: (name) => port.headerOf(request, name) };
+}
+
 /** Whether a request comes from a server, not from a program that called `fetch`. */
 export function isServed(info: ServeInfo | undefined): boolean {
   return info !== undefined && "completed" in info;

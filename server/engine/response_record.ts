@@ -81,7 +81,14 @@ export function recordedResponse(
   init: ResponseInit | undefined,
   headers: RawHeaders,
 ): Response {
-  if (!isRecording) return new Platform(body, init);
+  if (!isRecording) {
+    if (!(body instanceof Uint8Array) || init?.status !== 200) return new Platform(body, init);
+    // With headers in `init`, Deno copies the bytes out of V8 at once, and watches for the
+    // collection of the response.
+    const response = new Platform(body);
+    for (const [name, value] of headers) response.headers.append(name, value);
+    return response;
+  }
   return Response === Platform
     ? new RecordedResponse(body, init, headers)
     : new Response(body, init);

@@ -50,6 +50,6 @@ export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
 }
 
 function sameContent(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
-  return sameFile(a, b) && unchanged(a, b) && a.mode === b.mode &&
-    a.ctime?.getTime() === b.ctime?.getTime();
+  return a === b || sameFile(a, b) && unchanged(a, b) && a.mode === b.mode &&
+      a.ctime?.getTime() === b.ctime?.getTime();
 }

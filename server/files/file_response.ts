@@ -3,7 +3,8 @@ import { OptionTable } from "../../http/options.ts";
 import { HTTPForbidden } from "../exceptions/client_errors.ts";
 import type { Responder } from "../request/middleware.ts";
 import { mimeTypeOf } from "./mime_type.ts";
-import type { ServerRequest } from "../request/request.ts";
+import { headReader } from "../engine/engine_of_request.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { fileError, sendFile } from "./send_file.ts";
 import { chosenOf, type Located, variantsOf } from "./variants.ts";
 
@@ -78,8 +79,10 @@ export class FileResponse implements Responder {
     if (!info.isFile) throw new HTTPForbidden();
     const find = this.#precompressed ? regularFile : () => null;
     const variants = variantsOf({ path, info }, mimeTypeOf(path), find);
-    const file = chosenOf(variants, request.headers.get("accept-encoding"));
-    return await sendFile(request, file, { status: this.status, headers: this.headers });
+    const { method, raw } = request;
+    const head = headReader(raw, requestInternals.infoOf(request));
+    const options = { status: this.status, headers: this.headers };
+    return await sendFile(method, head, chosenOf(variants, head), options);
   }
 }
 

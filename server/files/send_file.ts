@@ -4,6 +4,7 @@ import { checkConditions, rangeHolds, type Validators } from "../../http/headers
 import { addVary } from "../../http/coding/content_coding.ts";
 import { cacheContent, cachedContent, MAX_CACHED_FILE, sameFile, unchanged } from "./file_cache.ts";
 import type { RawHeaders } from "../engine/engine.ts";
+import type { HeadReader } from "../engine/engine_of_request.ts";
 import { fileStream, recordedResponse } from "../engine/response_record.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { formatHttpDate } from "../../http/headers/http_date.ts";
@@ -60,25 +61,24 @@ export function knownFile(
 }
 
 /** Answers with a file, not opened for HEAD, `304`, `412` and `416`; 404 if it was replaced. */
-export async function sendFile(
-  request: { readonly method: string; readonly headers: Headers },
+export function sendFile(
+  method: string,
+  head: HeadReader,
   file: KnownFile,
   options: SendOptions,
-): Promise<Response> {
-  const { method, headers } = request;
-  const plain = options.status === 200;
-  if (plain) {
-    const verdict = checkConditions(headers, file);
+): Response | Promise<Response> {
+  if (options.status === 200) {
+    const verdict = checkConditions(head, file);
     if (verdict !== 200) return conditionFailed(verdict, file, options);
-    const header = headers.get("range");
+    const header = head.get("range");
     // Ranges are only defined for GET (RFC 9110 section 14.2).
-    if (header !== null && method === "GET" && rangeHolds(headers.get("if-range"), file)) {
+    if (header !== null && method === "GET" && rangeHolds(head.get("if-range"), file)) {
       const range = wantedBytes(header, file.info.size);
       if (range === null) {
         const headers = { "content-range": `bytes */${file.info.size}` };
         return new Response(null, { status: 416, headers });
       }
-      if (range !== "all") return await sendRange(range, file, options);
+      if (range !== "all") return sendRange(range, file, options);
     }
   }
   if (method === "HEAD") {
@@ -86,13 +86,14 @@ export async function sendFile(
   }
   const { path, info } = file;
   const cached = info.size <= MAX_CACHED_FILE ? cachedContent(path, info) : null;
-  if (cached !== null) {
-    return inMemory(cached, file, options);
-  }
+  return cached === null ? sendWhole(file, options) : inMemory(cached, file, options);
+}
+
+async function sendWhole(file: KnownFile, options: SendOptions): Promise<Response> {
   const [opened, current] = await openFile(file);
   if (current.info.size <= MAX_CACHED_FILE) {
     const bytes = await readAll(opened, current.info.size);
-    cacheContent(path, current.info, bytes);
+    cacheContent(file.path, current.info, bytes);
     if (bytes.length === current.info.size) return inMemory(bytes, current, options);
     const headers = new Headers(headersOf(current, options));
     headers.set("content-length", String(bytes.length));
@@ -126,9 +127,9 @@ function inMemory(
   file: KnownFile,
   options: SendOptions,
 ): Response {
-  const init = { status: options.status, headers: headersOf(file, options) };
-  if (options.headers !== null) return new Response(bytes, init);
-  return recordedResponse(bytes, init, file.list);
+  const headers = headersOf(file, options);
+  const list = options.headers === null ? file.list : [...new Headers(headers)];
+  return recordedResponse(bytes, { status: options.status, headers }, list);
 }
 
 /** Opens the file whose status was read, and no replacement. */

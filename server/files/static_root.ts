@@ -2,6 +2,7 @@
 import { nodeCrypto, nodePath } from "../../http/node_modules.ts";
 import { isDeviceName } from "../body/save_file.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
+import type { HeadReader } from "../engine/engine_of_request.ts";
 import { mimeTypeOf } from "./mime_type.ts";
 import { sameFile, unchanged } from "./file_cache.ts";
 import { fileError, type KnownFile } from "./send_file.ts";
@@ -87,10 +88,10 @@ export class StaticRoot {
    * Resolves a request path, decoded and without its leading slash. What is outside is `404`, as
    * what does not exist; `403` is for what is unreadable, or neither file nor directory.
    */
-  find(filename: string, acceptEncoding: string | null): Found | Promise<Found> {
+  find(filename: string, head: HeadReader): Found | Promise<Found> {
     const entry = this.#entries.get(filename);
-    const file = entry === undefined ? null : this.#again(entry, acceptEncoding);
-    return file === null ? this.#find(filename, acceptEncoding) : { kind: "file", file };
+    const file = entry === undefined ? null : this.#again(entry, head);
+    return file === null ? this.#find(filename, head) : { kind: "file", file };
   }
 
   /**
@@ -118,7 +119,7 @@ export class StaticRoot {
     }
   }
 
-  async #find(filename: string, acceptEncoding: string | null): Promise<Found> {
+  async #find(filename: string, head: HeadReader): Promise<Found> {
     this.#entries.delete(filename);
     const segments = segmentsOf(filename, this.#options.dotfiles, Deno.build.os === "windows");
     if (segments === null) throw new HTTPNotFound();
@@ -135,7 +136,7 @@ export class StaticRoot {
     // "file.txt/" is not a file; FIFOs and devices would block the request for ever.
     if (segments.at(-1) === "") throw new HTTPNotFound();
     if (!info.isFile) throw new HTTPForbidden();
-    return { kind: "file", file: chosenOf(this.#remember(filename, verified), acceptEncoding) };
+    return { kind: "file", file: chosenOf(this.#remember(filename, verified), head) };
   }
 
   /**
@@ -181,9 +182,9 @@ export class StaticRoot {
   }
 
   /** Reuses a recent verification if the file is still the same. */
-  #again(entry: Entry, acceptEncoding: string | null): KnownFile | null {
+  #again(entry: Entry, head: HeadReader): KnownFile | null {
     if (performance.now() - entry.at >= TTL) return null;
-    const file = chosenOf(entry, acceptEncoding);
+    const file = chosenOf(entry, head);
     try {
       const info = Deno.lstatSync(file.path);
       return info.isFile && sameFile(info, file.info) && unchanged(info, file.info) ? file : null;

@@ -1,4 +1,5 @@
 import { chooseEncoding } from "../../http/headers/accept_encoding.ts";
+import type { HeadReader } from "../engine/engine_of_request.ts";
 import { type KnownFile, knownFile } from "./send_file.ts";
 
 export interface Located {
@@ -30,7 +31,8 @@ export function variantsOf(
 }
 
 /** The variant that the client prefers. */
-export function chosenOf({ plain, siblings }: Variants, acceptEncoding: string | null): KnownFile {
+export function chosenOf({ plain, siblings }: Variants, head: HeadReader): KnownFile {
   if (siblings.size === 0) return plain;
-  return siblings.get(chooseEncoding(acceptEncoding, [...siblings.keys()]) ?? "") ?? plain;
+  const coding = chooseEncoding(head.get("accept-encoding"), [...siblings.keys()]);
+  return siblings.get(coding ?? "") ?? plain;
 }

@@ -6,7 +6,8 @@ import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
 import { HTTPPermanentRedirect } from "../exceptions/redirects.ts";
 import { quotePath } from "../routing/path_template.ts";
 import type { RelativeURL } from "../request/relative_url.ts";
-import type { ServerRequest } from "../request/request.ts";
+import { type HeadReader, headReader } from "../engine/engine_of_request.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { Resource } from "../routing/resource.ts";
 import type { RouteResolution } from "../routing/route.ts";
 import type { RouteDef } from "./route_def.ts";
@@ -169,7 +170,7 @@ class StaticResource extends Resource {
 function sender(
   root: StaticRoot,
   options: StaticOptions,
-): (request: ServerRequest, filename: string) => Promise<Response> {
+): (request: ServerRequest, filename: string) => Response | Promise<Response> {
   const sendOptions = {
     status: 200,
     headers: options.headers === undefined ? null : new Headers(options.headers),
@@ -178,35 +179,45 @@ function sender(
   const { fallback, showIndex = false, dotfiles = false } = options;
 
   return (request, filename) => {
-    const accept = request.headers.get("accept-encoding");
-    const found = root.find(filename, accept);
+    const head = headReader(request.raw, requestInternals.infoOf(request));
+    const found = root.find(filename, head);
     return found instanceof Promise
       ? found.catch((error: unknown) => {
         // A page of the application instead of a missing file: its last name has no extension.
         const isPage = error instanceof HTTPNotFound && !/\.[^/]*$/.test(filename);
         if (fallback === undefined || !isPage) throw error;
-        return root.find(fallback, accept);
-      }).then((each) => send(request, filename, each, accept))
-      : send(request, filename, found, accept);
+        return root.find(fallback, head);
+      }).then((each) => send(request, filename, each, head))
+      : send(request, filename, found, head);
   };
 
-  async function send(
+  function send(
     request: ServerRequest,
     filename: string,
     found: Found,
-    accept: string | null,
+    head: HeadReader,
+  ): Response | Promise<Response> {
+    return found.kind === "file"
+      ? sendFile(request.method, head, found.file, sendOptions)
+      : sendDirectory(request, filename, found.path, head);
+  }
+
+  async function sendDirectory(
+    request: ServerRequest,
+    filename: string,
+    path: string,
+    head: HeadReader,
   ): Promise<Response> {
-    if (found.kind === "file") return await sendFile(request, found.file, sendOptions);
     if (index !== null) {
-      const file = await indexOf(root, filename, index, accept);
+      const file = await indexOf(root, filename, index, head);
       if (file !== null) {
         if (filename !== "" && !filename.endsWith("/")) throw slashRedirect(request);
-        return await sendFile(request, file.file, sendOptions);
+        return await sendFile(request.method, head, file.file, sendOptions);
       }
     }
     if (!showIndex) throw new HTTPForbidden();
     const title = `/${filename.replace(/\/$/, "")}`;
-    const page = await directoryListing(found.path, request.rawPath, title, dotfiles)
+    const page = await directoryListing(path, request.rawPath, title, dotfiles)
       .catch((error) => {
         throw fileError(error);
       });
@@ -218,11 +229,11 @@ async function indexOf(
   root: StaticRoot,
   filename: string,
   index: string,
-  accept: string | null,
+  head: HeadReader,
 ): Promise<Extract<Found, { kind: "file" }> | null> {
   const directory = filename === "" || filename.endsWith("/") ? filename : `${filename}/`;
   try {
-    const found = await root.find(directory + index, accept);
+    const found = await root.find(directory + index, head);
     return found.kind === "file" ? found : null;
   } catch (error) {
     if (error instanceof HTTPNotFound) return null;
