@@ -254,12 +254,7 @@ Deno.test("README's picture of a terminal shows what the command prints", async 
 
 Deno.test("links of the documents lead to files", async () => {
   const documents = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "llms.txt"];
-  for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {
-    if (name.endsWith(".md")) documents.push(`docs/${name}`);
-  }
-  for await (const { name } of Deno.readDir(new URL("docs/zh/", ROOT))) {
-    documents.push(`docs/zh/${name}`);
-  }
+  documents.push(...await pagesIn("docs/"));
   for (const document of documents) {
     const text = await Deno.readTextFile(new URL(document, ROOT));
     for (const [, target = ""] of text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
@@ -289,17 +284,31 @@ Deno.test("files named in the documents exist", async () => {
   }
 });
 
+/** Paths of the Markdown files in a folder and its folders. */
+async function pagesIn(folder: string): Promise<string[]> {
+  const pages: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    if (isDirectory && name !== "api") pages.push(...await pagesIn(`${folder}${name}/`));
+    else if (name.endsWith(".md")) pages.push(folder + name);
+  }
+  return pages.sort();
+}
+
 Deno.test("llms.txt names every document, entry and example", async () => {
   const text = await Deno.readTextFile(new URL("llms.txt", ROOT));
   const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const targets = Object.entries<string>(exports).map(([name, path]) =>
     `[@roundtrip/http${name.slice(1)}](${path.slice(2)}): `
   );
-  for (const folder of ["", "docs/", "examples/"]) {
+  for (const folder of ["", "examples/"]) {
     for await (const { name } of Deno.readDir(new URL(folder || ".", ROOT))) {
       const isListed = folder === "examples/" ? name.endsWith(".ts") : name.endsWith(".md");
       if (isListed) targets.push(`](${folder}${name}): `);
     }
+  }
+  // All pages, but for translations, which have the English page's name.
+  for (const page of await pagesIn("docs/")) {
+    if (!page.startsWith("docs/zh/")) targets.push(`[${page}](${page}): `);
   }
   assert(targets.length > 50, `${targets.length}`);
   for (const target of targets) assertStringIncludes(text, `- ${target}`.replace("- ]", "]"));
@@ -317,10 +326,8 @@ Deno.test("the Chinese documents have the programs, figures, options and picture
   const code = (text: string): Set<string> =>
     new Set(all(text.replaceAll(/^```[^]*?^```$/gm, ""), /`[^`\n]+`/g));
   const pairs = [["README.md", "README.zh-CN.md"]];
-  for await (const { name } of Deno.readDir(new URL("docs/zh/", ROOT))) {
-    pairs.push([`docs/${name}`, `docs/zh/${name}`]);
-  }
-  assert(pairs.length > 5, `${pairs.length}`);
+  for (const page of await pagesIn("docs/zh/")) pairs.push([page.replace("/zh/", "/"), page]);
+  assert(pairs.length > 20, `${pairs.length}`);
   for (const [one = "", other = ""] of pairs) {
     const [english, chinese] = [await textOf(one), await textOf(other)];
     assertEquals(blocks(chinese), blocks(english), other);

@@ -3,7 +3,7 @@
  * `packages.lock`.
  * @module
  */
-import { markdownIn, stage } from "./stage.ts";
+import { stage } from "./stage.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const HERE = new URL("./", import.meta.url);
@@ -37,14 +37,11 @@ async function copy(from: URL, folder: URL): Promise<void> {
   }
 }
 
-/** llms.txt and, below it, the documents and examples that it names, and the guides. */
+/** llms.txt and, below it, the documents and examples that it names. */
 async function everything(): Promise<string> {
   const index = await Deno.readTextFile(new URL("llms.txt", ROOT));
   const paths = [...index.matchAll(/^- \[[^\]]+\]\(([^)]+)\)/gm)].map(([, path = ""]) => path)
     .filter((path) => /\.md$|^examples\//.test(path));
-  for (const folder of ["docs/howto/", "docs/explanation/"]) {
-    paths.push(...(await markdownIn(folder)).map((name) => folder + name));
-  }
   const texts = paths.map(async (path) =>
     `\n---\n\n<!-- ${path} -->\n\n${await Deno.readTextFile(new URL(path, ROOT))}`
   );
@@ -68,6 +65,8 @@ export async function build(): Promise<void> {
   for (const path of pictures) {
     await write(WORK, `pages/public/${path}`, await Deno.readFile(new URL(path, ROOT)));
   }
+  const icon = await Deno.readFile(new URL("examples/playground/public/icon.svg", ROOT));
+  await write(WORK, "pages/public/icon.svg", icon);
   const style = await Deno.readFile(new URL("style.css", HERE));
   await write(WORK, "pages/.vitepress/theme/style.css", style);
   await write(WORK, "pages/.vitepress/theme/index.js", THEME);

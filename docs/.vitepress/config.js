@@ -29,6 +29,7 @@ export default {
   title: "Roundtrip",
   description: "aiohttp's client and server for Deno",
   base,
+  head: [["link", { rel: "icon", href: `${base}icon.svg`, type: "image/svg+xml" }]],
   srcExclude: ["public/**"],
   lastUpdated: false,
   // The reference is made by `deno doc`; addresses of examples are the reader's own servers.
@@ -47,6 +48,7 @@ export default {
   themeConfig: {
     search: { provider: "local", options: { locales: { zh: { translations: SEARCH_ZH } } } },
     outline: [2, 3],
+    logo: { src: "/icon.svg", alt: "" },
   },
   locales: {
     root: {

@@ -11,6 +11,9 @@ const NOTES = "notes.md";
 /** A long table, which is there once. */
 const NAMES = "aiohttp_names.md";
 
+/** Stands at the top of the home page. */
+const OPENING = "docs/screenshots/terminal.svg";
+
 /** An entry of a sidebar. */
 export interface Item {
   readonly text: string;
@@ -68,10 +71,17 @@ const WORDS = {
 } as const;
 type Language = keyof typeof WORDS;
 
+/** In place of the notes. */
+const ENGLISH_NOTES = `# Notes and programs
+
+[笔记与程序](/zh/${NOTES}) has each fragment of notes on aiohttp, in Chinese, beside its program. In
+English, the [tutorial](/tutorial/0001_request.md) has a page for each.
+`;
+
 const read = (path: string): Promise<string> => Deno.readTextFile(new URL(path, ROOT));
 
 /** Names of the Markdown files in a folder, sorted. */
-export async function markdownIn(folder: string): Promise<string[]> {
+async function markdownIn(folder: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isFile } of Deno.readDir(new URL(folder, ROOT))) {
     if (isFile && name.endsWith(".md")) names.push(name);
@@ -149,15 +159,20 @@ function homePage(readme: string, language: Language): string {
   const [, tagline = ""] = /\*\*(.+?)\*\*/s.exec(intro) ?? [];
   const { tutorial, howto } = WORDS[language];
   const prefix = language === "zh" ? "/zh" : "";
+  const [picture = "", alt] = /!\[([^\]]*)\]\(([^)]+)\)\n*/.exec(intro) ?? [];
   const hero = {
     name: "Roundtrip",
+    image: { src: `/${OPENING}`, alt },
     tagline: tagline.replaceAll("\n", language === "zh" ? "" : " "),
     actions: [
       { theme: "brand", text: tutorial, link: `${prefix}/tutorial/0001_request` },
       { theme: "alt", text: howto, link: `${prefix}/coming_from` },
     ],
   };
-  const body = intro.replace(/\*\*.+?\*\*/s, "").replaceAll(/\[(?:中文|English)\]\([^)]*\)/g, "");
+  const body = intro.replace(picture, "").replace(/\*\*.+?\*\*/s, "").replaceAll(
+    /\[(?:中文|English)\]\([^)]*\)/g,
+    "",
+  );
   return `---\nlayout: home\nhero: ${JSON.stringify(hero)}\n---\n\n${body.trim()}\n\n## ${
     rest.join("\n## ")
   }`;
@@ -169,7 +184,7 @@ function homePage(readme: string, language: Language): string {
  */
 export async function stage(source: string | null): Promise<Site> {
   const pages = new Map<string, string>();
-  const pictures = new Set<string>();
+  const pictures = new Set([OPENING]);
   const add = (file: string, page: string, text: string, language: Language): void => {
     pages.set(page, relinked(text, file, { language, source, pictures }));
   };
@@ -230,6 +245,7 @@ export async function stage(source: string | null): Promise<Site> {
       { text: words.explanation, items: listed("explanation", language) },
     ];
   };
+  pages.set(NOTES, ENGLISH_NOTES);
   // The switch of the language leads from a page to the one of the same name.
   for (const [page, text] of [...pages]) {
     if (page.startsWith("zh/") || pages.has(`zh/${page}`) || page.startsWith("tutorial/")) continue;
