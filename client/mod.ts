@@ -26,6 +26,7 @@ export type {
 } from "./request/options.ts";
 export type { ClientTimeout } from "./hop/timeout.ts";
 export { jsonPayload } from "./body/json_payload.ts";
+export { openFile } from "./body/open_file.ts";
 export { type DataFields, payloadOf, type RequestData } from "./body/payload_of.ts";
 export type { RequestCompression } from "./body/compressed_payload.ts";
 export { type BasicAuth, encodeBasicAuth } from "./hop/basic_auth.ts";

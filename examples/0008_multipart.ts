@@ -1,7 +1,14 @@
 // deno run --allow-net=localhost --allow-read=examples examples/0008_multipart.ts
 // Files in a form: FormBody for a form, MultipartWriter for any other multipart body.
 // 表单里的文件：表单用 FormBody，其他 multipart 用 MultipartWriter。
-import { BodyPartReader, ClientSession, FormBody, MultipartWriter, web } from "@roundtrip/http";
+import {
+  BodyPartReader,
+  ClientSession,
+  FormBody,
+  MultipartWriter,
+  openFile,
+  web,
+} from "@roundtrip/http";
 
 const app = new web.Application();
 app.addRoutes([
@@ -30,12 +37,18 @@ await using runner = new web.AppRunner(app);
 const baseUrl = await runner.listen({ hostname: "localhost", port: 0 });
 await using session = new ClientSession({ baseUrl });
 
-const form = new FormBody({ user: "ann" })
+// openFile() tells a file's name and type; the other fields are texts.
+// openFile() 带上文件名和类型；其余字段是文本。
+await using short = await session.post("/form", {
+  data: { user: "ann", icon: await openFile("examples/playground/public/icon.svg") },
+});
+console.log((await short.text()).replace(/\d+ characters/, "some characters"));
+
+// Names and types by hand, also for text and bytes.
+// 手动指定名字和类型，文本和字节也可以。
+const form = new FormBody()
   .addField("report", "a,b\n1,2\n", { filename: "报告.csv", contentType: "text/csv" })
-  .addField("source", await Deno.open("examples/0001_request.ts"), {
-    filename: "0001_request.ts",
-    contentType: "text/plain",
-  });
+  .addField("source", await Deno.open("examples/0001_request.ts"), { filename: "first.ts" });
 await using response = await session.post("/form", { data: form });
 console.log((await response.text()).replace(/\d{3,} characters/, "many characters"));
 
@@ -47,6 +60,7 @@ console.log(await other.text());
 
 // Prints:
 // user=ann
+// icon: icon.svg image/svg+xml, some characters
 // report: 报告.csv text/csv, 8 characters
-// source: 0001_request.ts text/plain, many characters
+// source: first.ts application/octet-stream, many characters
 // multipart/mixed: text/plain, application/json

@@ -21,7 +21,7 @@ const NOTES: [section: string, example: string, shows: string[]][] = [
     'data: "text',
     ...["put", "patch", "delete", "head", "options"].map((name) => `session.${name}(`),
   ]],
-  ["multipart files and FormBody", "0008_multipart", ["FormBody", "filename"]],
+  ["multipart files and FormBody", "0008_multipart", ["openFile(", "FormBody", "filename"]],
   ["streaming upload", "0009_streaming_uploads", ["new ReadableStream", "onUploadProgress"]],
   ["client WebSockets", "0010_client_websockets", ["wsConnect", "WSMsgType.ERROR", ".exception()"]],
   ["timeouts", "0011_timeouts", ["timeout:", "connect:", "sockConnect:", "sockRead:"]],

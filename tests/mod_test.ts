@@ -16,8 +16,8 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   ServerConnectionError ServerDisconnectedError ServerFingerprintMismatch ServerTimeoutError
   SocketTimeoutError TooManyRedirectsError UnixClientConnectorError WSServerHandshakeError
   appTransport bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discardReply
-  encodeBasicAuth fetchTransport jsonPayload loggingMiddleware payloadOf rateLimitMiddleware
-  reconnect replayMiddleware request retryMiddleware socketTransport typedClient
+  encodeBasicAuth fetchTransport jsonPayload loggingMiddleware openFile payloadOf
+  rateLimitMiddleware reconnect replayMiddleware request retryMiddleware socketTransport typedClient
 `,
     `
   Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions CacheStore ClientHandler

@@ -1,6 +1,5 @@
 // Building a request from arguments: method, URL, headers, body.
-import { basename } from "node:path";
-import { FormBody, type RequestData } from "../../client/mod.ts";
+import { FormBody, openFile, type RequestData } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
 import { CommandError, unreadable, UsageError } from "../errors/usage_error.ts";
@@ -218,9 +217,10 @@ export async function dataOf(body: PlannedBody): Promise<RequestData> {
   for (const part of body.parts) {
     if ("value" in part) form.addField(part.name, part.value);
     else {
+      const { filename, type } = part;
       form.addField(part.name, await open(part.path), {
-        filename: part.filename ?? basename(part.path),
-        contentType: part.type ?? await typeOf(part.path),
+        filename: filename ?? undefined,
+        contentType: type ?? undefined,
       });
     }
   }
@@ -232,11 +232,9 @@ async function typeOf(path: string): Promise<string> {
   return mime.getType(path) ?? "application/octet-stream";
 }
 
-async function open(path: string): Promise<Deno.FsFile> {
+async function open(path: string): Promise<Awaited<ReturnType<typeof openFile>>> {
   try {
-    const file = await Deno.open(path);
-    if (!(await file.stat()).isDirectory) return file;
-    file.close();
+    if (!(await Deno.stat(path)).isDirectory) return await openFile(path);
   } catch (cause) {
     throw unreadable(path, cause);
   }

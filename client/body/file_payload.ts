@@ -3,14 +3,14 @@ import type { Payload } from "../hop/payload.ts";
 const PIECE = 512 * 1024;
 
 /** Creates a body from an open file, from its position on; the file is closed after the request. */
-export function filePayload(file: Deno.FsFile): Payload {
+export function filePayload(file: Deno.FsFile & { readonly type?: string }): Payload {
   const range = regularRange(file);
   let open = true;
   let streams = 0;
   return {
     bytes: range?.size === 0 ? new Uint8Array(0) : null,
     size: range?.size ?? null,
-    contentType: "application/octet-stream",
+    contentType: file.type ?? "application/octet-stream",
     replayable: range !== null,
     stream(taken) {
       const own = ++streams;

@@ -2,7 +2,7 @@
 import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
 import { OptionTable } from "../options.ts";
 import { pairsIn } from "../query.ts";
-import { partBody, type PartValue } from "./part_body.ts";
+import { partBody, type PartValue, type ReadableFile } from "./part_body.ts";
 import { MultipartWriter, writerBody } from "./multipart_writer.ts";
 
 /** Value of a form field. Text, numbers and booleans are text fields, everything else is a file. */
@@ -34,17 +34,11 @@ export interface FormBodyOptions {
   readonly defaultToMultipart?: boolean | undefined;
   /** The multipart boundary: 1 to 70 characters of RFC 2046. Random by default (122 bits). */
   readonly boundary?: string | undefined;
-  /**
-   * Returns the type of a file by its filename if neither the field nor a `Blob` has one; `null`
-   * means `application/octet-stream`.
-   */
-  readonly contentTypeOf?: ((filename: string) => string | null) | undefined;
 }
 
 const FORM_BODY_OPTIONS = new OptionTable<FormBodyOptions>({
   defaultToMultipart: "true or false",
   boundary: "a string",
-  contentTypeOf: "a function",
 });
 
 interface Field {
@@ -70,7 +64,6 @@ interface Field {
  */
 export class FormBody {
   readonly #fields: Field[] = [];
-  readonly #options: FormBodyOptions;
   #boundary: string | undefined; // the same each time: a retry has the same type
   #isMultipart: boolean;
 
@@ -80,7 +73,6 @@ export class FormBody {
    */
   constructor(fields: FormFields = [], options: FormBodyOptions = {}) {
     FORM_BODY_OPTIONS.check("new FormBody", options);
-    this.#options = options;
     this.#boundary = options.boundary;
     this.#isMultipart = options.defaultToMultipart ?? false;
     this.addFields(fields);
@@ -94,28 +86,25 @@ export class FormBody {
   /**
    * Adds a field.
    *
-   * A file without a filename takes that of a `File`, else the field's name, so that it arrives as
-   * a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers
+   * A file without a filename takes that of a `File` or of `openFile(path)`; bytes, a stream or a
+   * pipe the field's name, so that it arrives as a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers
    * do.
    * @throws {TypeError} If the name or filename is not a string or holds NUL, if the type holds
-   * CR, LF or NUL, or if the value cannot be sent.
+   * CR, LF or NUL, if the value cannot be sent, or if it is of `Deno.open()`, which has no name.
    */
   addField(name: string, value: FormValue, options: FormFieldOptions = {}): this {
     FORM_FIELD_OPTIONS.check("addField()", options);
-    const { contentType } = options;
     checkName("name", name);
-    if (options.filename !== undefined) checkName("filename", options.filename);
+    const sent = toPartValue(name, value);
+    const file: Partial<ReadableFile> = typeof sent === "object" && "readable" in sent ? sent : {};
+    const { filename = file.name ?? defaultFilename(name, sent), contentType = file.type } =
+      options;
+    if (filename !== undefined) checkName("filename", filename);
     if (contentType !== undefined && /[\r\n\0]/.test(contentType)) {
       throw new TypeError(`Cannot send form field "${name}": contentType holds CR, LF or NUL`);
     }
-    const sent = toPartValue(name, value);
-    const filename = options.filename ?? defaultFilename(name, sent);
     if (filename !== undefined || contentType !== undefined) this.#isMultipart = true;
-    this.#fields.push({
-      name,
-      value: sent,
-      options: { filename, contentType },
-    });
+    this.#fields.push({ name, value: sent, options: { filename, contentType } });
     return this;
   }
 
@@ -144,21 +133,9 @@ export class FormBody {
   }
 
   #writer(): MultipartWriter {
-    const { contentTypeOf } = this.#options;
     const writer = new MultipartWriter("form-data", { boundary: this.#boundary });
     this.#boundary = writer.boundary;
-    for (const { name, value, options } of this.#fields) {
-      const isTyped = options.contentType !== undefined ||
-        value instanceof Blob && value.type !== "";
-      const guessed = isTyped || options.filename === undefined
-        ? null
-        : contentTypeOf?.(options.filename) ?? null;
-      writer.append(value, {
-        name,
-        ...options,
-        contentType: options.contentType ?? guessed ?? undefined,
-      });
-    }
+    for (const { name, value, options } of this.#fields) writer.append(value, { name, ...options });
     return writer;
   }
 }
@@ -190,5 +167,10 @@ function toPartValue(name: string, value: FormValue): PartValue {
 
 function defaultFilename(name: string, value: PartValue): string | undefined {
   if (typeof value === "string") return undefined;
-  return value instanceof File ? value.name : name;
+  if (value instanceof File) return value.name;
+  if (!("readable" in value && value.statSync?.().isFile)) return name;
+  throw new TypeError(
+    `Cannot send form field "${name}": an open file does not know its path. Write openFile(path) ` +
+      `in place of Deno.open(path), or addField("${name}", file, { filename })`,
+  );
 }

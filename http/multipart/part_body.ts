@@ -5,6 +5,10 @@ import { iterableBody, type SendableBody, simpleBody, streamBody } from "../byte
  * end; the stream closes the file.
  */
 export interface ReadableFile {
+  /** Its filename in a form. */
+  readonly name?: string;
+  /** Its type in a form. */
+  readonly type?: string;
   /** The content from the current position on. */
   readonly readable: ReadableStream<Uint8Array>;
   /** Returns the size of the whole file, in bytes, and whether it is a regular file. */

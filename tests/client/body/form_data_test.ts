@@ -1,5 +1,6 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { ClientSession, type RequestData } from "@roundtrip/http";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { ClientSession, FormBody, openFile, payloadOf, type RequestData } from "@roundtrip/http";
+import { pathToFileURL } from "node:url";
 
 // A form in `data` without a FormBody, like a dict with files in aiohttp.
 
@@ -26,13 +27,37 @@ async function textOf(form: FormData, name: string): Promise<string> {
     : String(value);
 }
 
-Deno.test("an object with an open file is a multipart form", async () => {
-  const path = await Deno.makeTempFile();
+Deno.test("a file of openFile() has its name and type, in a form and as the body", async () => {
+  const path = await Deno.makeTempFile({ prefix: "报告-", suffix: ".csv" });
+  const name = path.split("/").at(-1);
   await Deno.writeTextFile(path, "report");
-  const form = await formOf({ file: await Deno.open(path), page: 7, gone: undefined, none: null });
-  assertEquals(await textOf(form, "file"), "file application/octet-stream report");
-  assertEquals([...form.keys()], ["file", "page"]);
-  assertEquals(form.get("page"), "7");
+  for (const each of [path, pathToFileURL(path)]) {
+    const file = await openFile(each);
+    const form = await formOf({ file, page: 7, gone: undefined, none: null });
+    assertEquals(await textOf(form, "file"), `${name} text/csv report`);
+    assertEquals([...form.keys()], ["file", "page"]);
+    assertEquals(form.get("page"), "7");
+  }
+  assertEquals(await send(await openFile(path)), ["text/csv", "report"]);
+  const named = new FormBody().addField("file", await openFile(path), {
+    filename: "a.txt",
+    contentType: "text/plain",
+  });
+  assertEquals(await textOf(await formOf(named), "file"), "a.txt text/plain report");
+  await Deno.remove(path);
+});
+
+Deno.test("a file of Deno.open() needs a name, and the error names both remedies", async () => {
+  const path = await Deno.makeTempFile();
+  using file = await Deno.open(path);
+  assertThrows(
+    () => payloadOf({ file }),
+    TypeError,
+    'Cannot send form field "file": an open file does not know its path. Write openFile(path) in ' +
+      'place of Deno.open(path), or addField("file", file, { filename })',
+  );
+  const form = new FormBody().addField("file", await Deno.open(path), { filename: "a.bin" });
+  assertEquals(await textOf(await formOf(form), "file"), "a.bin application/octet-stream ");
   await Deno.remove(path);
 });
 

@@ -56,8 +56,7 @@ Deno.test("bytes, files, filenames and types make a form multipart", () => {
 });
 
 Deno.test("fields of a multipart form are written as the table says", async () => {
-  const contentTypeOf = (name: string) => name.endsWith(".csv") ? "text/csv" : null;
-  const form = new FormBody([["a", "1"]], { boundary: "X", contentTypeOf })
+  const form = new FormBody([["a", "1"]], { boundary: "X" })
     .addField("b", utf8("2"))
     .addField("c", new File(["3"], "c.txt", { type: "text/x" }))
     .addField("d", new File(["4"], "d.csv"), { filename: 'é".csv' })
@@ -69,7 +68,7 @@ Deno.test("fields of a multipart form are written as the table says", async () =
     ["text/plain; charset=utf-8", 'name="a"', "1"],
     ["application/octet-stream", 'name="b"; filename="b"', "2"],
     ["text/x", 'name="c"; filename="c.txt"', "3"],
-    ["text/csv", 'name="d"; filename="é%22.csv"', "4"],
+    ["application/octet-stream", 'name="d"; filename="é%22.csv"', "4"],
     ["a/b", 'name="e"', "5"],
     ["text/plain; charset=utf-8", 'name="f"; filename="f.bin"', "6"],
     ["text/plain; charset=utf-8", 'name="g"', "7"],

@@ -1,0 +1,34 @@
+import { nodeFs, nodePath, nodeUrl } from "../../http/node_modules.ts";
+
+/**
+ * Opens a file with its name and type, which a form or a body takes from it, as aiohttp does from
+ * `open(path, "rb")`. A file of `Deno.open()` does not know its path. It is closed when it was
+ * sent.
+ * @param path Path of the file.
+ * @returns A `Deno.FsFile` on Deno, elsewhere a `File` that is read when it is sent. Its type, by
+ * the extension, is `application/octet-stream` if that is not known.
+ * @throws {Error} The platform's error if it cannot be opened.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, openFile } from "@roundtrip/http";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * const app = {
+ *   fetch: async (request: Request) => new Response((await request.formData()).get("file") as File),
+ * };
+ * await using session = new ClientSession({ app });
+ * await using response = await session.post("/", { data: { file: await openFile(path) } });
+ * console.assert(response.contentType === "text/csv");
+ * await Deno.remove(path);
+ * ```
+ */
+export async function openFile(
+  path: string | URL,
+): Promise<File | (Deno.FsFile & { readonly name: string; readonly type: string })> {
+  const { default: mime } = await import("mime");
+  const name = nodePath().basename(path instanceof URL ? nodeUrl().fileURLToPath(path) : path);
+  const type = mime.getType(name) ?? "application/octet-stream";
+  if ("Deno" in globalThis) return Object.assign(await Deno.open(path), { name, type });
+  return new File([await nodeFs().openAsBlob(path)], name, { type });
+}
