@@ -1,4 +1,4 @@
-import type { MakePlayground } from "./playground.ts";
+import type { Playground } from "./playground.ts";
 
 /** Folder of the examples: on disk, in the executable, or at a registry. */
 const EXAMPLES = new URL("../../examples/", import.meta.url);
@@ -19,21 +19,15 @@ export function chapter(file: string, load: () => Promise<unknown>): Chapter {
   return { number: Number(number), name, title: words.join(" "), text, load };
 }
 
-export function playground(
-  number: number,
-  load: () => Promise<{ readonly makeApp: MakePlayground }>,
-): Chapter {
+export function playground(number: number, load: () => Promise<Playground>): Chapter {
   return {
     number,
     name: "playground",
     title: "playground: a page that uses all of it",
     text: () => textOf("playground/main.ts"),
     async load() {
-      const [{ makeApp }, { runPlayground }] = await Promise.all([
-        load(),
-        import("./playground.ts"),
-      ]);
-      await runPlayground(makeApp, (name) => textOf(`playground/public/${name}`));
+      const [module, { runPlayground }] = await Promise.all([load(), import("./playground.ts")]);
+      await runPlayground(module, textOf);
     },
   };
 }

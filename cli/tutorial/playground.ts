@@ -1,16 +1,17 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Application, runApp } from "../../server/mod.ts";
 import { UsageError } from "../errors/usage_error.ts";
 
-/** Makes the playground's application: `makeApp()` of examples/playground/main.ts. */
-export type MakePlayground = (folder: string, key: Uint8Array, pages: URL) => Application;
-
-const PAGES = ["icon.svg", "page.css", "page.html", "page.js"];
+/** The module examples/playground/main.ts. */
+export interface Playground {
+  makeApp(folder: string, key: Uint8Array, examples: URL): Application;
+  readonly FILES: readonly string[];
+}
 
 /** Runs the playground; uploads are deleted at the end. */
 export async function runPlayground(
-  makeApp: MakePlayground,
+  { makeApp, FILES }: Playground,
   read: (name: string) => Promise<string>,
 ): Promise<void> {
   const [text = "8080"] = Deno.args;
@@ -18,18 +19,14 @@ export async function runPlayground(
   if (port > 65535) throw new UsageError(`the playground's argument is a port, not "${text}"`);
   const folder = await Deno.makeTempDir({ prefix: "playground-" });
   try {
-    const uploads = join(folder, "uploads");
+    const [uploads, examples] = [join(folder, "uploads"), join(folder, "examples")];
     await Deno.mkdir(uploads);
-    await Deno.mkdir(join(folder, "pages"));
-    for (const name of PAGES) {
-      await Deno.writeTextFile(join(folder, "pages", name), await read(name));
+    for (const name of FILES) {
+      await Deno.mkdir(dirname(join(examples, name)), { recursive: true });
+      await Deno.writeTextFile(join(examples, name), await read(name));
     }
-    const app = makeApp(
-      uploads,
-      crypto.getRandomValues(new Uint8Array(32)),
-      pathToFileURL(join(folder, "pages/")),
-    );
-    await runApp(app, { host: "localhost", port });
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    await runApp(makeApp(uploads, key, pathToFileURL(`${examples}/`)), { host: "localhost", port });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ClientSession } from "../../client/mod.ts";
 import { CHAPTERS } from "../../cli/tutorial/chapters.ts";
+import { FILES } from "../../examples/playground/main.ts";
 import { cli, runtimeIs, startCli, tempDir } from "./_cli.ts";
 
 const PLAYGROUND = new URL("../../examples/playground/", import.meta.url);
@@ -24,14 +25,28 @@ Deno.test("the playground runs from the command alone, and leaves nothing behind
     env: { TMPDIR: folder.path },
   });
   const [, url = ""] = await running.waitFor(/Running on (http:\/\/localhost:\d+) =/);
-  const { pathname } = new URL("public/", PLAYGROUND);
-  const names = [...Deno.readDirSync(pathname)].map(({ name }) => name);
-  assertEquals(names.sort(), ["icon.svg", "page.css", "page.html", "page.js"]);
+  // Everything that the page and its cards refer to.
+  const examples = new URL("../", PLAYGROUND);
+  for (const folder of ["public", "cards"]) {
+    for (const { name } of Deno.readDirSync(new URL(`${folder}/`, PLAYGROUND))) {
+      assertEquals(FILES.filter((file) => file.endsWith(`${folder}/${name}`)).length, 1, name);
+    }
+  }
   await using session = new ClientSession({ baseUrl: url, raiseForStatus: true });
-  for (const name of names) {
-    const path = name === "page.html" ? "/" : `/static/${name}`;
-    await using reply = await session.get(path);
-    assertEquals(await reply.text(), await Deno.readTextFile(pathname + name), name);
+  for (const name of FILES) {
+    await using reply = await session.get(`/examples/${name}`);
+    assertEquals(await reply.text(), await Deno.readTextFile(new URL(name, examples)), name);
+  }
+  {
+    await using reply = await session.get("/");
+    const page = await reply.text();
+    assertStringIncludes(page, "Roundtrip playground");
+    for (const [, name] of page.matchAll(/"\/tutorial\/(\d\w+)"/g)) {
+      assertEquals(FILES.includes(`${name}.ts`), true, name);
+    }
+    for (const [, name] of page.matchAll(/"\/static\/([^"]+)"/g)) {
+      assertEquals(FILES.includes(`playground/public/${name}`), true, name);
+    }
   }
   // Its sessions need Uint8Array.fromBase64().
   const ignore = !await runtimeIs(206);
