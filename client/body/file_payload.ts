@@ -1,10 +1,11 @@
+import { fileRange } from "../../http/multipart/part_body.ts";
 import type { Payload } from "../hop/payload.ts";
 
 const PIECE = 512 * 1024;
 
 /** Creates a body from an open file, from its position on; the file is closed after the request. */
 export function filePayload(file: Deno.FsFile & { readonly type?: string }): Payload {
-  const range = regularRange(file);
+  const range = fileRange(file);
   let open = true;
   let streams = 0;
   return {
@@ -28,22 +29,9 @@ export function filePayload(file: Deno.FsFile & { readonly type?: string }): Pay
   };
 }
 
-interface Range {
-  readonly start: number;
-  readonly size: number;
-}
-
-/** Byte range of a regular file to send; `null` for a pipe or a device. */
-function regularRange(file: Deno.FsFile): Range | null {
-  const { isFile, size } = file.statSync();
-  if (!isFile) return null;
-  const start = file.seekSync(0, Deno.SeekMode.Current);
-  return { start, size: Math.max(0, size - start) };
-}
-
 function fileStream(
   file: Deno.FsFile,
-  range: Range | null,
+  range: ReturnType<typeof fileRange>,
   taken: "free" | "reuse" | undefined,
   isLatest: () => boolean,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {

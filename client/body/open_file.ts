@@ -11,15 +11,12 @@ import { nodeFs, nodePath, nodeUrl } from "../../http/node_modules.ts";
  *
  * @example
  * ```ts
- * import { ClientSession, openFile } from "@roundtrip/http";
+ * import { FormBody, openFile } from "@roundtrip/http";
  *
  * const path = await Deno.makeTempFile({ suffix: ".csv" });
- * const app = {
- *   fetch: async (request: Request) => new Response((await request.formData()).get("file") as File),
- * };
- * await using session = new ClientSession({ app });
- * await using response = await session.post("/", { data: { file: await openFile(path) } });
- * console.assert(response.contentType === "text/csv");
+ * const form = new FormBody().addField("report", await openFile(path));
+ * const sent = await new Response(form.encode().stream()).text();
+ * console.assert(sent.includes("Content-Type: text/csv") && sent.includes('.csv"'));
  * await Deno.remove(path);
  * ```
  */

@@ -36,7 +36,7 @@ export function partBody(value: PartValue): SendableBody {
   if (simple !== null) return simple;
   if (typeof value === "object" && value !== null) {
     if ("readable" in value && value.readable instanceof ReadableStream) {
-      return streamBody(value.readable, fileSize(value));
+      return streamBody(value.readable, fileRange(value)?.size ?? null);
     }
     if (Symbol.asyncIterator in value) return iterableBody(value);
   }
@@ -47,9 +47,10 @@ export function partBody(value: PartValue): SendableBody {
   );
 }
 
-/** Remaining bytes of a regular file; pipes and devices have no size. */
-function fileSize(file: ReadableFile): number | null {
+/** Position and remaining bytes of a regular file; `null` for pipes and devices. */
+export function fileRange(file: ReadableFile): { start: number; size: number } | null {
   const stat = file.statSync?.();
-  if (stat === undefined || !stat.isFile) return null;
-  return Math.max(0, stat.size - (file.seekSync?.(0, 1) ?? 0));
+  if (!stat?.isFile) return null;
+  const start = file.seekSync?.(0, 1) ?? 0;
+  return { start, size: Math.max(0, stat.size - start) };
 }
