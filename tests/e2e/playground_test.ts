@@ -424,52 +424,50 @@ Deno.test("playground: every card is tried, right and wrong, and shows the file 
   ignore,
 }, async () => {
   await using playground = await open();
-  {
-    const context = await (await sharedBrowser(chromium ?? "")).newContext();
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on("pageerror", ({ message }) => errors.push(message));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(playground.url)) errors.push(request.url());
-    });
-    await page.goto(playground.url);
-    for (const { card, fill, press, shows } of TRIES) {
-      const section = page.locator(`#${card}`);
-      if (fill !== undefined) {
-        await section.getByRole("textbox", { name: fill[0], exact: true }).fill(fill[1]);
-      }
-      await section.getByRole("button", { name: press, exact: true }).click();
-      const answer = section.locator(".answer");
-      try {
-        for (const each of shows) await answer.getByText(each).first().waitFor({ timeout: 5000 });
-      } catch (cause) {
-        throw new Error(`${card}, ${press}: ${await answer.innerText()}`, { cause });
-      }
+  const context = await (await sharedBrowser(chromium ?? "")).newContext();
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", ({ message }) => errors.push(message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(playground.url)) errors.push(request.url());
+  });
+  await page.goto(playground.url);
+  for (const { card, fill, press, shows } of TRIES) {
+    const section = page.locator(`#${card}`);
+    if (fill !== undefined) {
+      await section.getByRole("textbox", { name: fill[0], exact: true }).fill(fill[1]);
     }
-    await page.locator("#news").getByText("tea is ready").waitFor();
-
-    // Stopping a body stops its handler.
-    await page.locator("#count").getByLabel("Count to").fill("900");
-    await page.locator("#count").getByRole("button", { name: "Start" }).click();
-    await page.locator("#count .body").getByText(/^1 2 /).waitFor();
-    await page.locator("#count").getByRole("button", { name: "Stop" }).click();
-    await page.locator("#count .body").getByText("(Stopped)").waitFor();
-    await page.locator("#news").getByText(/^count stopped at \d+$/).waitFor();
-
-    for await (const { name } of Deno.readDir(new URL("examples/playground/cards/", ROOT))) {
-      const source = await Deno.readTextFile(new URL(`examples/playground/cards/${name}`, ROOT));
-      const shown = page.locator(`#${name.replace(".ts", "")} .source`);
-      await shown.locator(".keyword").first().waitFor();
-      assertEquals(await shown.locator("code").textContent(), source.trimEnd(), name);
-      const chapter = await shown.getByRole("link").getAttribute("href");
-      const other = await page.context().newPage();
-      await other.goto(`${playground.url}${chapter}`);
-      await other.locator("code .comment").first().waitFor();
-      await other.close();
+    await section.getByRole("button", { name: press, exact: true }).click();
+    const answer = section.locator(".answer");
+    try {
+      for (const each of shows) await answer.getByText(each).first().waitFor({ timeout: 5000 });
+    } catch (cause) {
+      throw new Error(`${card}, ${press}: ${await answer.innerText()}`, { cause });
     }
-    assertEquals(errors, []);
-    await context.close();
   }
+  await page.locator("#news").getByText("tea is ready").waitFor();
+
+  // Stopping a body stops its handler.
+  await page.locator("#count").getByLabel("Count to").fill("900");
+  await page.locator("#count").getByRole("button", { name: "Start" }).click();
+  await page.locator("#count .body").getByText(/^1 2 /).waitFor();
+  await page.locator("#count").getByRole("button", { name: "Stop" }).click();
+  await page.locator("#count .body").getByText("(Stopped)").waitFor();
+  await page.locator("#news").getByText(/^count stopped at \d+$/).waitFor();
+
+  for await (const { name } of Deno.readDir(new URL("examples/playground/cards/", ROOT))) {
+    const source = await Deno.readTextFile(new URL(`examples/playground/cards/${name}`, ROOT));
+    const shown = page.locator(`#${name.replace(".ts", "")} .source`);
+    await shown.locator(".keyword").first().waitFor();
+    assertEquals(await shown.locator("code").textContent(), source.trimEnd(), name);
+    const chapter = await shown.getByRole("link").getAttribute("href");
+    const other = await page.context().newPage();
+    await other.goto(`${playground.url}${chapter}`);
+    await other.locator("code .comment").first().waitFor();
+    await other.close();
+  }
+  assertEquals(errors, []);
+  await context.close();
 });
 
 Deno.test(
@@ -477,28 +475,28 @@ Deno.test(
   { ignore },
   async () => {
     await using playground = await open();
-    await launched(async (browser) => {
-      const context = await browser.newContext({ colorScheme: "light" });
-      const page = await context.newPage();
-      await page.goto(playground.url);
-      const path = await Deno.makeTempFile({ suffix: ".bin" });
-      await Deno.truncate(path, SIZE);
-      await page.getByLabel("File", { exact: true }).setInputFiles(path);
-      for (const how of ["As a form", "As a stream"]) {
-        await page.getByRole("button", { name: how }).click();
-        await page.locator("#uploaded").getByText("Log in first").waitFor();
-        await page.locator("#upload .answer").getByText("403 Forbidden").waitFor();
-      }
-      await Deno.remove(path);
-      const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
-      const light = await background();
-      await page.getByLabel("Theme").selectOption("Dark");
-      const dark = await background();
-      assert(dark !== light, `${dark}`);
-      await page.reload();
-      assertEquals(await background(), dark);
-      await page.getByLabel("Theme").selectOption("System");
-      assertEquals(await background(), light);
-    });
+    const browser = await sharedBrowser(chromium ?? "");
+    const context = await browser.newContext({ colorScheme: "light" });
+    const page = await context.newPage();
+    await page.goto(playground.url);
+    const path = await Deno.makeTempFile({ suffix: ".bin" });
+    await Deno.truncate(path, SIZE);
+    await page.getByLabel("File", { exact: true }).setInputFiles(path);
+    for (const how of ["As a form", "As a stream"]) {
+      await page.getByRole("button", { name: how }).click();
+      await page.locator("#uploaded").getByText("Log in first").waitFor();
+      await page.locator("#upload .answer").getByText("403 Forbidden").waitFor();
+    }
+    await Deno.remove(path);
+    const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+    const light = await background();
+    await page.getByLabel("Theme").selectOption("Dark");
+    const dark = await background();
+    assert(dark !== light, `${dark}`);
+    await page.reload();
+    assertEquals(await background(), dark);
+    await page.getByLabel("Theme").selectOption("System");
+    assertEquals(await background(), light);
+    await context.close();
   },
 );
