@@ -170,7 +170,7 @@ function defaultFilename(name: string, value: PartValue): string | undefined {
   if (value instanceof File) return value.name;
   if (!("readable" in value && value.statSync?.().isFile)) return name;
   throw new TypeError(
-    `Cannot send form field "${name}": an open file does not know its path. Write openFile(path) ` +
-      `in place of Deno.open(path), or addField("${name}", file, { filename })`,
+    `Cannot send form field "${name}": an open file does not know its path. Open it by ` +
+      `openFile(path), or write addField("${name}", file, { filename })`,
   );
 }

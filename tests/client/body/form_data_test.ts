@@ -53,8 +53,8 @@ Deno.test("a file of Deno.open() needs a name, and the error names both remedies
   assertThrows(
     () => payloadOf({ file }),
     TypeError,
-    'Cannot send form field "file": an open file does not know its path. Write openFile(path) in ' +
-      'place of Deno.open(path), or addField("file", file, { filename })',
+    'Cannot send form field "file": an open file does not know its path. Open it by ' +
+      'openFile(path), or write addField("file", file, { filename })',
   );
   const form = new FormBody().addField("file", await Deno.open(path), { filename: "a.bin" });
   assertEquals(await textOf(await formOf(form), "file"), "a.bin application/octet-stream ");
