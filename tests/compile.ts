@@ -1,20 +1,38 @@
 /**
- * Compiles the `roundtrip` command to one executable: `deno task compile [OPTION...]`.
+ * Compiles the `roundtrip` command to one executable: `deno task compile [OPTION...]`, with options of
+ * `deno compile`; paths in them are absolute.
  *
  * `deno compile` alone embeds every package of the lock file, the tests' too, and the runtime reads
  * all of it at every start: 30 MB, 40 ms. A bundle holds what the command uses, 1.5 MB. Modules of
- * users import packages from `node_modules` beside them: `--node-modules-dir=manual`.
+ * users import packages from `node_modules` beside them: `--node-modules-dir=manual`. It compiles in
+ * the bundle's folder, as all of `node_modules` below the current one is embedded, the bench's too.
+ *
+ * The runtime keeps compiled code of static imports only, so what a request needs is one, without
+ * the list of public suffixes, which is made with the first cookie.
  *
  * @module
  */
 
 const ROOT = new URL("../", import.meta.url);
 const TARGET = "build/bundle";
-const BUNDLE = `${TARGET}/package/modules`; // as deep as cli/tutorial/, from where ../../ is followed
+const MODULES = "package/modules"; // as deep as cli/tutorial/, from where ../../ is followed
+const BUNDLE = `${TARGET}/${MODULES}`;
+const START = "build/start"; // the executable's entry
 
-const { exports, name: own, unstable } = JSON.parse(
+const { exports, imports: packages, name: own, unstable, version } = JSON.parse(
   await Deno.readTextFile(new URL("deno.json", ROOT)),
 );
+
+/** Modules of a request. */
+const REQUEST = [
+  "dispatch",
+  "io/output",
+  "specs/request",
+  "request/config_file",
+  "request/command",
+];
+/** A package that is evaluated with its first use. */
+const LATE = "tough-cookie";
 
 /** Specifiers that users' modules may import, and their modules without `.ts`. */
 const OWN: readonly (readonly [specifier: string, file: string])[] = Object
@@ -25,10 +43,10 @@ const OWN: readonly (readonly [specifier: string, file: string])[] = Object
 // Optional dependencies of ws.
 const OPTIONAL = ["bufferutil", "utf-8-validate"];
 
-async function deno(...args: string[]): Promise<boolean> {
+async function deno(args: string[], folder = ""): Promise<boolean> {
   const { success } = await new Deno.Command(Deno.execPath(), {
     args,
-    cwd: ROOT,
+    cwd: new URL(folder, ROOT),
     // Older versions of Deno use only their own list of authorities.
     env: { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "mozilla,system" },
     stdin: "null",
@@ -43,18 +61,18 @@ async function bundle(): Promise<boolean> {
   await Deno.remove(new URL(TARGET, ROOT), { recursive: true }).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  const modules = ["cli/main", ...OWN.map(([, file]) => file)];
-  const done = await deno(
+  await writeStart();
+  const done = await deno([
     "bundle",
     "--quiet",
     "--code-splitting",
+    ...["--import-map", "build/packages.json"],
     ...OPTIONAL.flatMap((name) => ["--external", name]),
     "--outdir",
     BUNDLE,
-    ...modules.map((name) => `${name}.ts`),
-  );
+    ...[START, ...OWN.map(([, file]) => file)].map((name) => `${name}.ts`),
+  ]);
   if (!done) return false;
-  const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const imports = OWN.flatMap(([name, file]) =>
     // Specifiers as users write them, with a registry too, as `deno add` does.
     ["", "jsr:", "npm:"].flatMap((scheme) =>
@@ -67,6 +85,34 @@ async function bundle(): Promise<boolean> {
   const map = { imports: Object.fromEntries(imports) };
   await Deno.writeTextFile(new URL(`${BUNDLE}/imports.json`, ROOT), JSON.stringify(map, null, 2));
   return true;
+}
+
+/** Writes the entry, and the import map with the late package: a CommonJS module of getters. */
+async function writeStart(): Promise<void> {
+  const write = async (path: string, text: string): Promise<void> => {
+    await Deno.mkdir(new URL("build", ROOT), { recursive: true });
+    await Deno.writeTextFile(new URL(path, ROOT), text);
+  };
+  await write(
+    `${START}.ts`,
+    `${REQUEST.map((name) => `import "../cli/${name}.ts";\n`).join("")}` +
+      `import { main } from "../cli/main.ts";\nDeno.exit(await main(Deno.args));\n`,
+  );
+  const get = `get: () => require("${packages[LATE]}")[name]`;
+  const names = JSON.stringify(Object.keys(await import(packages[LATE])));
+  await write(
+    "build/late.cjs",
+    `for (const name of ${names}) {
+  Object.defineProperty(exports, name, { enumerable: true, ${get} });
+}
+`,
+  );
+  const all = Object.entries<string>(packages).flatMap(([name, from]) => [
+    [name, from],
+    [`${name}/`, `${from.replace(":", ":/")}/`],
+  ]);
+  const imports = { ...Object.fromEntries(all), [LATE]: "./late.cjs" };
+  await write("build/packages.json", JSON.stringify({ imports }));
 }
 
 /** Copies the examples as texts to where `cli/tutorial/chapter.ts` looks for them. */
@@ -83,7 +129,7 @@ async function copyExamples(): Promise<void> {
 
 if (!await bundle()) Deno.exit(1);
 await copyExamples();
-const done = await deno(
+const done = await deno([
   "compile",
   ...[
     "--no-check",
@@ -91,13 +137,13 @@ const done = await deno(
     "--unstable-net",
     "--node-modules-dir=manual",
     "-o",
-    "build/roundtrip",
+    "../roundtrip",
     ...Deno.args,
   ],
   ...unstable.map((feature: string) => `--unstable-${feature}`),
-  ...["--no-config", "--import-map", `${BUNDLE}/imports.json`],
-  ...OWN.flatMap(([, file]) => ["--include", `${BUNDLE}/${file}.js`]),
-  ...["--include", `${TARGET}/examples`],
-  `${BUNDLE}/cli/main.js`,
-);
+  ...["--no-config", "--import-map", `${MODULES}/imports.json`],
+  ...OWN.flatMap(([, file]) => ["--include", `${MODULES}/${file}.js`]),
+  ...["--include", "examples"],
+  `${MODULES}/${START}.js`,
+], `${TARGET}/`);
 if (!done) Deno.exit(1);
