@@ -1,7 +1,7 @@
 import type { Bench, BenchCase, Row, Running } from "../measure/case.ts";
 import { median } from "../measure/harness.ts";
 import { HELLO } from "../contenders/servers/replies.mjs";
-import type { Child } from "../measure/process.ts";
+import { type Child, MS_PER_TICK } from "../measure/process.ts";
 import { freePort, startServer } from "../measure/server_case.ts";
 
 const FOLDER = decodeURIComponent(new URL("../setup", import.meta.url).pathname);
@@ -102,7 +102,7 @@ export const cliMemory: BenchCase = {
 export const cliRequest: BenchCase = {
   name: "cli_request",
   title: "`roundtrip URL`: one request",
-  method: "from start to end against a bare Deno.serve, the median of a round",
+  method: "from start to end against a bare Deno.serve, the median of a round; beside it CPU ms",
   unit: "ms",
   better: "lower",
   needs: ["roundtrip"],
@@ -112,6 +112,17 @@ export const cliRequest: BenchCase = {
       id: "ours",
       label: "roundtrip URL",
       program: { runtime: "roundtrip", args: ["--ignore-stdin", "URL"] },
+    },
+    {
+      id: "version",
+      label: "roundtrip --version",
+      program: { runtime: "roundtrip", args: ["--version"] },
+      goal: 1.5,
+    },
+    {
+      id: "bare",
+      label: "a compiled Deno.connect",
+      program: { runtime: "bare", args: ["--get", "URL"] },
     },
     { id: "curl", label: "curl", program: { runtime: "curl", args: ["--silent", "URL"] } },
     { id: "xh", label: "xh", program: { runtime: "xh", args: ["--ignore-stdin", "URL"] } },
@@ -125,6 +136,7 @@ export const cliRequest: BenchCase = {
 
 /** Commands that exit; `URL` is replaced by the address of a server. */
 async function ended(row: Row, bench: Bench): Promise<Running> {
+  let runs = 0;
   const target = { runtime: "deno", file: "servers/deno_serve.ts", args: ["--mode", "hello"] };
   const { origin } = row.program.args?.includes("URL") === true
     ? await bench.shared(
@@ -132,18 +144,42 @@ async function ended(row: Row, bench: Bench): Promise<Running> {
       () => startServer({ ...target, runtime: "deno" }, { path: "/", expect: HELLO }, bench),
     )
     : { origin: "" };
-  return await repeated(async (row, bench) => {
+  const running = await repeated(async (row, bench) => {
     const command = await bench.command(row.program);
     const start = performance.now();
+    // Every run has the same folder, in which the runtime keeps compiled code.
     await using child = bench.spawn(
-      command.map((word) => word === "URL" ? `${origin}/` : word),
+      ["env", "-u", "TMPDIR", ...command.map((word) => word === "URL" ? `${origin}/` : word)],
       "load",
     );
     const text = await child.output();
     const took = performance.now() - start;
     if (origin !== "" && text.trim() !== HELLO) throw new Error(`Printed ${text.slice(0, 100)}`);
+    runs++;
     return [took, child];
   })(row, bench);
+  return {
+    child: running.child,
+    async measure(seconds) {
+      const [before, first, start] = [await endedCpu(), runs, performance.now()];
+      const figure = Number(await running.measure(seconds));
+      const spent = await endedCpu() - before;
+      return {
+        figure,
+        beside: spent / (runs - first),
+        busy: spent / (performance.now() - start),
+      };
+    },
+  };
+}
+
+/** CPU time of this process's children that have ended, in ms. */
+async function endedCpu(): Promise<number> {
+  const stat = await Deno.readTextFile("/proc/self/stat");
+  const [user = NaN, system = NaN] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(13).map(
+    Number,
+  );
+  return (user + system) * MS_PER_TICK;
 }
 
 /** Repeats a short measurement during a round; returns the median. */

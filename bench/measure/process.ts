@@ -10,7 +10,7 @@ export interface Cores {
 export type Side = keyof Cores;
 
 const STDERR_KEPT = 4000;
-const MS_PER_TICK = 10; // USER_HZ is 100 on Linux, independent of the kernel's clock
+export const MS_PER_TICK = 10; // USER_HZ is 100 on Linux, independent of the kernel's clock
 
 /** The first two cores we may use, or `null` if processes cannot be pinned. */
 export async function findCores(): Promise<Cores | null> {

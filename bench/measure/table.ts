@@ -47,7 +47,7 @@ function columnsOf({ rows, unit, better }: CaseResult): Column[] {
       cells: cells((row) => `${formatFigure(row.min)} – ${formatFigure(row.max)}`),
     },
     {
-      head: unit.endsWith("/s") ? "CPU µs of one" : "one/s",
+      head: unit === "ms" ? "CPU ms" : unit.endsWith("/s") ? "CPU µs of one" : "one/s",
       cells: cells((row) => row.beside === undefined ? "" : formatFigure(row.beside)),
     },
     { head: "× ours", cells: cells(({ ratio }) => ratio === null ? "" : formatRatio(1 / ratio)) },
