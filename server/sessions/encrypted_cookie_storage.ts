@@ -55,28 +55,29 @@ export class EncryptedCookieStorage implements SessionStorage {
    * Decrypts the session.
    * @returns The session; a new one if the cookie is missing, forged or too old.
    */
-  async load(request: ServerRequest): Promise<Session> {
+  load(request: ServerRequest): Promise<Session> {
     const { maxAge } = this.#cookie;
     const token = this.#cookie.read(request);
-    const bytes = token === null ? null : await this.#fernet.decrypt(token, {
+    const text = token === null ? null : this.#fernet.decrypt(token, {
       ttl: maxAge === null ? null : maxAge / 1000,
       now: Math.floor(Date.now() / 1000),
     });
-    return this.#cookie.session(null, bytes === null ? null : new TextDecoder().decode(bytes));
+    return Promise.resolve(this.#cookie.session(null, text));
   }
 
   /**
    * Encrypts the session into the cookie; an empty one deletes it.
    * @throws {RangeError} If the cookie would be longer than 4096 bytes.
    */
-  async save(
+  save(
     _request: ServerRequest,
     response: { readonly headers: Headers },
     session: Session,
   ): Promise<void> {
-    if (session.empty) return this.#cookie.write(response, null, null);
-    const text = new TextEncoder().encode(JSON.stringify(session));
-    const token = await this.#fernet.encrypt(text, Date.now() / 1000);
-    this.#cookie.write(response, token, session.maxAge);
+    const token = session.empty
+      ? null
+      : this.#fernet.encrypt(JSON.stringify(session), Date.now() / 1000);
+    this.#cookie.write(response, token, token === null ? null : session.maxAge);
+    return Promise.resolve();
   }
 }

@@ -383,31 +383,28 @@ Deno.test("Session is like a Map", () => {
   assertEquals([edge.empty, edge.isNew], [false, false]);
 });
 
-Deno.test("Fernet opens the vectors of its specification", async () => {
+Deno.test("Fernet opens the vectors of its specification", () => {
   // github.com/fernet/spec, generate.json and verify.json, Apache-2.0
   const token =
     "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==";
   const fernet = new Fernet(["cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="]);
   const made = Date.parse("1985-10-26T01:20:00-07:00") / 1000;
-  const text = async (ttl: number | null, now: number) => {
-    const bytes = await fernet.decrypt(token, { ttl, now });
-    return bytes === null ? null : new TextDecoder().decode(bytes);
-  };
-  assertEquals(await text(60, made + 1), "hello");
-  assertEquals(await text(60, made + 60), "hello");
-  assertEquals(await text(60, made + 61), null, "too old");
-  assertEquals(await text(60, made - 60), "hello", "clocks may differ by a minute");
-  assertEquals(await text(60, made - 61), null, "from the future");
-  assertEquals(await text(null, 0), "hello");
+  const text = (ttl: number | null, now: number) => fernet.decrypt(token, { ttl, now });
+  assertEquals(text(60, made + 1), "hello");
+  assertEquals(text(60, made + 60), "hello");
+  assertEquals(text(60, made + 61), null, "too old");
+  assertEquals(text(60, made - 60), "hello", "clocks may differ by a minute");
+  assertEquals(text(60, made - 61), null, "from the future");
+  assertEquals(text(null, 0), "hello");
 });
 
-Deno.test("Fernet refuses a token with any bit changed, cut or lengthened", async () => {
+Deno.test("Fernet refuses a token with any bit changed, cut or lengthened", () => {
   const fernet = new Fernet([KEY]);
   const now = Date.now() / 1000;
-  const data = new TextEncoder().encode('{"created": 1, "session": {"user": "ann"}}');
-  const token = await fernet.encrypt(data, now);
+  const data = '{"created": 1, "session": {"user": "ann"}}';
+  const token = fernet.encrypt(data, now);
   const options = { ttl: null, now };
-  assert(await fernet.decrypt(token, options) !== null);
+  assert(fernet.decrypt(token, options) !== null);
   const codes = new TextEncoder().encode(token);
   let tried = 0;
   for (let at = 0; at < codes.length; at++) {
@@ -415,40 +412,40 @@ Deno.test("Fernet refuses a token with any bit changed, cut or lengthened", asyn
       const changed = codes.slice();
       changed[at] = (changed[at] ?? 0) ^ (1 << bit);
       const text = String.fromCharCode(...changed);
-      assertEquals(await fernet.decrypt(text, options), null, `bit ${bit} of character ${at}`);
+      assertEquals(fernet.decrypt(text, options), null, `bit ${bit} of character ${at}`);
       tried++;
     }
-    assertEquals(await fernet.decrypt(token.slice(0, at), options), null, `${at} characters`);
+    assertEquals(fernet.decrypt(token.slice(0, at), options), null, `${at} characters`);
   }
   assert(tried > 1000);
   for (const other of [`${token}A`, `${token}AAAA`, ` ${token}`, `${token}\n`, token.repeat(2)]) {
-    assertEquals(await fernet.decrypt(other, options), null, other);
+    assertEquals(fernet.decrypt(other, options), null, other);
   }
-  assertEquals(await new Fernet([new Uint8Array(32)]).decrypt(token, options), null, "another key");
+  assertEquals(new Fernet([new Uint8Array(32)]).decrypt(token, options), null, "another key");
 });
 
-Deno.test("Fernet never uses an initialisation vector twice", async () => {
+Deno.test("Fernet never uses an initialisation vector twice", () => {
   const fernet = new Fernet([KEY]);
   const seen = new Set<string>();
   for (let i = 0; i < 1000; i++) {
-    const token = await fernet.encrypt(new Uint8Array(1), 0);
+    const token = fernet.encrypt("1", 0);
     seen.add(token.slice(12, 33));
   }
   assertEquals(seen.size, 1000);
 });
 
-Deno.test("Fernet checks the age of a token that it has seen before", async () => {
+Deno.test("Fernet checks the age of a token that it has seen before", () => {
   const [own, other] = [new Fernet([KEY]), new Fernet([KEY])];
   const now = Math.floor(Date.now() / 1000);
-  const data = new TextEncoder().encode("{}");
-  const token = await own.encrypt(data, now);
+  const data = "{}";
+  const token = own.encrypt(data, now);
   for (const fernet of [own, other]) {
-    for (let tokens = 0; tokens < 1000; tokens++) await fernet.encrypt(data, now + tokens);
+    for (let tokens = 0; tokens < 1000; tokens++) fernet.encrypt(data, now + tokens);
     for (let time = 0; time < 2; time++) {
-      assertEquals(await fernet.decrypt(token, { ttl: 60, now: now + 60 }), data);
-      assertEquals(await fernet.decrypt(token, { ttl: 60, now: now + 61 }), null, "too old");
+      assertEquals(fernet.decrypt(token, { ttl: 60, now: now + 60 }), data);
+      assertEquals(fernet.decrypt(token, { ttl: 60, now: now + 61 }), null, "too old");
       assertEquals(
-        await fernet.decrypt(token, { ttl: 60, now: now - 61 }),
+        fernet.decrypt(token, { ttl: 60, now: now - 61 }),
         null,
         "from the future",
       );
