@@ -107,3 +107,22 @@ Deno.test("links and pictures of the published pages lead to published files", a
   }
   assertEquals(missing, []);
 });
+
+Deno.test("the bundles for JSR are one program", async () => {
+  const folder = new URL("build/jsr/", ROOT);
+  const built = await run([Deno.execPath(), "run", "-A", "tests/jsr_build.ts"]);
+  assertEquals(built.code, 0, built.stderr);
+  const program = `
+    import { ClientSession, web } from "@roundtrip/http";
+    import * as server from "@roundtrip/http/server";
+    const app = new server.Application();
+    app.addRoutes([web.get("/{name}", ({ matchInfo }) => web.textResponse(matchInfo.name))]);
+    await using session = new ClientSession({ app });
+    await using response = await session.get("/Ada");
+    console.log(await response.text(), web.Application === server.Application);`;
+  await Deno.writeTextFile(new URL("try.ts", folder), program);
+  const args = ["run", "--quiet", "-A", new URL("try.ts", folder).pathname];
+  const { stdout, stderr } = await run([Deno.execPath(), ...args]);
+  assertEquals(stdout, "Ada true\n", stderr);
+  await Deno.remove(new URL("try.ts", folder));
+});

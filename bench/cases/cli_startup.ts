@@ -64,7 +64,31 @@ export const serverStart: BenchCase = {
     return [await server.cpuTime(), server];
   }),
   rows: [
-    { id: "ours", label: "Roundtrip", program: { runtime: "deno", file: "servers/readme.ts" } },
+    {
+      id: "ours",
+      label: "Roundtrip, as published",
+      program: {
+        runtime: "deno",
+        file: "servers/readme.ts",
+        published: true,
+        needs: ["published"],
+      },
+    },
+    {
+      id: "ours_sources",
+      label: "Roundtrip, its 340 source files",
+      program: { runtime: "deno", file: "servers/readme.ts" },
+    },
+    {
+      id: "ours_server",
+      label: "Roundtrip, as published, server alone",
+      program: {
+        runtime: "deno",
+        file: "servers/readme_server.ts",
+        published: true,
+        needs: ["published"],
+      },
+    },
     {
       id: "hono",
       label: "Hono on Deno",

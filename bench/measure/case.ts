@@ -9,6 +9,8 @@ export interface Program {
   /** The path of the file below `contenders/`; commands are programs by themselves. */
   readonly file?: string;
   readonly args?: readonly string[];
+  /** Whether Deno resolves `@roundtrip/http` to the package that JSR gets, not to the sources. */
+  readonly published?: boolean;
   /** Required tools besides the runtime. */
   readonly needs?: readonly Tool[];
   /** Whether its output goes to /dev/null, as nothing here reads a log. */

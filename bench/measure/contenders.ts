@@ -16,6 +16,7 @@ export type Tool =
   | "wrk"
   | "nginx"
   | "hono"
+  | "published"
   | "undici"
   | "fastify"
   | "ws"
@@ -33,6 +34,7 @@ export interface Found {
 }
 
 const BENCH = new URL("../", import.meta.url);
+const PUBLISHED = new URL("../build/jsr/deno.json", BENCH);
 const PYTHON_PROBE = "import sys, aiohttp, uvloop; " +
   "print(aiohttp.__version__, '+ uvloop', uvloop.__version__, '+ Python', sys.version.split()[0])";
 
@@ -45,6 +47,7 @@ const find: Record<Tool, () => Promise<Found | null>> = {
   wrk: () => probe(["wrk"], ["--version"], /wrk (?:debian\/)?([\d.]+)/),
   nginx: () => probe(["nginx", "/usr/sbin/nginx"], ["-v"], /nginx\/([\d.]+)/),
   hono: findHono,
+  published: buildPublished,
   undici: () => findPackage("undici"),
   fastify: () => findPackage("fastify"),
   ws: () => findPackage("ws"),
@@ -104,6 +107,7 @@ export async function commandOf(program: Program, extra: readonly string[] = [])
   const own = program.args ?? [];
   if (program.file === undefined) return [runtime.command, ...own, ...extra];
   const flags = program.runtime === "deno" ? ["run", "--allow-all", "--quiet"] : [];
+  if (program.published === true) flags.push("--config", pathOf(PUBLISHED));
   const file = pathOf(new URL(`contenders/${program.file}`, BENCH));
   const command = [runtime.command, ...flags, file, ...own, ...extra];
   return program.silent === true
@@ -172,6 +176,12 @@ async function compileBare(): Promise<Found | null> {
     }
   }
   return null;
+}
+
+/** The package as JSR gets it. */
+function buildPublished(): Promise<Found | null> {
+  const program = pathOf(new URL("../tests/jsr_build.ts", BENCH));
+  return probe([Deno.execPath()], ["run", "--allow-all", program], /@roundtrip\/http (\S+)/);
 }
 
 /** Hono as resolved by Deno, the version used by Roundtrip. */

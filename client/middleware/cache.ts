@@ -4,7 +4,7 @@ import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { Buffer } from "node:buffer";
-import CachePolicy from "http-cache-semantics";
+import type CachePolicy from "http-cache-semantics";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import { storedResult, withBody } from "../hop/hop_result.ts";
 import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
@@ -64,6 +64,8 @@ interface Entries {
   forget(url: string): void | Promise<void>;
 }
 
+let Policy: typeof CachePolicy; // loaded by the first request, as few programs have a cache
+
 // Overhead per response: the policy and the map entries.
 const OVERHEAD = 1024;
 const DAY = 86_400_000; // ms
@@ -114,7 +116,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
 
   /** Passes a response on and stores it once its body has been read to the end. */
   function store(request: ClientRequest, result: HopResult): HopResult {
-    const policy = new CachePolicy(requestOf(request), responseOf(result), { shared });
+    const policy = new Policy(requestOf(request), responseOf(result), { shared });
     const { status, reason, headers, decoded = false } = result;
     const length = parseLength(headers.get("content-length")) ?? 0;
     // The jar's cookies are added after the middlewares, so `Vary: Cookie` cannot be checked here.
@@ -148,6 +150,7 @@ export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {
   }
 
   return async (request, handler) => {
+    Policy ??= (await import("http-cache-semantics")).default;
     const url = request.url.href;
     const isOwn = request.cookies.size > 0 || contextOf(request)?.rawBody === true ||
       OWN.some((name) => request.headers.has(name));
@@ -201,7 +204,7 @@ function textEntries(store: CacheStore): Entries {
       try {
         const { policy, body, ...rest } = JSON.parse(text);
         const bytes = new Uint8Array(Buffer.from(body, "base64"));
-        return { ...rest, policy: CachePolicy.fromObject(policy), body: bytes };
+        return { ...rest, policy: Policy.fromObject(policy), body: bytes };
       } catch {
         return undefined; // of another version, or not ours
       }

@@ -1,4 +1,4 @@
-import { web } from "../../../mod.ts";
+import { web } from "@roundtrip/http";
 import { port } from "./shared.mjs";
 
 const app = new web.Application();
