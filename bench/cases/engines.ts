@@ -36,6 +36,7 @@ const bare = (mode: string): Program => ({
   args: ["--mode", mode],
 });
 const BUN: Program = { runtime: "bun", file: "servers/bodies.mjs" };
+const BARE_ECHO: Program = { runtime: "deno", file: "servers/ws_bare.ts" };
 const AIOHTTP: Program = { runtime: "python", file: "servers/aiohttp_server.py" };
 
 function hello(connections: number): BenchCase {
@@ -157,6 +158,7 @@ const echo: BenchCase = {
       { runtime: "python", file: "servers/ws_aiohttp.py" },
       0.77,
     ),
+    row("bare", "a bare echo over Deno.listen", BARE_ECHO),
   ],
 };
 
@@ -188,6 +190,7 @@ function idle(kind: "http" | "ws", aiohttp: string): BenchCase {
     rows: [
       ...engines(kind === "ws" ? "ws_roundtrip.ts" : "roundtrip.ts", []),
       row("aiohttp", "aiohttp + uvloop", { runtime: "python", file: `servers/${aiohttp}` }),
+      ...(kind === "ws" ? [row("bare", "a bare echo over Deno.listen", BARE_ECHO)] : []),
     ],
   };
 }

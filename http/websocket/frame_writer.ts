@@ -11,6 +11,9 @@ const MAX_WRITE = 256 * 1024;
 const SPARE_BUFFER = 128 * 1024;
 const MOST_SPARE = 32;
 const spare: Uint8Array<ArrayBuffer>[] = [];
+/** The same for short ones, so that an idle socket holds none. */
+const MOST_SHORT = 1024;
+const short: Uint8Array<ArrayBuffer>[] = [];
 const FIN = 0x80;
 const encoder = new TextEncoder();
 
@@ -25,6 +28,9 @@ function drawMask(mask: Uint8Array): void {
   }
   for (let at = 0; at < 4; at++) mask[at] = keys[nextKey++] ?? 0;
 }
+
+/** Writers with frames to write, by one microtask for the sockets of one turn. */
+let waiting: FrameWriter[] = [];
 
 /** Collects frames and writes them, those of one tick in one write. */
 export class FrameWriter {
@@ -97,20 +103,35 @@ export class FrameWriter {
     const needed = this.#size + more;
     const buffer = this.#buffer;
     if (buffer !== null && needed <= buffer.length) return buffer;
-    const larger = needed > KEPT_BUFFER && needed <= SPARE_BUFFER
+    const larger = needed <= FIRST_BUFFER
+      ? short.pop() ?? new Uint8Array(FIRST_BUFFER)
+      : needed > KEPT_BUFFER && needed <= SPARE_BUFFER
       ? spare.pop() ?? new Uint8Array(SPARE_BUFFER)
-      : new Uint8Array(Math.max(FIRST_BUFFER, needed, (buffer?.length ?? 0) * 2));
-    if (buffer !== null) larger.set(buffer.subarray(0, this.#size));
+      : new Uint8Array(Math.max(needed, (buffer?.length ?? 0) * 2));
+    if (buffer !== null) {
+      larger.set(buffer.subarray(0, this.#size));
+      keep(buffer);
+    }
     return this.#buffer = larger;
   }
 
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(this.#flushSoon);
+    if (waiting.push(this) === 1) queueMicrotask(FrameWriter.#flushAll);
   }
 
-  readonly #flushSoon = (): void => this.#flush();
+  static #flushAll(): void {
+    const writers = waiting;
+    waiting = [];
+    for (const each of writers) {
+      try {
+        each.#flush();
+      } catch (error) { // the others' frames are written still
+        each.#onFailure(error);
+      }
+    }
+  }
 
   /** Writes what was added; one write at a time, without an async function for each. */
   #flush(): void {
@@ -146,10 +167,7 @@ export class FrameWriter {
     this.#writing = null;
     this.#progress++;
     this.#inFlight = 0;
-    if (buffer !== null) {
-      if (this.#buffer === null && buffer.length <= KEPT_BUFFER) this.#buffer = buffer;
-      if (buffer.length === SPARE_BUFFER && spare.length < MOST_SPARE) spare.push(buffer);
-    }
+    if (buffer !== null) keep(buffer);
     this.#flush();
   };
 
@@ -161,4 +179,9 @@ export class FrameWriter {
     this.#idle?.resolve();
     this.#idle = null;
   };
+}
+
+function keep(buffer: Uint8Array<ArrayBuffer>): void {
+  if (buffer.length === FIRST_BUFFER && short.length < MOST_SHORT) short.push(buffer);
+  if (buffer.length === SPARE_BUFFER && spare.length < MOST_SPARE) spare.push(buffer);
 }

@@ -16,7 +16,7 @@ let forget: (response: RecordedResponse) => void;
  * A response with a body in memory. Reading a platform response takes 7 µs by its public API, so an
  * engine without shortcuts uses the record of an untouched one.
  */
-class RecordedResponse extends Response {
+export class RecordedResponse extends Response {
   #record: ResponseRecord | null;
 
   static {

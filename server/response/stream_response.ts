@@ -17,6 +17,7 @@ import {
 import { type ETag, parseETags, setETag, setLastModified } from "../../http/headers/etag.ts";
 import { FreezableHeaders } from "./freezable_headers.ts";
 import { parseHttpDate } from "../../http/headers/http_date.ts";
+import { markCopied } from "../engine/spare_pieces.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
@@ -332,7 +333,7 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   #stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => {
         this.#controller = controller;
       },
@@ -342,6 +343,8 @@ export class StreamResponse implements EarlyAnswer {
       },
       cancel: (reason) => this.#leave(reason),
     }, new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK }));
+    markCopied(stream);
+    return stream;
   }
 }
 

@@ -1,4 +1,5 @@
 import { OptionTable } from "../../http/options.ts";
+import { copyPiece } from "../engine/spare_pieces.ts";
 
 /** Options of {@linkcode StreamResponse}. */
 export interface StreamResponseOptions {
@@ -20,6 +21,6 @@ export function checkStatus(status: number): number {
 
 export function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
   if (typeof data === "string") return new TextEncoder().encode(data);
-  if (data instanceof Uint8Array) return new Uint8Array(data);
+  if (data instanceof Uint8Array) return copyPiece(data);
   throw new TypeError(`Cannot write ${typeof data}: expected a Uint8Array or a string`);
 }

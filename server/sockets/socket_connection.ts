@@ -235,16 +235,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   }
 
   takeOver(): ByteStream {
-    const stream = this.#stream;
-    // By the input, or a read that waits already would be lost.
-    return {
-      read: (buffer: Bytes) => this.input.read(buffer),
-      write: (bytes: Bytes) => stream.write(bytes),
-      closeWrite: () => stream.closeWrite(),
-      close: () => stream.close(),
-      ref: () => stream.ref(),
-      unref: () => stream.unref(),
-    };
+    return new UpgradedStream(this.#stream, this.input);
   }
 
   async readBody(target: Bytes): Promise<number> {
@@ -280,5 +271,40 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     const { dropSize, dropTimeout } = this.#server.limits;
     this.#wait("drop", isOver ? Math.min(dropTimeout, 500) : dropTimeout);
     await drop(this.#stream, this.input, dropSize);
+  }
+}
+
+/** The connection of an upgrade; reads by the input, or a read that waits already would be lost. */
+class UpgradedStream implements ByteStream {
+  readonly #stream: ByteStream;
+  readonly #input: SocketInput;
+
+  constructor(stream: ByteStream, input: SocketInput) {
+    this.#stream = stream;
+    this.#input = input;
+  }
+
+  read(buffer: Bytes): Promise<number | null> {
+    return this.#input.read(buffer);
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#stream.write(bytes);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#stream.closeWrite();
+  }
+
+  close(): void {
+    this.#stream.close();
+  }
+
+  ref(): void {
+    this.#stream.ref();
+  }
+
+  unref(): void {
+    this.#stream.unref();
   }
 }

@@ -16,12 +16,13 @@ import type {
   SocketUpgrade,
   UpgradeOptions,
 } from "../engine/engine.ts";
-import { recordOf, sizeOf } from "../engine/response_record.ts";
+import { RecordedResponse, recordOf, sizeOf } from "../engine/response_record.ts";
 import type { SocketBody } from "./socket_body.ts";
 import { SocketRequest } from "./socket_request.ts";
 import { firstLine } from "./socket_response.ts";
 
 const NO_TRAILERS: RawHeaders = [];
+const UPGRADE: RawHeaders = [["upgrade", "websocket"], ["connection", "Upgrade"]];
 
 /** An exchange's view of its connection. */
 export interface ExchangeConnection {
@@ -201,12 +202,16 @@ export class SocketExchange implements ServeInfo, EnginePort {
     const bits = options.compress ?? 0;
     const offer = this.request.header("sec-websocket-extensions");
     const deflate = bits === 0 ? null : acceptDeflate(offer, bits);
-    const response = new UpgradeResponse(null, { headers });
-    response.headers.set("upgrade", "websocket");
-    response.headers.set("connection", "Upgrade");
-    response.headers.set("sec-websocket-accept", acceptOf(key));
-    if (protocol !== null) response.headers.set("sec-websocket-protocol", protocol);
-    if (deflate !== null) response.headers.set("sec-websocket-extensions", deflate.header);
+    const answer: (readonly [string, string])[] = [...UPGRADE, [
+      "sec-websocket-accept",
+      acceptOf(key),
+    ]];
+    if (protocol !== null) answer.push(["sec-websocket-protocol", protocol]);
+    if (deflate !== null) answer.push(["sec-websocket-extensions", deflate.header]);
+    for (const header of headers) {
+      if (!answer.some(([name]) => name === header[0])) answer.push(header);
+    }
+    const response = new UpgradeResponse(answer);
     const socket = new FrameSocket(this.#connection.takeOver(), events, {
       role: "server",
       maxMsgSize: options.maxMsgSize ?? 0,
@@ -222,9 +227,24 @@ export class SocketExchange implements ServeInfo, EnginePort {
   }
 }
 
-/** The platform refuses status 101; this response reports it. */
-class UpgradeResponse extends Response {
+/** The platform refuses status 101; this response reports it, with platform headers on demand. */
+class UpgradeResponse extends RecordedResponse {
+  #unset: RawHeaders | null;
+
+  constructor(headers: RawHeaders) {
+    super(null, undefined, headers);
+    this.#unset = headers;
+  }
+
   override get status(): number {
     return 101;
+  }
+
+  override get headers(): Headers {
+    const unset = this.#unset;
+    this.#unset = null;
+    const headers = super.headers;
+    for (const [name, value] of unset ?? []) headers.append(name, value);
+    return headers;
   }
 }

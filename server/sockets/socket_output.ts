@@ -1,5 +1,7 @@
 import { type Bytes, writeText } from "../../http/bytes/bytes.ts";
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
+import { sizeOf } from "../engine/response_record.ts";
+import { hasSpace } from "../engine/spare_pieces.ts";
 import { clock } from "./clock.ts";
 
 const BUFFER = 16 * 1024;
@@ -46,23 +48,20 @@ export class SocketOutput {
 
   /** Adds a response, its head up to `Content-Length`; `false` if it is too long for a buffer. */
   addWhole(head: string, body: string | Bytes): boolean {
-    let { length } = body;
+    const { length } = body;
     const isText = typeof body === "string";
-    const most = head.length + 40 + (isText ? length * 3 : length);
-    if (most > BUFFER) return false;
-    const buffer = this.#room(most);
-    for (;;) {
-      const start = startOf(head, length);
+    if (head.length + 40 + (isText ? length * 3 : length) > BUFFER) return false;
+    // Most texts are ASCII, whose length in bytes is that of the text. With 4 bytes more another
+    // text that is cut has a different length too.
+    for (let size = length, room = isText ? length + 4 : length;; room = size = sizeOf(body)) {
+      const buffer = this.#room(head.length + 40 + room);
+      const start = startOf(head, size);
       const at = this.#size + start.length;
       buffer.set(start, this.#size);
       if (!isText) buffer.set(body, at);
-      // ASCII has the length of the text; otherwise it is known after encoding.
-      const size = isText ? writeText(body, buffer, at) : length;
-      if (size === length) {
-        this.#size = at + size;
-        return true;
-      }
-      length = size;
+      if (isText && writeText(body, buffer.subarray(at, at + room), 0) !== size) continue;
+      this.#size = at + size;
+      return true;
     }
   }
 
@@ -88,8 +87,11 @@ export class SocketOutput {
     return this.write(bytes, buffer);
   }
 
-  /** Writes a chunk (RFC 9112 section 7.1), a long one as several; empty, it ends the body. */
-  async sendChunk(data: Bytes): Promise<void> {
+  /**
+   * Writes a chunk (RFC 9112 section 7.1), a long one as several; empty, it ends the body.
+   * @param isCopied Whether the memory around the data may be overwritten.
+   */
+  async sendChunk(data: Bytes, isCopied: boolean): Promise<void> {
     if (data.length < BUFFER / 2) {
       this.add(encoder.encode(`${data.length.toString(16)}\r\n`));
       this.add(data);
@@ -97,6 +99,14 @@ export class SocketOutput {
       return await this.flush();
     }
     await this.flush();
+    if (isCopied && hasSpace(data)) {
+      const line = encoder.encode(`${data.length.toString(16)}\r\n`);
+      const start = data.byteOffset - line.length;
+      const chunk = new Uint8Array(data.buffer, start, line.length + data.length + CRLF.length);
+      chunk.set(line);
+      chunk.set(CRLF, chunk.length - CRLF.length);
+      return await this.write(chunk);
+    }
     const buffer = large.pop() ?? new Uint8Array(MOST_AT_ONCE);
     for (let at = 0; at < data.length;) {
       const piece = data.subarray(at, at += MOST_AT_ONCE - 16);

@@ -6,6 +6,7 @@ import { hasToken, mayHaveBody } from "../../http/http1/framing.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import type { RawHeaders } from "../engine/engine.ts";
 import { fileOf, recordOf } from "../engine/response_record.ts";
+import { reusePiece } from "../engine/spare_pieces.ts";
 import { clock } from "./clock.ts";
 import type { SocketOutput } from "./socket_output.ts";
 import { startOf, type StreamStart } from "./stream_start.ts";
@@ -171,7 +172,7 @@ function isAscii(text: string): boolean {
 
 export async function sendStream(
   plan: ResponsePlan,
-  { reader, pieces }: StreamStart,
+  { reader, pieces, isCopied }: StreamStart,
   output: SocketOutput,
   trailers: () => RawHeaders,
 ): Promise<boolean> {
@@ -194,7 +195,8 @@ export async function sendStream(
         `Cannot send the response: its body is longer than its Content-Length, ${plan.length}`,
       );
     }
-    await (plan.chunked ? output.sendChunk(value) : output.send(value));
+    await (plan.chunked ? output.sendChunk(value, isCopied) : output.send(value));
+    if (isCopied) reusePiece(value);
   }
   if (plan.chunked) await output.send(formatLastChunk(trailers()));
   return plan.length === null || sent === plan.length;

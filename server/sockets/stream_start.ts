@@ -1,5 +1,6 @@
 // The first piece of a response's stream, which is all of most responses.
 import type { Bytes } from "../../http/bytes/bytes.ts";
+import { isCopied } from "../engine/spare_pieces.ts";
 
 /** The beginning of a stream, read without waiting for more. */
 export interface StreamStart {
@@ -8,6 +9,8 @@ export interface StreamStart {
   /** The first piece, and the pending read after it; the sender removes them. */
   readonly pieces: (Bytes | Promise<ReadableStreamReadResult<Bytes>>)[];
   readonly reader: ReadableStreamDefaultReader<Bytes>;
+  /** Whether the pieces may be overwritten. */
+  readonly isCopied: boolean;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -20,13 +23,15 @@ const TURNS = 8;
  */
 export async function startOf(stream: ReadableStream<Bytes>): Promise<StreamStart> {
   const reader = stream.getReader();
+  const common = { reader, isCopied: isCopied(stream) };
   const first = reader.read();
   const start = await settled(first);
-  if (start === null) return { whole: null, pieces: [first], reader };
-  if (start.done) return { whole: NOTHING, pieces: [], reader };
+  if (start === null) return { whole: null, pieces: [first], ...common };
+  if (start.done) return { whole: NOTHING, pieces: [], ...common };
   const second = reader.read();
   const next = await settled(second);
-  return { whole: next?.done === true ? start.value : null, pieces: [start.value, second], reader };
+  const whole = next?.done === true ? start.value : null;
+  return { whole, pieces: [start.value, second], ...common };
 }
 
 /** A promise's value within some microtasks, else `null`; its error is left to its next awaiter. */

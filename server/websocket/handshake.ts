@@ -2,7 +2,8 @@
 // origin are all checked here, not by engines.
 import { hasToken } from "../../http/http1/framing.ts";
 import { HTTPBadRequest, HTTPForbidden } from "../exceptions/client_errors.ts";
-import type { ServerRequest } from "../request/request.ts";
+import { portOf } from "../engine/engine_of_request.ts";
+import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /**
  * Allowed origins of browser pages: a list, or a function that decides. Requests without an
@@ -20,36 +21,37 @@ export function checkHandshake(
   protocols: readonly string[],
   checkOrigin: CheckOrigin | null,
 ): string | null {
-  const { headers, method } = request;
-  const upgrade = headers.get("upgrade");
+  const { method } = request;
+  const header = (name: string): string | null => headerOf(request, name);
+  const upgrade = header("upgrade");
   if (upgrade?.toLowerCase().trim() !== "websocket") {
     throw bad(`No WebSocket UPGRADE hdr: ${shown(upgrade)}\n Can "Upgrade" only to "WebSocket".`);
   }
-  const connection = headers.get("connection");
+  const connection = header("connection");
   if (!hasToken(connection ?? "", "upgrade")) {
     throw bad(`No CONNECTION upgrade hdr: ${shown(connection)}`);
   }
   if (method !== "GET") throw bad(`Handshake error: the method is ${method}, not GET`);
-  const version = headers.get("sec-websocket-version");
+  const version = header("sec-websocket-version");
   if (version !== "13") {
     // RFC 6455 section 4.4: the refusal names the supported version.
     throw bad(`Unsupported version: ${shown(version)}`, { "sec-websocket-version": "13" });
   }
-  const key = headers.get("sec-websocket-key");
+  const key = header("sec-websocket-key");
   if (key === null || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
     throw bad(`Handshake error: ${shown(key)} is not a Sec-WebSocket-Key`);
   }
   // CVE-2026-69243: bytes after a refused upgrade must not be read as the next request.
-  if (Number(headers.get("content-length") ?? 0) !== 0 || headers.has("transfer-encoding")) {
+  if (Number(header("content-length") ?? 0) !== 0 || header("transfer-encoding") !== null) {
     throw bad("Handshake error: the request has a body", { connection: "close" });
   }
-  const origin = headers.get("origin");
+  const origin = header("origin");
   if (origin !== null && !originAllowed(origin, request, checkOrigin)) {
     throw new HTTPForbidden({
       text: `Handshake error: the origin ${shown(origin)} is not allowed`,
     });
   }
-  const offered = headers.get("sec-websocket-protocol")?.split(",") ?? [];
+  const offered = header("sec-websocket-protocol")?.split(",") ?? [];
   return offered.map((each) => each.trim()).find((each) => protocols.includes(each)) ?? null;
 }
 
@@ -66,8 +68,13 @@ function originAllowed(
   // "file://" and an empty header have no host; a request may have none either.
   if (url === null || !/^https?:$/.test(url.protocol)) return false;
   // The scheme is not compared: behind a proxy that terminates TLS, https arrives as http.
-  const host = request.headers.get("host") ?? request.url.host;
+  const host = headerOf(request, "host") ?? request.url.host;
   return url.host === URL.parse(`${url.protocol}//${host}`)?.host;
+}
+
+/** One header, without platform headers that a long-lived socket would keep. */
+function headerOf(request: ServerRequest, name: string): string | null {
+  return portOf(requestInternals.infoOf(request)).headerOf(request.raw, name);
 }
 
 function bad(text: string, headers?: HeadersInit): HTTPBadRequest {

@@ -263,3 +263,43 @@ Deno.test("sockets: a handler that has asked for the signal loses no frame", asy
   await socket.send(frame({ payload: "a" }));
   assertEquals(new TextDecoder().decode((await socket.read())?.payload), "a/answer");
 });
+
+for (const framing of ["chunked", "length"]) {
+  Deno.test(`sockets: pieces of any size arrive as they were written (${framing})`, async () => {
+    const sizes = [1, 4096, 4097, 8192, 20_000, 32_769, 65_536, 65_537, 200_000, 8193, 65_536];
+    const length = sizes.reduce((sum, size) => sum + size, 0);
+    await using server = await open(async (request) => {
+      const response = new web.StreamResponse();
+      if (framing === "length") response.contentLength = length;
+      await response.prepare(request);
+      const piece = new Uint8Array(200_000);
+      for (const [at, size] of sizes.entries()) {
+        await response.write(piece.fill(at + Number(request.query.get("salt"))).subarray(0, size));
+      }
+      return response;
+    });
+    await using session = new ClientSession();
+    await Promise.all(Array.from({ length: 8 }, async (_, salt) => {
+      await using response = await session.get(`${server.makeUrl("/")}?salt=${salt * 16}`);
+      const bytes = await response.read();
+      let at = 0;
+      const wanted = new Uint8Array(length);
+      for (const [value, size] of sizes.entries()) {
+        wanted.fill(value + salt * 16, at, at += size);
+      }
+      assertEquals(bytes, wanted);
+    }));
+  });
+}
+
+Deno.test("sockets: texts of any script and length arrive whole", async () => {
+  for (const unit of ["a", "é", "語", "😀", "\ud800", "aé", "a語"]) {
+    for (const count of [1, 10, 39, 41, 300, 600, 683, 2000, 5000]) {
+      const text = unit.repeat(count);
+      await using server = await open(() => web.textResponse(text));
+      await using session = new ClientSession();
+      await using response = await session.get(server.makeUrl("/"));
+      assertEquals(await response.text(), text.toWellFormed(), `${count} times ${unit}`);
+    }
+  }
+});
