@@ -2,7 +2,7 @@
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const encoder = new TextEncoder();
-const SHORT_TEXT = 40;
+const SHORT_TEXT = 256;
 
 /** Joins byte arrays; a single one is returned as it is, without a copy. */
 export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {

@@ -47,7 +47,7 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
   readonly #reader: FrameReader;
   #lazyWriter: FrameWriter | null = null;
   readonly #deflate: MessageDeflate | null;
-  readonly #finished = deferred<void>();
+  #onEnd: (() => void) | null = null;
   // Only compression takes time.
   readonly #sending: StepQueue | null;
   readonly #receiving: StepQueue | null;
@@ -96,8 +96,9 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
     queueMicrotask(() => void this.#read(rest));
   }
 
+  /** Resolves when the connection is closed; for one caller. */
   get finished(): Promise<void> {
-    return this.#finished.promise;
+    return this.#ended ? Promise.resolve() : new Promise((resolve) => this.#onEnd = resolve);
   }
 
   get bufferedAmount(): number {
@@ -299,6 +300,6 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
     this.resume();
     this.#deflate?.close();
     this.#stream.close();
-    this.#finished.resolve();
+    this.#onEnd?.();
   }
 }

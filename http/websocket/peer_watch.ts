@@ -1,4 +1,5 @@
 // Detection of dead peers, which do not answer pings or do not read.
+import { LinkedList, type LinkedNode } from "../linked_list.ts";
 import { WebSocketTimeoutError } from "./errors.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 
@@ -13,6 +14,41 @@ function now(): number {
     void DONE.then(() => turn = 0);
   }
   return turn;
+}
+
+const CHECKS = 16; // in the time of a heartbeat
+
+/** A timer for all watches with the same heartbeat: there may be many idle sockets. */
+class Beat {
+  static readonly #all = new Map<number, Beat>();
+  readonly #watches = new LinkedList<PeerWatch>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  static of(heartbeat: number): Beat {
+    const beat = Beat.#all.get(heartbeat) ?? new Beat();
+    Beat.#all.set(heartbeat, beat);
+    beat.#timer ??= setInterval(() => beat.#check(), heartbeat / CHECKS);
+    return beat;
+  }
+
+  add(watch: PeerWatch): LinkedNode<PeerWatch> {
+    return this.#watches.add(watch);
+  }
+
+  delete(place: LinkedNode<PeerWatch>, heartbeat: number): void {
+    if (!this.#watches.delete(place) || this.#watches.size > 0) return;
+    clearInterval(this.#timer);
+    Beat.#all.delete(heartbeat);
+  }
+
+  #check(): void {
+    const time = performance.now();
+    for (let place = this.#watches.first; place !== null;) {
+      const { value, next } = place; // a dead peer is removed
+      value.check(time);
+      place = next;
+    }
+  }
 }
 
 /** Options of a {@linkcode PeerWatch}. */
@@ -31,14 +67,14 @@ export interface WatchedSocket {
   die(error: WebSocketTimeoutError): void;
 }
 
-/** Watches one connection, with at most two timers. */
+/** Watches one connection. */
 export class PeerWatch {
   readonly #options: PeerWatchOptions;
   readonly #socket: WatchedSocket;
   #seen = 0;
   #pinged = false;
   #isPaused = false;
-  #beat: ReturnType<typeof setTimeout> | undefined;
+  #place: LinkedNode<PeerWatch> | null = null;
   #stall: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
@@ -50,7 +86,7 @@ export class PeerWatch {
   start(): void {
     const { heartbeat } = this.#options;
     this.#seen = performance.now();
-    if (heartbeat > 0) this.#beat = setTimeout(() => this.#listen(), heartbeat);
+    if (heartbeat > 0 && !this.#ended) this.#place = Beat.of(heartbeat).add(this);
   }
 
   /** Resets the silence: bytes of the peer were received. */
@@ -85,25 +121,23 @@ export class PeerWatch {
 
   end(): void {
     this.#ended = true;
-    clearTimeout(this.#beat);
     clearTimeout(this.#stall);
+    const { heartbeat } = this.#options;
+    if (this.#place !== null) Beat.of(heartbeat).delete(this.#place, heartbeat);
+    this.#place = null;
   }
 
   /** Sends a ping after the interval, then waits half of it, as aiohttp does. */
-  #listen(): void {
+  check(time: number): void {
     const { heartbeat } = this.#options;
-    const silence = this.#isPaused ? 0 : performance.now() - this.#seen;
+    const silence = this.#isPaused ? 0 : time - this.#seen;
     if (this.#pinged && silence >= heartbeat * 1.5 - 1) {
       const limit = heartbeat / 2;
       const late = `No PONG received after ${limit} ms`;
       return this.#socket.die(new WebSocketTimeoutError(late, limit));
     }
-    if (!this.#pinged && silence >= heartbeat - 1) {
-      this.#pinged = true;
-      this.#socket.ping(NOTHING);
-    }
-    if (this.#ended) return;
-    const next = (this.#pinged ? heartbeat * 1.5 : heartbeat) - silence;
-    this.#beat = setTimeout(() => this.#listen(), Math.max(1, next));
+    if (this.#pinged || silence < heartbeat - 1) return;
+    this.#pinged = true;
+    this.#socket.ping(NOTHING);
   }
 }

@@ -143,12 +143,13 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     super(options.schema ?? null);
     WEB_SOCKET_OPTIONS.check("new web.WebSocketResponse", options);
     this.#options = options;
-    this.#limits = socketLimits(options, 20_000, 1024 ** 2);
-    this.#channel = new WebSocketChannel({
-      ...this.#limits,
+    const limits = {
+      ...socketLimits(options, 20_000, 1024 ** 2),
       autoclose: options.autoclose ?? true,
       closedReceives: 5, // aiohttp's THRESHOLD_CONNLOST_ACCESS: detects a loop that never ends
-    });
+    };
+    this.#limits = limits;
+    this.#channel = new WebSocketChannel(limits);
   }
 
   /** Whether `prepare()` has answered the handshake. */
