@@ -15,6 +15,8 @@ export interface ByteStream {
    * @throws {Error} If the connection broke or is closed.
    */
   write(bytes: Uint8Array): Promise<void>;
+  /** Writes some of the bytes and returns how many; only while no `write()` is under way. */
+  writeSome(bytes: Uint8Array): Promise<number>;
   /** Ends our side; reading from the peer goes on. */
   closeWrite(): Promise<void>;
   /** Closes the connection; idempotent. */
@@ -63,6 +65,10 @@ class WholeWrites implements ByteStream {
   write(bytes: Uint8Array): Promise<void> {
     const isFirst = this.#writes++ === 0;
     return this.#last = isFirst ? this.#write(bytes) : this.#last.then(() => this.#write(bytes));
+  }
+
+  writeSome(bytes: Uint8Array): Promise<number> {
+    return this.#connection.write(bytes);
   }
 
   /** Nearly every write is taken whole: an async function for each would be half its garbage. */

@@ -52,13 +52,9 @@ export function hexValue(byte: number | undefined): number {
 export function writeText(text: string, target: Uint8Array<ArrayBuffer>, start: number): number {
   const { length } = text;
   if (length <= SHORT_TEXT) {
-    let at = 0;
-    for (; at < length; at++) {
-      const unit = text.charCodeAt(at);
-      if (unit > 127) break;
-      target[start + at] = unit;
-    }
-    if (at === length) return length;
+    let seen = 0;
+    for (let at = 0; at < length; at++) seen |= target[start + at] = text.charCodeAt(at);
+    if (seen < 128) return length;
   }
   return encoder.encodeInto(text, target.subarray(start)).written;
 }

@@ -84,6 +84,10 @@ export class NodeStream implements ByteStream {
     });
   }
 
+  writeSome(bytes: Uint8Array): Promise<number> {
+    return this.write(bytes).then(() => bytes.length);
+  }
+
   closeWrite(): Promise<void> {
     return new Promise((resolve) => this.#socket.end(() => resolve()));
   }

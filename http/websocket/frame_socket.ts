@@ -47,7 +47,8 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
   readonly #reader: FrameReader;
   #lazyWriter: FrameWriter | null = null;
   readonly #deflate: MessageDeflate | null;
-  #onEnd: (() => void) | null = null;
+  /** Called once when the connection is closed. */
+  onEnd: (() => void) | null = null;
   // Only compression takes time.
   readonly #sending: StepQueue | null;
   readonly #receiving: StepQueue | null;
@@ -94,11 +95,6 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
     this.#events.onOpen();
     // Deferred: the channel may have to answer, and gets this socket only then.
     queueMicrotask(() => void this.#read(rest));
-  }
-
-  /** Resolves when the connection is closed; for one caller. */
-  get finished(): Promise<void> {
-    return this.#ended ? Promise.resolve() : new Promise((resolve) => this.#onEnd = resolve);
   }
 
   get bufferedAmount(): number {
@@ -300,6 +296,6 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
     this.resume();
     this.#deflate?.close();
     this.#stream.close();
-    this.#onEnd?.();
+    this.onEnd?.();
   }
 }

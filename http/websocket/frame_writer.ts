@@ -31,6 +31,7 @@ function drawMask(mask: Uint8Array): void {
 
 /** Writers with frames to write, by one microtask for the sockets of one turn. */
 let waiting: FrameWriter[] = [];
+const DONE = Promise.resolve();
 
 /** Collects frames and writes them, those of one tick in one write. */
 export class FrameWriter {
@@ -118,7 +119,8 @@ export class FrameWriter {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    if (waiting.push(this) === 1) queueMicrotask(FrameWriter.#flushAll);
+    // Half the time of queueMicrotask().
+    if (waiting.push(this) === 1) void DONE.then(FrameWriter.#flushAll);
   }
 
   static #flushAll(): void {
@@ -148,8 +150,8 @@ export class FrameWriter {
     this.#size = 0;
     const { length } = bytes;
     this.#inFlight = length;
-    const write = length > MAX_WRITE ? this.#writeLong(bytes) : this.#stream.write(bytes);
-    write.then(this.#onWritten, this.#onFailure);
+    if (length > MAX_WRITE) this.#writeLong(bytes).then(this.#onWritten, this.#onFailure);
+    else this.#stream.writeSome(bytes).then(this.#onSome, this.#onFailure);
   }
 
   async #writeLong(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -161,6 +163,14 @@ export class FrameWriter {
     }
     await this.#stream.write(rest);
   }
+
+  /** Nearly every write is taken whole. */
+  readonly #onSome = (written: number): void => {
+    const buffer = this.#writing;
+    if (written === this.#inFlight || buffer === null) return this.#onWritten();
+    const rest = buffer.subarray(written, this.#inFlight);
+    this.#stream.write(rest).then(this.#onWritten, this.#onFailure);
+  };
 
   readonly #onWritten = (): void => {
     const buffer = this.#writing;

@@ -1,6 +1,7 @@
 // One connection of the socket engine: requests, responses and deadlines.
 import type { Bytes } from "../../http/bytes/bytes.ts";
 import { type ByteStream, byteStream, type PlatformStream } from "../../http/bytes/byte_stream.ts";
+import type { LinkedNode } from "../../http/linked_list.ts";
 import { persists } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
@@ -10,7 +11,7 @@ import { clock } from "./clock.ts";
 import { ClientLeftError, SlowClientError } from "./connection_errors.ts";
 import { drop, failed, refusal, skip } from "./last_words.ts";
 import { type BodyConnection, bodyOf, type SocketBody } from "./socket_body.ts";
-import { SocketInput } from "./socket_input.ts";
+import { SocketInput, UpgradedStream } from "./socket_input.ts";
 import { type ExchangeConnection, SocketExchange } from "./socket_exchange.ts";
 import { sendResponse } from "./send_response.ts";
 import type { SocketLimits } from "./socket_limits.ts";
@@ -30,6 +31,8 @@ export interface ConnectionServer {
   readonly isStopping: boolean;
   /** Its connections now. */
   readonly size: number;
+  /** Forgets a connection that has closed. */
+  ended(connection: SocketConnection): void;
 }
 
 /** The phases of a connection, each with a time limit. */
@@ -44,10 +47,12 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   readonly input: SocketInput;
   /** Start of the idle time, by `performance.now()`; 0 while busy. */
   idleSince = 0;
+  /** Its place in the server's list. */
+  place: LinkedNode<SocketConnection> | null = null;
+  readonly remote: { readonly transport: string; readonly hostname?: string };
   readonly #stream: ByteStream;
   readonly #output: SocketOutput;
   readonly #server: ConnectionServer;
-  readonly #remote: { readonly transport: string; readonly hostname?: string };
   #waiting: Waiting = null;
   #deadline = Infinity;
   #handlerDeadline = Infinity;
@@ -66,7 +71,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     this.input = new SocketInput(connection, server.limits);
     this.#output = new SocketOutput(connection, server.limits.writeTimeout + server.tick);
     this.#server = server;
-    this.#remote = remote;
+    this.remote = remote;
   }
 
   async run(): Promise<void> {
@@ -79,12 +84,17 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
         await this.#drop(null).catch(() => {});
       }
     }
-    if (this.#upgraded !== null) {
-      this.#upgraded.start(this.input.take());
-      await this.#upgraded.finished;
-    }
+    const upgraded = this.#upgraded;
+    if (upgraded === null) return this.#end();
+    // Without a promise: an idle WebSocket holds little.
+    upgraded.onEnd = () => this.#end();
+    upgraded.start(this.input.take());
+  }
+
+  #end(): void {
     this.close();
     if (this.#exchange === null) this.input.release();
+    this.#server.ended(this);
   }
 
   close(): void {
@@ -167,7 +177,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     const body = bodyOf(head, this, this.#server.limits);
     this.#requests++;
     const url = urlOf(head, this.#server.origin);
-    return this.#exchange = new SocketExchange(head, url, body, this.#remote, this);
+    return this.#exchange = new SocketExchange(head, url, body, this.remote, this);
   }
 
   #handled(exchange: SocketExchange): Response | Promise<Response> {
@@ -271,40 +281,5 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     const { dropSize, dropTimeout } = this.#server.limits;
     this.#wait("drop", isOver ? Math.min(dropTimeout, 500) : dropTimeout);
     await drop(this.#stream, this.input, dropSize);
-  }
-}
-
-/** The connection of an upgrade; reads by the input, or a read that waits already would be lost. */
-class UpgradedStream implements ByteStream {
-  readonly #stream: ByteStream;
-  readonly #input: SocketInput;
-
-  constructor(stream: ByteStream, input: SocketInput) {
-    this.#stream = stream;
-    this.#input = input;
-  }
-
-  read(buffer: Bytes): Promise<number | null> {
-    return this.#input.read(buffer);
-  }
-
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#stream.write(bytes);
-  }
-
-  closeWrite(): Promise<void> {
-    return this.#stream.closeWrite();
-  }
-
-  close(): void {
-    this.#stream.close();
-  }
-
-  ref(): void {
-    this.#stream.ref();
-  }
-
-  unref(): void {
-    this.#stream.unref();
   }
 }

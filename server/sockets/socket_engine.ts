@@ -164,14 +164,16 @@ export class SocketServer implements EngineServer, ConnectionServer {
       ? { transport: address.transport }
       : { transport: address.transport, hostname };
     const served = new SocketConnection(connection, this, remote);
-    const place = this.#connections.add(served);
-    served.run().finally(() => {
-      this.#connections.delete(place);
-      const left = (this.#perAddress.get(hostname) ?? 1) - 1;
-      if (left === 0) this.#perAddress.delete(hostname);
-      else this.#perAddress.set(hostname, left);
-      this.#end();
-    });
+    served.place = this.#connections.add(served);
+    void served.run();
+  }
+
+  ended({ place, remote: { hostname = "" } }: SocketConnection): void {
+    if (place === null || !this.#connections.delete(place)) return;
+    const left = (this.#perAddress.get(hostname) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(hostname);
+    else this.#perAddress.set(hostname, left);
+    this.#end();
   }
 
   /** Closes the connection that has been idle longest; `false` if none is. */

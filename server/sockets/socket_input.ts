@@ -1,5 +1,5 @@
 import type { Bytes } from "../../http/bytes/bytes.ts";
-import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
+import type { ByteStream, PlatformStream } from "../../http/bytes/byte_stream.ts";
 import {
   headEnd,
   parseRequestHead,
@@ -113,5 +113,44 @@ export class SocketInput {
     this.start = 0;
     this.end -= moved;
     this.#seen = Math.max(0, this.#seen - moved);
+  }
+}
+
+/** The connection of an upgrade; reads by the input, or a read that waits already would be lost. */
+export class UpgradedStream implements ByteStream {
+  readonly #stream: ByteStream;
+  readonly #input: SocketInput;
+
+  constructor(stream: ByteStream, input: SocketInput) {
+    this.#stream = stream;
+    this.#input = input;
+  }
+
+  read(buffer: Bytes): Promise<number | null> {
+    return this.#input.read(buffer);
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.#stream.write(bytes);
+  }
+
+  writeSome(bytes: Uint8Array): Promise<number> {
+    return this.#stream.writeSome(bytes);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#stream.closeWrite();
+  }
+
+  close(): void {
+    this.#stream.close();
+  }
+
+  ref(): void {
+    this.#stream.ref();
+  }
+
+  unref(): void {
+    this.#stream.unref();
   }
 }

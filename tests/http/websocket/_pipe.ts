@@ -32,6 +32,10 @@ class End implements ByteStream {
     return Promise.resolve();
   }
 
+  writeSome(bytes: Uint8Array): Promise<number> {
+    return this.write(bytes).then(() => bytes.length);
+  }
+
   push(bytes: Uint8Array<ArrayBuffer> | null): void {
     if (bytes === null) this.#closed = true;
     else if (bytes.length > 0) this.#queue.push(bytes);
