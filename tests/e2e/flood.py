@@ -3,7 +3,7 @@
 The pieces are chunks of a body that is posted, or on the paths /messages and /fragments those of a
 WebSocket, with a last message "end" behind them; what is answered is answered with a close.
 """
-import gzip, socket, sys, time
+import gzip, socket, sys, threading, time
 
 port, path, count, size = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 
@@ -41,9 +41,19 @@ else:
         f"Content-Encoding: {'gzip' if path.startswith('/coded') else 'identity'}\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
     )
+
+
+def send():
+    try:
+        connection.sendall(head.encode() + wire)
+    except OSError:
+        pass  # it was refused before its end
+
+
 began = time.monotonic()
 with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:
-    connection.sendall(head.encode() + wire)
+    # The answer is read meanwhile: what comes after a reset would be lost.
+    threading.Thread(target=send, daemon=True).start()
     answer = b""
     while piece := connection.recv(65536):
         answer += piece
