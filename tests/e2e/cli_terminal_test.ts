@@ -110,15 +110,18 @@ terminalTest("nothing of a server is obeyed by a terminal", async () => {
 });
 
 terminalTest("a download on a terminal has a progress bar", async () => {
-  const half = Promise.withResolvers<void>();
-  const piece = new Uint8Array(500_000);
+  let isSeen = false;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
-    let sent = 0;
+    let left = 2_000_000;
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        if (sent === 2) await half.promise;
-        if (sent++ === 4) return controller.close();
-        controller.enqueue(piece);
+        if (left === 0) return controller.close();
+        // The second half comes in small pieces until the bar was seen.
+        const isSlow = left <= 1_000_000 && !isSeen;
+        if (isSlow) await new Promise((resolve) => setTimeout(resolve, 20));
+        const size = Math.min(left, isSlow ? 100 : 500_000);
+        left -= size;
+        controller.enqueue(new Uint8Array(size));
       },
     }, { highWaterMark: 0 });
     return new Response(body, { headers: { "content-length": "2000000" } });
@@ -132,7 +135,8 @@ terminalTest("a download on a terminal has a progress bar", async () => {
   await terminal.waitFor("% [");
   await terminal.waitFor("of 2.00 MB, ");
   await terminal.waitFor("B/s");
-  half.resolve();
+  await terminal.waitFor(" s left");
+  isSeen = true;
   const { code, output } = await terminal.end();
   assertEquals(code, 0, output);
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
