@@ -256,19 +256,6 @@ export class ClientSession {
    * @returns The upload's URL and size.
    * @throws {ClientResponseError} If the server refuses it.
    * @throws {ClientConnectionError} If it failed as often as `retries` allows.
-   *
-   * @example
-   * ```ts
-   * import { ClientSession, web } from "@roundtrip/http";
-   *
-   * const folder = await Deno.makeTempDir();
-   * const app = new web.Application();
-   * app.addRoutes(web.tusUploads("/files", { folder }));
-   * await using session = new ClientSession({ app, baseUrl: "http://localhost/" });
-   * const { size } = await session.upload("files", new Blob(["hello"]), { resumable: true });
-   * console.assert(size === 5);
-   * await Deno.remove(folder, { recursive: true });
-   * ```
    */
   async upload(
     url: string | URL,
