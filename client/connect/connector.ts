@@ -144,12 +144,7 @@ export interface ResolvedConnector {
 
 const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"]);
 
-/**
- * Resolves the options of a connector.
- * @throws {RangeError} If a limit is not a non-negative integer, or `family` is invalid.
- * @throws {TypeError} If the proxy has an unknown scheme, the fingerprint is malformed, `cert` or
- * `key` is missing, or one of `caCerts` is not in PEM format.
- */
+/** Resolves the options of a connector. */
 export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
   CONNECTOR_OPTIONS.check("Cannot use the connector", options);
   const { limit = 100, limitPerHost = 0, keepAlive = 15_000, dnsCache = 0, family = 0 } = options;

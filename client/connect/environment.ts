@@ -15,10 +15,7 @@ export interface Environment {
   authFor(url: URL): string | null;
 }
 
-/**
- * Reads the environment. Variables and files without permission count as missing; Deno does not
- * prompt.
- */
+/** Reads the environment; variables and files without permission count as missing. */
 export function environmentOf(
   get: (name: string) => string | undefined = readVariable,
   readFile: (path: string) => string | null = readTextFile,

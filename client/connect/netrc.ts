@@ -1,9 +1,6 @@
 import type { BasicAuth } from "../hop/basic_auth.ts";
 
-/**
- * Looks up a host in the text of a `.netrc` file: its credentials, else those of `default`, else
- * `null`.
- */
+/** Looks up a host in the text of a `.netrc`: its credentials, else the default ones or `null`. */
 export function netrcAuth(text: string, host: string): BasicAuth | null {
   const tokens = tokensOf(text);
   let fallback: BasicAuth | null = null;

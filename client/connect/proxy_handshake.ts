@@ -47,10 +47,7 @@ export class ProxyError extends Error {
   }
 }
 
-/**
- * Requests a connection to a host. Bytes after the handshake are not read.
- * @throws {ProxyError} If the proxy refuses.
- */
+/** Requests a connection to a host. Bytes after the handshake are not read. */
 export async function proxyHandshake(
   proxy: URL,
   target: ProxyTarget,

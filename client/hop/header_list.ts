@@ -11,10 +11,7 @@ export function headersOf(init: HeadersLike | undefined): Headers {
   return new Headers(listOf(init) as [string, string][]);
 }
 
-/**
- * Lists headers in the caller's order and case.
- * @throws {TypeError} If a name is not a token, or a value contains an invalid character.
- */
+/** Lists headers in the caller's order and case. */
 export function listOf(init: HeadersLike | undefined): HeaderList {
   if (init === undefined) return NONE;
   const given = Symbol.iterator in init
@@ -47,10 +44,7 @@ function checkedValue(name: string, given: string): string {
   );
 }
 
-/**
- * Lists headers after changes; unchanged ones keep their order and case.
- * @throws {TypeError} If a value contains a control character.
- */
+/** Lists headers after changes; unchanged ones keep their order and case. */
 export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
   const lines = Map.groupBy(origin, ([name]) => name.toLowerCase());
   const list: (readonly [string, string])[] = [];

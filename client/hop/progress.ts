@@ -2,10 +2,7 @@ import type { BodySource } from "../../http/bytes/body_source.ts";
 
 /** Progress of an upload or a download. */
 export interface Progress {
-  /**
-   * Bytes so far, as on the wire: compressed, unless the platform has decoded them (Deno's `fetch`
-   * decodes gzip and brotli).
-   */
+  /** Bytes so far, as on the wire, unless the platform has decoded them (Deno's `fetch` does). */
   readonly bytes: number;
   /** Total bytes, `null` if unknown. */
   readonly total: number | null;
@@ -35,9 +32,7 @@ export function countedSource(
 
 const PIECE_SIZE = 64 * 1024;
 
-/**
- * Reports the progress of an upload after each chunk: the bytes that the connection has accepted.
- */
+/** Reports the progress of an upload: the bytes that the connection has accepted. */
 export function countedStream(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   total: number | null,

@@ -45,10 +45,6 @@ export type TimeLimits = { readonly [Name in keyof ClientTimeout]-?: number };
 
 const DEFAULT_TIMEOUT: TimeLimits = { total: 300_000, connect: 0, sockConnect: 0, sockRead: 0 };
 
-/**
- * @throws {TypeError} If they are a number, which aiohttp accepts.
- * @throws {RangeError} If a timeout is negative or too large for a timer.
- */
 export function resolveTimeout(timeout: ClientTimeout | undefined): TimeLimits {
   if (timeout === undefined) return DEFAULT_TIMEOUT;
   // A number has no fields, so it would mean no timeout.

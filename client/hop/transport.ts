@@ -31,19 +31,13 @@ export interface HopObserver {
   connecting?(): void;
   /** A host name is being resolved. */
   resolving?(host: string): void;
-  /**
-   * A host name was resolved.
-   * @param isKept Whether its addresses were cached.
-   */
+  /** A host name was resolved; `isKept` if its addresses were cached. */
   resolved?(host: string, isKept: boolean): void;
   /** The TLS handshake starts. */
   securing?(): void;
   /** The TLS handshake has finished. */
   secured?(): void;
-  /**
-   * A connection is ready, as far as the transport knows.
-   * @param isReused Whether it is reused, if the transport knows.
-   */
+  /** A connection is ready, or reused, as far as the transport knows. */
   connected(isReused?: boolean): void;
   /** A part of the response head arrived; optional. */
   progressed?(): void;
@@ -119,10 +113,7 @@ export interface HopRequest {
   readonly proxy: string | null;
   /** Headers that the transport must not add, names in lower case. @default none */
   readonly skipped?: ReadonlySet<string> | undefined;
-  /**
-   * Whether the response body must not be decoded. The platform's `fetch` decodes gzip and brotli
-   * by default.
-   */
+  /** Whether the body must not be decoded; the platform's `fetch` decodes gzip and brotli. */
   readonly rawBody: boolean;
   /**
    * Aborts the hop until the response head arrives; its reason is the error to throw. Later it may
@@ -171,16 +162,11 @@ export interface HopResult {
   header?(name: string): string | null;
   /** Values of `Set-Cookie` without creating `headers`; optional. */
   setCookies?(): string[];
-  /**
-   * Takes over the connection for another protocol after 101 or CONNECT; optional. Must not be
-   * called twice.
-   */
+  /** Takes over the connection after 101 or CONNECT; optional. Not to be called twice. */
   takeStream?(): { readonly stream: ByteStream; readonly pending: Uint8Array<ArrayBuffer> };
   /** Converts a failure while reading `body` to the caller's error. */
   bodyError(error: unknown): Error;
-  /**
-   * Returns the connection to the pool. Call it once the body ended or was cancelled; idempotent.
-   */
+  /** Returns the connection to the pool once the body ended or was cancelled; idempotent. */
   release(): void;
 }
 

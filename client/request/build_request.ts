@@ -19,11 +19,7 @@ import { headerOf, withHeader } from "../hop/header_list.ts";
 import type { HeaderList } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget } from "./url.ts";
 
-/**
- * Resolves the arguments of a request; closes the body if they are invalid.
- * @throws {InvalidURLError} If the URL cannot be requested.
- * @throws {TypeError} If an option or the method is invalid.
- */
+/** Resolves the arguments of a request; closes the body if they are invalid. */
 export function prepareRequest(
   session: SessionDefaults,
   method: string,

@@ -112,9 +112,7 @@ export interface SessionOptions extends SharedOptions {
 export interface RequestOptions<Params = never, Data = never> extends SharedOptions {
   /** Query, appended to that of the URL. */
   readonly params?: QueryInit | Params | undefined;
-  /**
-   * Whether URL and `params` (a string) are encoded already and sent unchanged. @default {false}
-   */
+  /** Whether URL and `params` (a string) are encoded and sent unchanged. @default {false} */
   readonly encoded?: boolean | undefined;
   /** The body. Not together with `json`. */
   readonly data?: RequestData | Data | undefined;
@@ -141,10 +139,7 @@ export interface RequestOptions<Params = never, Data = never> extends SharedOpti
    * `ClientConnectionError` if it is not an `Error`.
    */
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Upload progress callback. The body is sent as a stream then, and progress starts over on a
-   * redirect or retry.
-   */
+  /** Upload progress of a body that is streamed then; it starts over on a redirect or retry. */
   readonly onUploadProgress?: ProgressCallback | undefined;
   /** Download progress callback; counts bytes on the wire. */
   readonly onDownloadProgress?: ProgressCallback | undefined;
@@ -202,13 +197,7 @@ export interface ResolvedOptions
   readonly onUploadProgress: ProgressCallback | null;
 }
 
-/**
- * Resolves the options of a session.
- * @throws {InvalidURLError} If `baseUrl` is not an absolute `http:` or `https:` URL.
- * @throws {TypeError} If more than one of `app`, `connector` and `transport` is given, or `auth` is
- * invalid or combined with credentials in `baseUrl`.
- * @throws {NotSupportedError} If a proxy is given with `app`.
- */
+/** Resolves the options of a session. */
 export function resolveSession(options: SessionOptions): SessionDefaults {
   const cookieJar = options.cookieJar ?? new CookieJar();
   if (options.cookies !== undefined) cookieJar.updateCookies(options.cookies);
@@ -277,12 +266,7 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
   return app === undefined ? transport ?? networkTransport(connector) : appTransport(app);
 }
 
-/**
- * Resolves the options of a request.
- * @throws {TypeError} If `data` and `json` are both given.
- * @throws {RangeError} If `maxRedirects` is not a non-negative integer.
- * @throws {NotSupportedError} If a proxy is given with `app`.
- */
+/** Resolves the options of a request. */
 export function resolveRequest(
   session: SessionDefaults,
   method: string,

@@ -17,10 +17,7 @@ import type { ResolvedOptions } from "./options.ts";
 import type { Arrival } from "./redirect.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 
-/**
- * The lifetime of a request, from the call to the end of its body. Its abort reason is the caller's
- * error.
- */
+/** The lifetime of a request, to the end of its body; its abort reason is the caller's error. */
 export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   readonly trace: RequestTrace | null;
   readonly proxy: string | null;
@@ -104,10 +101,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     return Math.max(0, this.#totalDue - performance.now());
   }
 
-  /**
-   * Sets the owner of the response, since transports may ignore an abort after the response head,
-   * see `HopRequest`.
-   */
+  /** Sets the owner of the response: transports may ignore an abort after the head. */
   answeredBy(response: Abortable): void {
     this.#replies = null;
     if (this.#reason === null) this.add(response);

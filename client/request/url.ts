@@ -17,7 +17,6 @@ export interface RequestTarget {
 /**
  * Validates the base URL of a session. Its path counts as a folder, so `http://host/api` and
  * `http://host/api/` are equivalent.
- * @throws {InvalidURLError} If it is not an absolute `http:` or `https:` URL.
  */
 export function parseBaseUrl(base: string | URL): { url: URL } & Pick<RequestTarget, "auth"> {
   const { href, auth } = splitTarget(parse(`${base}`, undefined), `${base}`);
@@ -47,9 +46,6 @@ function plainHref(text: string, base: URL | null): string | null {
  * Existing percent-encoding is unchanged, so that signed URLs stay valid; only invalid characters
  * are encoded.
  * @param encoded Whether the URL must be sent unchanged.
- * @throws {InvalidURLError} If the URL is malformed, not absolute, or not `http:` or `https:`.
- * @throws {TypeError} If `params` is a string with a control character.
- * @throws {NotSupportedError} If `encoded` is set and the platform would change the URL.
  */
 export function resolveTarget(
   input: string | URL,

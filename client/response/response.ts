@@ -360,10 +360,7 @@ export class ClientResponse {
     throw error;
   }
 
-  /**
-   * Creates the error for a status of 400 or above, with the first 64 KiB of the body.
-   * @returns The error, `null` for a status below 400.
-   */
+  /** The error for a status of 400 or above, with 64 KiB of the body; `null` for another status. */
   async statusError(): Promise<ClientResponseError | null> {
     if (this.ok) return null;
     const body = await startOfText(this.content, this.charset);

@@ -57,9 +57,7 @@ export function hasBody(result: HopResult): boolean {
   return result.source === undefined ? result.body !== null : result.source !== null;
 }
 
-/**
- * The source for a `StreamReader`, `null` for an empty body. `announced` gives the length in bytes.
- */
+/** The source for a `StreamReader`, of `announced` bytes; `null` for an empty body. */
 export function bodySource(
   result: HopResult,
   policy: BodyPolicy,
@@ -84,10 +82,7 @@ export function bodySource(
     : decodedSource(source, coding, maxDecodedSize);
 }
 
-/**
- * Reads a whole body up to a limit, in bytes; a longer one is cancelled.
- * @throws {ClientPayloadError} If the body is longer.
- */
+/** Reads a whole body up to a limit, in bytes; a longer one is cancelled. */
 export function readAtMost(
   content: StreamReader,
   limit: number,

@@ -17,11 +17,7 @@ export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): 
   return known?.encoding ?? (isLast || isJsonType(mimeType) ? "utf-8" : null);
 }
 
-/**
- * Decodes a body that came with its head and is ASCII, as most are, where it lies: without a copy
- * of its bytes and an await.
- * @returns `null` for any other body.
- */
+/** Decodes an ASCII body that came with its head, without copy and await; `null` for another. */
 export function textAtHand(
   content: StreamReader,
   encoding: string | null,
@@ -30,11 +26,7 @@ export function textAtHand(
   return encoding === "utf-8" && maxBodySize === 0 ? takeText(content) : null;
 }
 
-/**
- * Decodes a body; the URL of `from`, for messages, is parsed on demand.
- * @throws {RangeError} If the encoding is unknown.
- * @throws {ClientPayloadError} If the bytes are not valid in that encoding.
- */
+/** Decodes a body; the URL of `from`, for messages, is parsed on demand. */
 export function decodeText(
   bytes: Uint8Array<ArrayBuffer>,
   encoding: string,

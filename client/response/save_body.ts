@@ -62,10 +62,7 @@ export async function saveBody(
   });
 }
 
-/**
- * Writes a body to a part, and renames the part if it is complete.
- * @throws {ClientPayloadError} If the body is incomplete or malformed.
- */
+/** Writes a body to a part, and renames the part if it is complete. */
 export async function saveInto(
   file: PartFile,
   response: SavableResponse,

@@ -40,10 +40,7 @@ export class EventTooLongError extends Error {
   /** The limit, in characters. */
   readonly limit: number;
 
-  /**
-   * Creates one.
-   * @param limit The limit, in characters.
-   */
+  /** Creates one; the limit is in characters. */
   constructor(limit: number) {
     super(`Cannot read an event: it is longer than maxEventSize, ${limit} characters`);
     this.limit = limit;
@@ -53,7 +50,6 @@ export class EventTooLongError extends Error {
 /**
  * Reads events from a body after the HTML standard (section 9.2, "Server-sent events"): always
  * UTF-8; an incomplete event at the end is dropped.
- * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
  */
 export async function* readEvents(
   content: StreamReader,

@@ -32,10 +32,7 @@ const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
 const MALFORMED =
   /^(?:invalid (?:HTTP|content-length|transfer-encoding)|message head is too large)/;
 
-/**
- * Converts a failure before the response head. fetch reports "fetch failed", with the HTTP
- * library's message in `cause`.
- */
+/** Converts a failure of `fetch`, whose `cause` has the HTTP library's message. */
 export function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error {
   const { reason: ended } = abortOf(hop);
   if (ended !== null) return ended;

@@ -8,17 +8,11 @@ import { HAS_SOCKETS, ON_DENO } from "../hop/runtime.ts";
 /** The remedy for features that `fetch` of a runtime lacks. */
 export const SOCKETS_DO = HAS_SOCKETS ? '; connector.transport "sockets" does' : "";
 
-/**
- * The platform's HTTP clients, one per proxy and pooling, created on demand and closed together.
- */
+/** The platform's HTTP clients, one per proxy and pooling, created on demand. */
 export class HttpClients {
   readonly #options: ResolvedConnector;
   readonly #clients = new Map<string, Deno.HttpClient>();
 
-  /**
-   * @throws {NotSupportedError} If this runtime's `fetch` does not support an option.
-   * @throws {TypeError} If a certificate or the proxy is invalid.
-   */
   constructor(options: ResolvedConnector) {
     this.#options = options;
     const { proxy, identity, localAddress, caCerts } = options;

@@ -4,10 +4,7 @@ import { fetchTransport, platformTransport } from "./fetch_transport.ts";
 import { socketTransport } from "./socket_transport.ts";
 import { HAS_SOCKETS } from "../hop/runtime.ts";
 
-/**
- * Creates the transport of a connector; by default sockets, if they support the options.
- * @throws {TypeError} If an option or the name of the transport is invalid.
- */
+/** Creates the transport of a connector; by default sockets, if they support the options. */
 export function networkTransport(options: ConnectorOptions = {}): Transport {
   const { transport } = options;
   if (options.verify === false) {

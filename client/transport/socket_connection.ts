@@ -106,10 +106,7 @@ export class SocketConnection implements Abortable {
     return this.#stream.read(buffer);
   }
 
-  /**
-   * Reads more bytes after the unused ones, into a buffer of `most` bytes at the most; `false` at
-   * the end of the connection.
-   */
+  /** Reads more bytes, into a buffer of at most `most`; `false` at the end of the connection. */
   async fill(most: number = LARGE_BUFFER): Promise<boolean> {
     return this.#came(await (this.armed ?? this.#stream.read(this.#room(most))));
   }
@@ -190,8 +187,6 @@ export class SocketConnection implements Abortable {
    * @param count Number of bytes read, `null` for the end of the connection.
    * @returns The head of the final response, or of 101; the bytes after it begin at `start`. `null`
    * if it is incomplete.
-   * @throws {HttpSyntaxError} If the response is malformed.
-   * @throws {NoReplyError} If the connection closed before a response.
    */
   took(count: number | null, observer: HopObserver | null): ReplyHead | null {
     if (!this.#came(count)) throw this.#cut();

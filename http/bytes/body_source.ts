@@ -6,10 +6,7 @@ import { fairTurn } from "./read_turns.ts";
 
 /** A body read piece by piece, on demand. */
 export interface BodySource {
-  /**
-   * Fetches the next piece.
-   * @returns At least one byte, which belongs to the caller; `null` at the end.
-   */
+  /** Fetches at least one byte, which belongs to the caller; `null` at the end. */
   next(): Promise<Uint8Array<ArrayBuffer> | null>;
   /**
    * Fetches the next piece into a buffer, without a copy. The buffer is detached.

@@ -1,6 +1,5 @@
 /**
  * Locks a stream with a BYOB reader; `null` if it is not a byte stream, which is then unchanged.
- * @throws {TypeError} If the stream is locked.
  */
 export function byobReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
   try {

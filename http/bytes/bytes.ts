@@ -31,10 +31,7 @@ export function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
   return -1;
 }
 
-/**
- * The value of a hexadecimal digit; far below zero for other bytes, so that a pair with one is
- * below zero too.
- */
+/** The value of a hexadecimal digit; far below zero for other bytes, also in a pair. */
 export function hexValue(byte: number | undefined): number {
   if (byte === undefined) return -1000;
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;

@@ -7,10 +7,7 @@ const slice: (this: Uint8Array, start: number, end: number) => string = Reflect.
   "latin1Slice",
 );
 
-/**
- * Decodes bytes to one character each (ISO 8859-1); `TextDecoder("latin1")` is windows-1252 by the
- * WHATWG's table.
- */
+/** Decodes ISO 8859-1; `TextDecoder("latin1")` is windows-1252 by the WHATWG's table. */
 export function latin1(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   return slice.call(bytes, start, Math.min(end, bytes.length));
 }

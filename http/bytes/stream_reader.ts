@@ -40,10 +40,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   #reading = false;
   #totalBytes = 0;
 
-  /**
-   * Creates one.
-   * @param body The stream or source to read, `null` for an empty body.
-   */
+  /** Creates one; `null` is an empty body. */
   constructor(
     body: ReadableStream<Uint8Array<ArrayBuffer>> | BodySource | null,
     options: StreamReaderOptions = {},
@@ -73,11 +70,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return this.#source === null && this.#error === null;
   }
 
-  /**
-   * Whether the body has ended and everything was read. The end is detected by reading: after the
-   * last byte, one more read is needed.
-   * @returns `true` once a read can only give an empty array.
-   */
+  /** Whether all was read; after the last byte one more read is needed to know. */
   atEof(): boolean {
     return this.#source === null && this.#pending.length === 0 && this.#error === null;
   }
@@ -103,10 +96,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     });
   }
 
-  /**
-   * Reads available bytes, or waits for some.
-   * @returns The bytes; an empty array only at the end.
-   */
+  /** Reads available bytes, or waits for some; an empty array only at the end. */
   readAny(): Promise<Uint8Array<ArrayBuffer>> {
     return this.read(Number.MAX_SAFE_INTEGER);
   }
@@ -243,11 +233,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return this.iterChunked(Number.MAX_SAFE_INTEGER);
   }
 
-  /**
-   * Iterates over lines, each with its `\n`.
-   *
-   * @yields The lines in order.
-   */
+  /** Iterates over lines, each with its `\n`. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     return pieceIterator(() => this.readLine());
   }
@@ -363,10 +349,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/**
- * Iterates over pieces; for a {@linkcode StreamReader}, which iterates over lines, over the pieces
- * as they come.
- */
+/** Iterates over pieces, of a {@linkcode StreamReader} not its lines but what comes. */
 export function piecesOf<T>(source: AsyncIterable<T>): AsyncIterable<T | Uint8Array<ArrayBuffer>> {
   return source instanceof StreamReader ? source.iterAny() : source;
 }

@@ -48,10 +48,7 @@ export class LineTooLongError extends Error {
   /** The limit, in bytes. */
   readonly limit: number;
 
-  /**
-   * Creates one.
-   * @param limit The limit, in bytes.
-   */
+  /** Creates one; the limit is in bytes. */
   constructor(limit: number) {
     super(`Cannot read a line: no separator within ${limit} bytes`);
     this.limit = limit;

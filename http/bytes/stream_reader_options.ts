@@ -2,10 +2,7 @@ import { OptionTable } from "../options.ts";
 
 /** Options of a `StreamReader`, given by the owner of the connection. */
 export interface StreamReaderOptions {
-  /**
-   * Maximum line length of `readLine()`, `readUntil()` and iteration by lines give, in bytes.
-   * @default {131072}
-   */
+  /** Maximum length of a line, or of a piece of `readUntil()`, in bytes. @default {131072} */
   readonly maxLineSize?: number | undefined;
   /** Announced length of the body in bytes, a hint for buffer sizes. @default {null}, unknown */
   readonly length?: number | null | undefined;

@@ -86,7 +86,6 @@ export class BodyDecoder {
   /**
    * Skips framing.
    * @returns Offset of body bytes or of the next message; `end` if more has to come.
-   * @throws {HttpSyntaxError} If the framing is broken or a limit is exceeded.
    */
   read(bytes: Uint8Array, start: number, end: number): number {
     let at = start;

@@ -9,17 +9,12 @@ const UTF8 = new TextEncoder();
  * Writes the head of a message with its empty line; order and case of the headers are preserved.
  * @param first The first line: `GET /a HTTP/1.1`, `HTTP/1.1 200 OK`.
  * @param room Bytes to leave free behind the head, for a body in the same write.
- * @throws {TypeError} If a text could inject another header or line: a control character, a
- * character beyond U+00FF, a name that is not a token.
  */
 export function formatHead(first: string, headers: FieldList, room = 0): Uint8Array<ArrayBuffer> {
   return encodeHead(`${headLines(first, headers)}\r\n`, room);
 }
 
-/**
- * Encodes the text of a head, in which U+0080 to U+00FF stand for bytes, with room behind it.
- * @throws {TypeError} If there is a character beyond U+00FF.
- */
+/** Encodes the text of a head, in which U+0080 to U+00FF stand for bytes, with room behind it. */
 export function encodeHead(text: string, room: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length + room);
   const { read, written } = UTF8.encodeInto(text, bytes);
@@ -33,10 +28,7 @@ export function encodeHead(text: string, room: number): Uint8Array<ArrayBuffer> 
   return bytes;
 }
 
-/**
- * Writes the lines of a head, each with its CRLF, without the empty one.
- * @throws {TypeError} As {@linkcode formatHead} does.
- */
+/** Writes the lines of a head, each with its CRLF, without the empty one. */
 export function headLines(first: string, headers: FieldList): string {
   if (hasControl(first)) throw badHeader("a first line", first);
   return `${first}\r\n${fieldLines(headers)}`;

@@ -11,19 +11,13 @@ export const CHUNKED: Framing = -1;
 /** The body ends with the connection; replies only. */
 export const UNTIL_CLOSE: Framing = -2;
 
-/**
- * Determines the framing of a reply's body, 0 without one.
- * @throws {HttpSyntaxError} If the headers contradict each other.
- */
+/** Determines the framing of a reply's body, 0 without one. */
 export function replyFraming(head: ReplyHead, method: string): Framing {
   if (!mayHaveBody(head.status, method)) return 0;
   return framingOf(head.fields, false) ?? UNTIL_CLOSE;
 }
 
-/**
- * The same for a request.
- * @throws {HttpSyntaxError} If the headers contradict each other.
- */
+/** The same for a request. */
 export function requestFraming({ fields, minor }: RequestHead): Framing {
   const framing = framingOf(fields, true) ?? 0;
   // RFC 9112 section 6.1: in HTTP/1.0, a gateway did not understand it.

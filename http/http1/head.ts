@@ -38,7 +38,6 @@ export interface RequestHead {
  * @param from Offset to continue at: `start` at first, then the `end` of the call before.
  * @param end End of the received bytes.
  * @returns Offset of the body, -1 if more has to come.
- * @throws {HttpSyntaxError} If a line ends without CR, or the head is too long.
  */
 export function headEnd(
   bytes: Uint8Array,
@@ -74,10 +73,7 @@ export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): n
   return start;
 }
 
-/**
- * Reads the head of a reply, which does not refer to `bytes`.
- * @throws {HttpSyntaxError} If it breaks the protocol or a limit.
- */
+/** Reads the head of a reply, which does not refer to `bytes`. */
 export function parseReplyHead(
   bytes: Uint8Array,
   start: number,
@@ -101,10 +97,7 @@ export function parseReplyHead(
   return { status, reason, minor, fields: parseFields(bytes, at + 2, end, limits, true) };
 }
 
-/**
- * Reads the head of a request, which does not refer to `bytes`.
- * @throws {HttpSyntaxError} If it breaks the protocol or a limit; its `status` says how to answer.
- */
+/** Reads the head of a request, which does not refer to `bytes`. */
 export function parseRequestHead(
   bytes: Uint8Array,
   start: number,

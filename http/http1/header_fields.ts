@@ -126,7 +126,6 @@ export const NO_FIELDS: HeaderFields = new HeaderFields("", 0, 0);
  * @param end End of the empty line's CRLF; every LF before it stands behind a CR.
  * @param unfolds Whether a line may continue in the next one, as RFC 9112 section 5.2 lets a user
  * agent accept it in a reply.
- * @throws {HttpSyntaxError} If a line is not a header or a limit is exceeded.
  */
 export function parseFields(
   bytes: Uint8Array,

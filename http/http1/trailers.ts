@@ -12,9 +12,6 @@ const REFUSED = new Set([
   ...["content-encoding", "content-type", "content-range", "location", "date", "vary"],
 ]);
 
-/**
- * @throws {TypeError} If a name is not allowed in trailers, or a value holds a control character.
- */
 export function checkTrailers<List extends FieldList>(trailers: List): List {
   for (const [name, value] of trailers) {
     if (REFUSED.has(name)) {

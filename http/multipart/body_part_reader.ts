@@ -129,9 +129,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return this.disposition?.filename ?? null;
   }
 
-  /**
-   * Type and subtype in lower case; `text/plain` if the header is missing (RFC 2046 section 5.1).
-   */
+  /** Type and subtype in lower case; `text/plain` without the header (RFC 2046 section 5.1). */
   get contentType(): string {
     const header = this.headers.get("content-type");
     return header === null ? "text/plain" : parseContentType(header).mimeType;
@@ -155,10 +153,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }, () => void (this.#isReleased = true));
   }
 
-  /**
-   * Whether the content has been read to its end, or released.
-   * @returns `true` once there is nothing left to read.
-   */
+  /** Whether the content has been read to its end, or released. */
   atEof(): boolean {
     return this.#isReleased ||
       this.#rest.length === 0 && (this.#init.isPassed() || this.#content.isAtEndOfPart);
@@ -268,11 +263,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  /**
-   * Iterates over the pieces of the content as they arrive.
-   *
-   * @yields Pieces of at least one byte.
-   */
+  /** Iterates over the pieces of the content as they arrive, at least one byte each. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     return this.#pieces();
   }

@@ -30,10 +30,7 @@ export class MultipartTruncatedError extends MultipartError {
   /** Name of the class, also across realms. */
   override readonly name = "MultipartTruncatedError";
 
-  /**
-   * Creates one.
-   * @param where The part of the body in which it ended.
-   */
+  /** Creates one; `where` is the part of the body in which it ended. */
   constructor(where: string) {
     super(`Cannot read the multipart body: it ended within ${where}`);
   }
@@ -54,10 +51,7 @@ export class MultipartLimitError extends MultipartError {
   /** The limit, in the unit of its option. */
   readonly limit: number;
 
-  /**
-   * Creates one.
-   * @param limit The limit, in the unit of its option.
-   */
+  /** Creates one; the limit is in the unit of its option. */
   constructor(option: keyof MultipartLimits, limit: number) {
     super(`Cannot read the multipart body: more than ${limit} ${SUBJECTS[option]} (${option})`);
     this.option = option;

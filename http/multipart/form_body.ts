@@ -120,10 +120,7 @@ export class FormBody {
     return this;
   }
 
-  /**
-   * Encodes the form.
-   * @returns The body, with its type and length.
-   */
+  /** Encodes the form to a body, with its type and length. */
   encode(): SendableBody {
     if (this.#isMultipart) return writerBody(this.#writer());
     // A field of another type would have made the form multipart.

@@ -34,10 +34,7 @@ const NOT_IN_FORMS: ReadonlySet<string> = new Set([
   "content-transfer-encoding",
 ]);
 
-/**
- * Writes the header lines of a part, `Content-Type` first as aiohttp does.
- * @throws {TypeError} If a header cannot be written or is not allowed.
- */
+/** Writes the header lines of a part, `Content-Type` first as aiohttp does. */
 export function formatPartHeaders(
   subtype: string,
   body: SendableBody,

@@ -74,10 +74,7 @@ export class MultipartFraming {
     this.#bodyLimit = limit;
   }
 
-  /**
-   * Moves to the next part, of which it returns the header lines; `null` if the multipart has
-   * ended.
-   */
+  /** Moves to the next part; returns its header lines, `null` at the end of the multipart. */
   async nextPart(): Promise<string[] | null> {
     this.#enter();
     try {
@@ -138,10 +135,7 @@ export class MultipartFraming {
     }
   }
 
-  /**
-   * Scans the window: returns `true` after consuming a delimiter at its front, else `#clear` is the
-   * number of content bytes.
-   */
+  /** Returns `true` after a delimiter at its front, else `#clear` bytes are content. */
   #atDelimiter(): boolean {
     const source = this.#source;
     const { bytes, start, end } = source;

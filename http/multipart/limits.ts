@@ -1,9 +1,6 @@
 import { numberKinds, OptionTable } from "../options.ts";
 
-/**
- * Limits of a multipart reader. Each is finite unless set to `Infinity`; docs/limits.md lists them
- * in one table.
- */
+/** Limits of a multipart reader, finite unless set to `Infinity`; see docs/limits.md. */
 export interface MultipartLimits {
   /**
    * Maximum number of parts, including those of nested multiparts. A part of four bytes still costs
@@ -18,10 +15,7 @@ export interface MultipartLimits {
    * @default {1048576}
    */
   readonly maxFieldSize: number;
-  /**
-   * Maximum bytes of any other part when streamed. Guards the disk, not the memory.
-   * @default {2147483648}
-   */
+  /** Maximum bytes of another part when streamed, for the disk. @default {2147483648} */
   readonly maxFileSize: number;
   /** Maximum bytes of the whole body, including delimiters and headers. @default {4294967296} */
   readonly maxTotalSize: number;
@@ -41,21 +35,11 @@ export interface MultipartLimits {
   readonly maxBoundaryLength: number;
   /** Maximum bytes before the first delimiter, which are meaningless in HTTP. @default {8192} */
   readonly maxPreambleSize: number;
-  /**
-   * Maximum bytes after the closing delimiter and its line end, which are meaningless in HTTP.
-   * @default {8192}
-   */
+  /** Maximum bytes after the closing delimiter and its line end. @default {8192} */
   readonly maxEpilogueSize: number;
-  /**
-   * Maximum bytes of a field name, and of a filename, as they stand in the header.
-   * @default {1024}
-   */
+  /** Maximum bytes of a field name or filename, as in the header. @default {1024} */
   readonly maxNameLength: number;
-  /**
-   * Maximum nesting depth; the outermost multipart counts as 1. Each level scans the nested bytes
-   * once more.
-   * @default {3}
-   */
+  /** Maximum nesting depth, 1 for the outermost; each level scans again. @default {3} */
   readonly maxDepth: number;
   /**
    * Maximum total time of waiting for the sender, in milliseconds. The caller's own time between

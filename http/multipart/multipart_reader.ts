@@ -111,10 +111,7 @@ export class MultipartReader
     return this.#nesting.depth;
   }
 
-  /**
-   * Whether all parts have been read.
-   * @returns `true` once `next()` has returned `null`.
-   */
+  /** Whether all parts have been read: `next()` has returned `null`. */
   atEof(): boolean {
     return this.#isEnded;
   }
@@ -144,11 +141,7 @@ export class MultipartReader
     }
   }
 
-  /**
-   * Iterates over the remaining parts. Leaving the loop early leaves the reader usable.
-   *
-   * @yields Parts, and readers for those that are themselves multipart.
-   */
+  /** Iterates over the remaining parts, and readers of nested ones; leaving the loop is fine. */
   async *[Symbol.asyncIterator](): AsyncIterableIterator<BodyPartReader | MultipartReader> {
     for (let part = await this.next(); part !== null; part = await this.next()) yield part;
   }

@@ -8,10 +8,7 @@ import { encodeQuery, type QueryInit } from "../query.ts";
 
 /** Options of a {@linkcode MultipartWriter}. */
 export interface MultipartWriterOptions {
-  /**
-   * The boundary: 1 to 70 characters of RFC 2046 section 5.1.1, absent from the content. Random by
-   * default (122 bits).
-   */
+  /** The boundary: 1 to 70 characters that the content has not (RFC 2046). Random by default. */
   readonly boundary?: string | undefined;
 }
 
@@ -155,10 +152,7 @@ export class MultipartWriter {
     });
   }
 
-  /**
-   * Returns the whole body as one array.
-   * @returns The bytes, `null` if a part is not in memory.
-   */
+  /** Returns the whole body as one array, `null` if a part is not in memory. */
   bytes(): Uint8Array<ArrayBuffer> | null {
     const pieces: Uint8Array[] = [];
     for (const { head, body } of this.#parts) {

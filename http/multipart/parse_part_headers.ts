@@ -9,11 +9,7 @@ const SINGLETONS: ReadonlySet<string> = new Set([
   "content-type",
 ]);
 
-/**
- * Parses the header lines of a part (RFC 2046 section 5.1, RFC 5322 section 2.2).
- * @throws {MultipartSyntaxError} If a line has no colon or no name, holds NUL or a bare CR, or a
- * header that decides how the part is read comes twice.
- */
+/** Parses the header lines of a part (RFC 2046 section 5.1, RFC 5322 section 2.2). */
 export function parsePartHeaders(lines: readonly string[]): Headers {
   const unfolded: string[] = [];
   for (const line of lines) {

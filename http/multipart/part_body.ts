@@ -27,10 +27,7 @@ export type PartValue =
   | AsyncIterable<Uint8Array>
   | ReadableFile;
 
-/**
- * Creates the content of a part; bytes are not copied and must not change before they are sent.
- * @throws {TypeError} If the value cannot be sent.
- */
+/** Creates the content of a part; bytes are not copied and must not change before they are sent. */
 export function partBody(value: PartValue): SendableBody {
   const simple = simpleBody(value);
   if (simple !== null) return simple;

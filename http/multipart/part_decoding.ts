@@ -10,7 +10,6 @@ const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "id
 /**
  * Refuses encodings in form-data: RFC 7578 section 4.7 deprecates them, no browser sends them, and
  * a filter in front that does not decode would see other bytes than the application.
- * @throws {MultipartEncodingError} If the part is encoded.
  */
 export function refuseEncodings(headers: Headers): void {
   for (const name of ["content-transfer-encoding", "content-encoding"]) {
@@ -23,11 +22,7 @@ export function refuseEncodings(headers: Headers): void {
   }
 }
 
-/**
- * Decodes a part, the transfer encoding first, up to a limit in bytes.
- * @throws {MultipartEncodingError} If an encoding is unknown or its data damaged.
- * @throws {MultipartLimitError} If the result is larger than `limit`.
- */
+/** Decodes a part, the transfer encoding first, up to a limit in bytes. */
 export async function decodePart(data: Bytes, headers: Headers, limit: number): Promise<Bytes> {
   const transfer = encodingOf(headers, "content-transfer-encoding");
   const content = encodingOf(headers, "content-encoding");
@@ -40,7 +35,6 @@ export async function decodePart(data: Bytes, headers: Headers, limit: number): 
 /**
  * Creates a decoder for the text of a part. Invalid bytes are an error, and a byte order mark is
  * text, so that a field is read as it was written.
- * @throws {MultipartEncodingError} If the label is unknown.
  */
 export function partDecoder(label: string): TextDecoder {
   try {
@@ -61,10 +55,7 @@ export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>)
   }
 }
 
-/**
- * Decodes `application/x-www-form-urlencoded` (WHATWG URL section 5.1). `;` does not separate.
- * @throws {MultipartEncodingError} If the bytes are invalid in that encoding.
- */
+/** Decodes `application/x-www-form-urlencoded` (WHATWG URL section 5.1). `;` does not separate. */
 export function decodeUrlencoded(
   data: Uint8Array<ArrayBuffer>,
   decoder: TextDecoder,

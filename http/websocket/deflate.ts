@@ -90,7 +90,6 @@ export function acceptDeflate(
 
 /**
  * Reads a server's answer, `null` without compression. `windowBits` is 0 if nothing was offered.
- * @throws {WebSocketProtocolError} If the server chose parameters not offered (section 5.1).
  */
 export function readDeflateAnswer(
   header: string | null,
@@ -139,11 +138,7 @@ export class MessageDeflate {
     return compressed.subarray(0, compressed.length - TAIL.length);
   }
 
-  /**
-   * Decompresses a message. One call at a time. Messages of `limit` bytes or more are refused.
-   * @throws {WebSocketLimitError} If it is too big; decompression stops at the limit.
-   * @throws {WebSocketProtocolError} If it is not valid deflate data.
-   */
+  /** Decompresses a message. One call at a time. Messages of `limit` bytes or more are refused. */
   async inflate(payload: Bytes, limit: number): Promise<Bytes> {
     const { windowBits, contextTakeover } = this.#peer;
     const stream = this.#inflate ??= guarded(nodeZlib().createInflateRaw({ windowBits }));

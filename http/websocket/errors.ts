@@ -11,10 +11,7 @@ export class WebSocketTimeoutError extends Error {
   /** The timeout, in ms. */
   readonly limit: number;
 
-  /**
-   * Creates one.
-   * @param limit The timeout, in ms.
-   */
+  /** Creates one; the limit is in ms. */
   constructor(message: string, limit: number) {
     super(message);
     this.limit = limit;

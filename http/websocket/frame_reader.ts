@@ -59,8 +59,6 @@ export class FrameReader {
 
   /**
    * Parses one piece, which ends at `end`; its memory is unmasked in place and may be reused after.
-   * @throws {WebSocketProtocolError} If the peer violates the protocol; has the close code.
-   * @throws {WebSocketLimitError} If a message is too big.
    */
   push(piece: Uint8Array<ArrayBuffer>, end: number = piece.length): void {
     let at = 0;

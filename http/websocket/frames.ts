@@ -107,10 +107,7 @@ export function unmask(
   return seen < 128;
 }
 
-/**
- * Reads the payload of a close frame (RFC 6455 section 5.5.1); 1005 if it has no code.
- * @throws {WebSocketProtocolError} If the code is not allowed, or the reason is not UTF-8.
- */
+/** Reads the payload of a close frame (RFC 6455 section 5.5.1); 1005 if it has no code. */
 export function readClose(payload: Bytes): { readonly code: number; readonly reason: string } {
   if (payload.length === 0) return { code: WSCloseCode.NO_STATUS, reason: "" };
   const code = ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
@@ -124,11 +121,7 @@ function mayBeSent(code: number): boolean {
     (code >= 3000 && code <= 4999);
 }
 
-/**
- * Checks code and reason of an outgoing close frame.
- * @throws {RangeError} If the code is not allowed, or the reason has more than 123 bytes.
- * @throws {TypeError} If the reason is not a string.
- */
+/** Checks code and reason of an outgoing close frame. */
 export function checkClose(code: number, reason: string): void {
   if (!Number.isInteger(code) || !mayBeSent(code)) {
     throw new RangeError(
@@ -169,10 +162,7 @@ export function utf8Length(text: string): number {
 
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/**
- * Decodes a text message, including a byte order mark.
- * @throws {WebSocketProtocolError} If it is not UTF-8, with code 1007.
- */
+/** Decodes a text message, including a byte order mark. */
 export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
   try {
     // The strict decoder is slow, and makes strings of two bytes a character.

@@ -49,11 +49,7 @@ export interface SocketLimits extends Omit<ChannelLimits, "closedReceives" | "au
   readonly windowBits: number;
 }
 
-/**
- * Resolves the limits of one side, with its defaults of `heartbeat` and `maxBuffered`.
- * @throws {RangeError} If a limit is negative or not a number.
- * @throws {TypeError} If `timeout` has an unknown name.
- */
+/** Resolves the limits of one side, with its defaults of `heartbeat` and `maxBuffered`. */
 export function socketLimits(
   options: SocketLimitOptions,
   heartbeat: number,

@@ -5,15 +5,9 @@ import type { WSMsgType } from "./message.ts";
 export interface SocketPort {
   /** Number of bytes not yet sent. */
   readonly bufferedAmount: number;
-  /**
-   * Sends a message; never throws.
-   * @param data Text, or bytes for a binary message.
-   */
+  /** Sends text, or bytes as a binary message; never throws. */
   send(data: string | Uint8Array<ArrayBuffer>): void;
-  /**
-   * Sends a close frame; `onClose` follows once the peer has answered it.
-   * @param reason Up to 123 bytes of text.
-   */
+  /** Sends a close frame, with up to 123 bytes of text; `onClose` follows its answer. */
   close(code: number, reason: string): void;
   /** Drops the connection without a close frame; no further events. */
   terminate(): void;
@@ -21,15 +15,9 @@ export interface SocketPort {
   pause?(): void;
   /** Continues after `pause()`. */
   resume?(): void;
-  /**
-   * Sends a ping; missing if the platform cannot.
-   * @param payload Up to 125 bytes.
-   */
+  /** Sends a ping of up to 125 bytes; missing if the platform cannot. */
   ping?(payload: Uint8Array): void;
-  /**
-   * Sends a pong; missing if the platform cannot.
-   * @param payload Up to 125 bytes.
-   */
+  /** Sends a pong of up to 125 bytes; missing if the platform cannot. */
   pong?(payload: Uint8Array): void;
 }
 
@@ -37,10 +25,7 @@ export interface SocketPort {
 export interface SocketEvents {
   /** The handshake is over. */
   onOpen(): void;
-  /**
-   * A message was received.
-   * @param data Text, or bytes of a binary message.
-   */
+  /** Text was received, or bytes of a binary message. */
   onMessage(data: string | Uint8Array<ArrayBuffer>): void;
   /** A ping or pong was received, and the port does not answer pings itself. */
   onControl(

@@ -68,10 +68,7 @@ export class ReceiveQueue {
     this.#bytes = 0;
   }
 
-  /**
-   * Waits for the next message. 0 ms means no timeout.
-   * @throws {WebSocketTimeoutError} If the timeout passes.
-   */
+  /** Waits for the next message. 0 ms means no timeout. */
   take(timeout: number): Promise<WSMessage> {
     if (timeout <= 0) return new Promise((resolve) => this.#waiting = resolve);
     return new Promise((resolve, reject) => {

@@ -59,10 +59,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     whenClosed = (socket) => socket.#open().ended;
   }
 
-  /**
-   * Creates one.
-   * @param schema Schema of JSON messages, `null` for no check.
-   */
+  /** Creates one; `null` checks no JSON messages. */
   protected constructor(schema: StandardSchemaV1<unknown, T> | null) {
     this.#schema = schema;
   }
@@ -87,10 +84,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     return this.#channel?.bufferedAmount ?? 0;
   }
 
-  /**
-   * Returns the error that ended the connection.
-   * @returns The error, `null` if the socket is open or was closed normally.
-   */
+  /** Returns the error that ended the connection, `null` while open or after a normal close. */
   exception(): Error | null {
     return this.#channel?.exception ?? null;
   }
@@ -212,10 +206,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     return this.#open().close(code, reason);
   }
 
-  /**
-   * Iterates over messages until the socket closes.
-   * @returns Text, binary, control and error messages in order.
-   */
+  /** Iterates over messages, control and error ones too, until the socket closes. */
   [Symbol.asyncIterator](): AsyncIterator<WSMessage> {
     const channel = this.#open();
     return { next: () => channel.next() };

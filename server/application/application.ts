@@ -148,10 +148,7 @@ export class Application implements AppContext {
     this.#entrance = new Entrance(this.hono, this.#honoRouter, this.logger);
   }
 
-  /**
-   * Answers a request. An own field, because `deno serve` requires one on a default export.
-   * @returns The response; it only rejects if the application cannot start.
-   */
+  /** Answers a request; an own field, for `deno serve`. It only rejects if the start fails. */
   readonly fetch = (request: Request, info?: ServeInfo): Response | Promise<Response> =>
     this.#dispatch === null
       ? this.startup().then(() => this.fetch(request, info))

@@ -80,10 +80,7 @@ export class FileField {
     return stream;
   }
 
-  /**
-   * Iterates over the content, from its start.
-   * @returns Pieces of at most 64 KiB.
-   */
+  /** Iterates over the content from its start, in pieces of at most 64 KiB. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     return this.#pieces();
   }
@@ -111,10 +108,7 @@ export class FileField {
     return collectBytes(this.lentPieces());
   }
 
-  /**
-   * Reads the whole content as UTF-8 text.
-   * @returns The text; invalid bytes become U+FFFD.
-   */
+  /** Reads the whole content as UTF-8 text; invalid bytes become U+FFFD. */
   async text(): Promise<string> {
     return new TextDecoder().decode(await this.bytes());
   }

@@ -34,10 +34,7 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
     return this.#fields.find((field) => field[0] === name)?.[1];
   }
 
-  /**
-   * Returns the first text value of a name.
-   * @returns The text, or `undefined` or only a file.
-   */
+  /** Returns the first text of a name, or `undefined`. */
   text(name: string): string | undefined {
     for (const [each, value] of this.#fields) {
       if (each === name && typeof value === "string") return value;
@@ -45,10 +42,7 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
     return undefined;
   }
 
-  /**
-   * Returns the first file of a name.
-   * @returns The file, or `undefined` or only text.
-   */
+  /** Returns the first file of a name, or `undefined`. */
   file(name: string): FileField | undefined {
     for (const [each, value] of this.#fields) {
       if (each === name && typeof value !== "string") return value;

@@ -33,10 +33,7 @@ export interface SaveFileOptions {
   readonly onDuplicate?: "error" | "overwrite" | "rename";
   /** Whether to compute the SHA-256 digest. @default {false} */
   readonly sha256?: boolean;
-  /**
-   * Called after each piece.
-   * @param bytes Number of bytes written so far.
-   */
+  /** Called after each piece with the number of bytes so far. */
   readonly onProgress?: (bytes: number) => void;
 }
 

@@ -104,15 +104,9 @@ export interface EnginePort {
   headersOf(response: Response): RawHeaders;
   /** Whether the body of a response was read, or is locked by a reader. */
   isBodyUsed(response: Response): boolean;
-  /**
-   * Returns the size of a response's body, without reading it.
-   * @returns The size in bytes; `null` for a stream, and if unknown.
-   */
+  /** Returns the size of a response's body in bytes, unread; `null` if unknown. */
   bodySizeOf(response: Response): number | null;
-  /**
-   * Watches for the client to disconnect before it has the whole response.
-   * @returns A signal that aborts then, and never otherwise.
-   */
+  /** Returns a signal that aborts if the client disconnects before it has the whole response. */
   watchClient(request: Request, info: ServeInfo | undefined): AbortController;
   /**
    * Whether reading a request's body failed because the client disconnected. Without this method,

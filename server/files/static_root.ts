@@ -94,9 +94,7 @@ export class StaticRoot {
     return file === null ? this.#find(filename, head) : { kind: "file", file };
   }
 
-  /**
-   * SHA-256 of a file's content in base64url, for URLs that change with it; `null` without a file.
-   */
+  /** SHA-256 of a file in base64url, for URLs that change with it; `null` without a file. */
   hashOf(filename: string): string | null {
     const segments = segmentsOf(filename, this.#options.dotfiles, Deno.build.os === "windows");
     if (segments === null) return null;

@@ -84,9 +84,6 @@ export interface AppContext extends KeyReader {
   readonly parent: AppContext | null;
   /** Whether the application accepts requests: `true` from start-up until it begins to stop. */
   readonly ready: boolean;
-  /**
-   * Runs background work: failures are logged, and the stop waits for it.
-   * @param work A promise, or a function that is called at once with a signal.
-   */
+  /** Runs a promise or a function in the background: the stop waits for it, failures are logged. */
   spawn(work: BackgroundWork, about?: string): void;
 }

@@ -17,19 +17,13 @@ export class RelativeURL {
   /** The encoded query without `?`, or empty. */
   readonly query: string;
 
-  /**
-   * Creates one.
-   * @param query The encoded query without `?`.
-   */
+  /** Creates one, with an encoded query without `?`. */
   constructor(path: string, query = "") {
     this.path = path;
     this.query = query;
   }
 
-  /**
-   * Returns the same path with another query.
-   * @param query The new query; it replaces the old one.
-   */
+  /** Returns the same path with another query in place of its own. */
   withQuery(query: QueryInit): RelativeURL {
     return new RelativeURL(this.path, encodeQuery(query));
   }

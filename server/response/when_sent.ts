@@ -1,11 +1,7 @@
 import type { ServeInfo } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
 
-/**
- * Calls a function when the body of a response was sent: at once if it is in memory, else when it
- * ends, fails or is cancelled.
- * @param done Called with the bytes sent.
- */
+/** Calls a function with the size of a body when it was sent, failed or was cancelled. */
 export function whenSent(
   response: Response,
   info: ServeInfo | undefined,

@@ -10,10 +10,7 @@ import {
   type RouteResolution,
 } from "./route.ts";
 
-/**
- * The segments of a template for the index, `null` for a resource that finds its routes in another
- * way.
- */
+/** The segments of a template for the index, `null` if it finds routes in another way. */
 export let segmentsOf: (resource: Resource) => PathTemplate["segments"];
 
 /**
@@ -45,10 +42,7 @@ export class Resource implements AbstractResource {
       resource.resolve === Resource.prototype.resolve ? resource.#template.segments : null;
   }
 
-  /**
-   * Creates one.
-   * @param name Name for building URLs, `null` for none.
-   */
+  /** Creates one, with a name for building URLs or `null`. */
   constructor(path: string, name: string | null) {
     this.#template = compilePath(path);
     this.#path = path;
@@ -89,10 +83,7 @@ export class Resource implements AbstractResource {
     return route;
   }
 
-  /**
-   * Finds the route for a request.
-   * @returns The route, or the available methods; `null` if the path does not match.
-   */
+  /** Finds the route, or the available methods; `null` if the path does not match. */
   resolve(method: string, path: string): RouteResolution | null {
     const params = this.#template.match(path);
     if (params === null) return null;
@@ -102,10 +93,7 @@ export class Resource implements AbstractResource {
     return this.#template.names.length === 0 ? found : { route: found.route, params };
   }
 
-  /**
-   * Moves the resource below a prefix.
-   * @param prefix The prefix, without a trailing `/`.
-   */
+  /** Moves the resource below a prefix without a trailing `/`. */
   addPrefix(prefix: string): void {
     this.#path = prefix + this.#path;
     this.#template = compilePath(this.#path);

@@ -139,9 +139,6 @@ export interface AbstractResource extends ResourceInfo {
    * @returns The route, or the methods of the path; `null` if the path does not match.
    */
   resolve(method: string, path: string, url: string): RouteResolution | null;
-  /**
-   * Moves the resource below a prefix; called when its application is added to another.
-   * @param prefix The prefix, without a trailing `/`.
-   */
+  /** Moves the resource below a prefix without a trailing `/`, when its application is added. */
   addPrefix(prefix: string): void;
 }

@@ -35,11 +35,7 @@ export class Router implements ResourceRegistry {
   #longest = 1; // longest fixed part
   #frozen = false;
 
-  /**
-   * Creates one.
-   * @param wrap Wraps a handler in the middlewares of the application; called once for each route,
-   * when it is first found.
-   */
+  /** Creates one; `wrap` puts the middlewares around a handler, once for each route. */
   constructor(wrap: (handler: Handler) => Handler = (handler) => handler) {
     this.#wrap = wrap;
   }
@@ -150,10 +146,7 @@ export class Router implements ResourceRegistry {
     this.#frozen = true;
   }
 
-  /**
-   * Moves every resource below a prefix.
-   * @param prefix The prefix, without a trailing `/`.
-   */
+  /** Moves every resource below a prefix without a trailing `/`. */
   addPrefix(prefix: string): void {
     this.#index.clear();
     this.#longest = 1;
@@ -215,10 +208,7 @@ export class Router implements ResourceRegistry {
     return [...this.#resources];
   }
 
-  /**
-   * Lists the routes in the order of registration, those of sub-applications below a prefix
-   * included.
-   */
+  /** Lists the routes as registered, those of sub-applications below a prefix included. */
   routes(): readonly Route[] {
     return this.#resources.flatMap((each) => each.routes ?? []);
   }

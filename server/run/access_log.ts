@@ -94,10 +94,7 @@ export function logged(
 const MOST_COLLECTED = 64 * 1024; // characters
 const unwritten = new Set<() => void>();
 
-/**
- * Writes the lines of one turn of the event loop together: a `console.log()` takes longer than a
- * small request.
- */
+/** Writes the lines of one turn together: a `console.log()` takes longer than a request. */
 function lineWriter(logger: Logger): (line: string) => void {
   const print = console.log;
   let lines = "";

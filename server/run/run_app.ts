@@ -21,10 +21,7 @@ export class ShutdownTimeoutError extends Error {
   /** The timeout, in ms. */
   readonly timeout: number;
 
-  /**
-   * Creates one.
-   * @param timeout The timeout, in ms.
-   */
+  /** Creates one; the timeout is in ms. */
   constructor(timeout: number) {
     super(
       `Cannot stop in time: handlers were still running after shutdownTimeout (${timeout} ms). ` +

@@ -14,11 +14,7 @@ import { runAll } from "../application/lifecycle.ts";
 
 /** Options of {@linkcode AppRunner}. */
 export interface AppRunnerOptions {
-  /**
-   * Time for handlers and `onShutdown` after the server begins to stop, in ms; then connections are
-   * dropped.
-   * @default {60000}
-   */
+  /** Time for handlers and `onShutdown` when the server stops, in ms. @default {60000} */
   readonly shutdownTimeout?: number;
   /** Time in ms to go on after `app.ready` is `false`, for load balancers. @default {0} */
   readonly shutdownDelay?: number;

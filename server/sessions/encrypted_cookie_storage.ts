@@ -51,10 +51,7 @@ export class EncryptedCookieStorage implements SessionStorage {
     return this.#cookie.session(null, null);
   }
 
-  /**
-   * Decrypts the session.
-   * @returns The session; a new one if the cookie is missing, forged or too old.
-   */
+  /** Decrypts the session; a new one if the cookie is missing, forged or too old. */
   load(request: ServerRequest): Promise<Session> {
     const { maxAge } = this.#cookie;
     const token = this.#cookie.read(request);

@@ -9,15 +9,9 @@ import {
 
 /** A key-value store for text with expiry. */
 export interface SessionStore {
-  /**
-   * Reads a text.
-   * @returns The text, or `null` or it has expired.
-   */
+  /** Reads a text, `null` if there is none or it has expired. */
   get(key: string): Promise<string | null>;
-  /**
-   * Stores a text.
-   * @param ttl Lifetime in milliseconds; `null` for no expiry.
-   */
+  /** Stores a text for `ttl` milliseconds, `null` for no expiry. */
   set(key: string, value: string, ttl: number | null): Promise<void>;
   /**
    * Replaces an existing text atomically. Without this method the store is first asked for the
@@ -67,10 +61,7 @@ export class KeyedStorage implements SessionStorage {
     return this.#cookie.session(null, null);
   }
 
-  /**
-   * Finds the session.
-   * @returns The session; a new one if the id is missing or unknown.
-   */
+  /** Finds the session; a new one if the id is missing or unknown. */
   async load(request: ServerRequest): Promise<Session> {
     const id = this.#cookie.read(request);
     // No real id is that long; do not send keys of any length to the store.
@@ -78,10 +69,7 @@ export class KeyedStorage implements SessionStorage {
     return this.#cookie.session(id, await this.#store.get(this.#key(id)));
   }
 
-  /**
-   * Stores the session; an empty one is deleted with its cookie. A loaded session that another
-   * request has ended stays ended.
-   */
+  /** Stores the session, unless another request has ended it; an empty one is deleted. */
   async save(
     _request: ServerRequest,
     response: { readonly headers: Headers },

@@ -52,10 +52,7 @@ export class Session implements Iterable<[string, unknown]> {
     touchSession = (session) => session.#touch();
   }
 
-  /**
-   * Called by storages.
-   * @param identity Identity in the storage, `null` for a new session.
-   */
+  /** Called by storages; the identity is `null` for a new session. */
   constructor(identity: string | null, init: SessionInit = {}) {
     const { data = null, maxAge = null } = init;
     const now = Math.floor((init.now ?? Date.now()) / 1000);

@@ -9,15 +9,9 @@ export interface SessionStorage {
   readonly sliding?: boolean;
   /** Creates a new session. */
   create(): Session;
-  /**
-   * Finds the session of a request.
-   * @returns The session; a new one if it is missing or cannot be trusted.
-   */
+  /** Finds the session of a request; a new one if it is missing or cannot be trusted. */
   load(request: ServerRequest): Promise<Session>;
-  /**
-   * Saves a changed session.
-   * @param response The response, or the HTTP exception; its headers get the cookie.
-   */
+  /** Saves a changed session; the response's or HTTP exception's headers get the cookie. */
   save(
     request: ServerRequest,
     response: { readonly headers: Headers },

@@ -42,10 +42,7 @@ export class SimpleCookieStorage implements SessionStorage {
     return this.#cookie.session(null, null);
   }
 
-  /**
-   * Reads the session from the cookie.
-   * @returns The session; a new one if the cookie is missing or malformed.
-   */
+  /** Reads the session from the cookie; a new one if it is missing or malformed. */
   load(request: ServerRequest): Promise<Session> {
     return Promise.resolve(this.#cookie.session(null, this.#cookie.read(request)));
   }

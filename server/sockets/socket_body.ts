@@ -70,9 +70,7 @@ export class SocketBody {
     return bytes;
   }
 
-  /**
-   * Takes the whole body as a text if it has arrived: that saves its bytes, which are dear garbage.
-   */
+  /** Takes the whole body as a text if it has arrived, which saves its bytes. */
   takeText(limit: number): string | null {
     const bytes = this.#whole(limit);
     const text = bytes === null ? null : asciiText(bytes);

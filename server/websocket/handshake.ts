@@ -13,9 +13,7 @@ export type CheckOrigin =
   | readonly string[]
   | ((origin: string, request: ServerRequest) => boolean);
 
-/**
- * Checks a handshake, and returns the first supported subprotocol of the client's list, or `null`.
- */
+/** Checks a handshake, and returns the first supported subprotocol, or `null`. */
 export function checkHandshake(
   request: ServerRequest,
   protocols: readonly string[],

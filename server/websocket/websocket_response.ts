@@ -64,11 +64,7 @@ export interface WebSocketResponseOptions<T = unknown> {
    * @default {true}
    */
   readonly autoclose?: boolean;
-  /**
-   * Whether pings are answered automatically; `false` shows pings and pongs. With
-   * `web.socketEngine()` only.
-   * @default {true}
-   */
+  /** Whether pings are answered; always, but by `web.socketEngine()`. @default {true} */
   readonly autoping?: boolean;
   /**
    * Whether permessage-deflate is accepted (RFC 7692); a number from 9 to 15 is the server's window
@@ -163,10 +159,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     return this.#response;
   }
 
-  /**
-   * Whether a request can be upgraded.
-   * @returns Whether it can, and the subprotocol that would be chosen.
-   */
+  /** Whether a request can be upgraded, and the subprotocol that would be chosen. */
   canPrepare<Params>(request: ServerRequest<Params>): WebSocketReady {
     try {
       return { ok: !this.prepared, protocol: this.#check(request) };
