@@ -59,9 +59,7 @@ const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
 };
 
 /**
- * Runs the command.
- * @param args Arguments, without the program's name.
- * @returns Exit code.
+ * Runs the command with its arguments; returns the exit code.
  *
  * @example
  * ```ts

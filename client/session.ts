@@ -203,10 +203,9 @@ export class ClientSession {
   }
 
   /**
-   * Opens a WebSocket, with the session's cookies and headers.
+   * Opens a WebSocket, with the session's cookies and headers; `await using` closes it.
    * @typeParam T Result of `receiveJson()`: the output of the schema.
    * @param url URL with the scheme `ws:`, `wss:`, `http:` or `https:`, or relative to `baseUrl`.
-   * @returns The open socket; `await using` closes it.
    * @throws {WSServerHandshakeError} If the server refuses the upgrade.
    * @throws {ClientConnectionError} If no response was received.
    * @throws {NotSupportedError} If the session's transport does not support an option.
@@ -232,7 +231,6 @@ export class ClientSession {
    * Downloads a file to `<path>.part` and renames it when it is complete; `resume` continues an
    * incomplete download.
    * @param url URL, relative to `baseUrl` or absolute.
-   * @returns The file and its size.
    * @throws {FileExistsError} If the file exists and `overwrite` is not set.
    * @throws {ClientResponseError} If the status is 300 or above.
    * @throws {ClientPayloadError} If the body is incomplete or malformed; the part is kept.

@@ -36,7 +36,6 @@ import type { RouteDef } from "./routes/route_def.ts";
  * context, `request.hono`, and see HTTP exceptions and errors as responses, as in Hono. Outer
  * middlewares of ours see the exception, and their response gets the headers that the Hono
  * middlewares set.
- * @param middlewares Hono middlewares: `cors()`, `secureHeaders()`, `jwt({ secret })`.
  *
  * @example
  * ```ts
@@ -57,10 +56,9 @@ export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middlewa
 }
 
 /**
- * Allows other origins on some routes, aiohttp_cors on Hono's `cors()`: each route gets the headers,
- * each path an `OPTIONS` route that answers preflights with the methods of the path.
- * @param cors Hono's `cors()` with its options.
- * @param routes The routes, or a `RouteTable`; those of a path stand together.
+ * Allows other origins on some routes, aiohttp_cors on Hono's `cors()`: each route gets the
+ * headers, each path an `OPTIONS` route that answers preflights with the methods of the path, so
+ * routes of a path stand together.
  *
  * @example
  * ```ts

@@ -80,11 +80,7 @@ export abstract class AbstractCookieJar implements Iterable<JarCookie> {
     this.clear((cookie) => cookie.domain === host || cookie.domain.endsWith(`.${host}`));
   }
 
-  /**
-   * Returns the `Cookie` header for a URL.
-   * @param more Cookies of this request only; they override the jar's.
-   * @returns The header value, an empty string without cookies.
-   */
+  /** Returns the `Cookie` header of a URL, empty without cookies; `more` overrides the jar's. */
   cookieHeader(url: URL, more?: ReadonlyMap<string, string>): string {
     if (this.isEmpty && !more?.size) return "";
     return cookieText(this.filterCookies(url), more);

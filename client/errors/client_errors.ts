@@ -58,11 +58,7 @@ export class InvalidURLError extends ClientError {
   /** The URL as given, with `***` for credentials. */
   readonly url: string;
 
-  /**
-   * Creates one.
-   * @param url The URL as given, without credentials.
-   * @param reason Why it cannot be requested.
-   */
+  /** Creates one, for the URL as given but without credentials. */
   constructor(url: string, reason: string, options?: ErrorOptions) {
     super(`Cannot request "${url}": ${reason}`, options);
     this.url = url;

@@ -110,12 +110,7 @@ export class ServerTimeoutError extends ServerConnectionError {
   /** Elapsed time of the request, in ms. */
   readonly elapsed: number;
 
-  /**
-   * Creates one.
-   * @param limit The timeout, in ms.
-   * @param elapsed Elapsed time of the request, in ms.
-   * @param detail More details, as a sentence without its full stop.
-   */
+  /** Creates one; times are in ms, the detail is a sentence without its full stop. */
   constructor(
     url: URL,
     phase: ServerTimeoutError["phase"],

@@ -18,8 +18,7 @@ const BASIC_AUTH = new OptionTable<BasicAuth>({
 }, { username: 'Write "login"', user: 'Write "login"', pass: 'Write "password"' });
 
 /**
- * Returns the value of an `Authorization` header.
- * @returns The value, for example `Basic dTpw`.
+ * Returns the value of an `Authorization` header, for example `Basic dTpw`.
  * @throws {TypeError} If they are not an object, the user contains a colon, or text is not latin1.
  *
  * @example

@@ -86,7 +86,10 @@ export class DefaultHeaders {
   #live: Headers | null = null;
   #list: HeaderList | null = null;
 
-  /** @throws {TypeError} If a header cannot be sent. */
+  /**
+   * Creates one.
+   * @throws {TypeError} If a header cannot be sent.
+   */
   constructor(init: HeadersLike | undefined, usual: HeaderList = []) {
     this.#own = listOf(init);
     this.#usual = [...usual, ["accept-encoding", ACCEPT_ENCODING]];

@@ -127,10 +127,9 @@ export class ClientRequest implements RequestDetails {
   }
 
   /**
-   * Returns a copy with changes. A new body, from `payloadOf()` or `jsonPayload()`, removes the
-   * length and coding headers of the old one, unless `headers` are given too; a `Content-Type` set
-   * by the caller is kept.
-   * @returns The copy, with its own headers.
+   * Returns a copy, with its own headers, after changes. A new body, from `payloadOf()` or
+   * `jsonPayload()`, removes the length and coding headers of the old one, unless `headers` are
+   * given too; a `Content-Type` set by the caller is kept.
    */
   with(changes: Partial<ClientRequestInit>): ClientRequest {
     const { payload = this.payload, headers } = changes;

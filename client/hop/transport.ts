@@ -41,11 +41,7 @@ export interface HopObserver {
   connected(isReused?: boolean): void;
   /** A part of the response head arrived; optional. */
   progressed?(): void;
-  /**
-   * A 1xx response arrived before the final one; optional.
-   * @param status Status: 100, 102 or 103.
-   * @param headers Headers; those of 103 are hints.
-   */
+  /** A 100, 102 or 103 arrived before the final response; headers of 103 are hints. Optional. */
   informed?(status: number, headers: HeaderList): void;
 }
 

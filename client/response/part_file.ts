@@ -25,7 +25,10 @@ export class PartFile implements AsyncDisposable {
   #handle: FileHandle | null = null; // open until the rename
   #size = 0;
 
-  /** @throws {ClientError} If another download of this process is writing the file. */
+  /**
+   * Creates one.
+   * @throws {ClientError} If another download of this process is writing the file.
+   */
   constructor(path: string | URL) {
     this.path = typeof path === "string" ? path : nodeUrl().fileURLToPath(path);
     this.#part = `${this.path}.part`;

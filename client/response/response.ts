@@ -221,9 +221,8 @@ export class ClientResponse {
   }
 
   /**
-   * Returns the encoding used by `text()`: the header's charset if it is known, UTF-8 for JSON,
-   * else the result of the session's `fallbackCharsetResolver`, else UTF-8.
-   * @returns The encoding, by its name in the WHATWG Encoding standard.
+   * Returns the name of the encoding used by `text()`: the header's charset if it is known, UTF-8
+   * for JSON, else the result of the session's `fallbackCharsetResolver`, else UTF-8.
    */
   async getEncoding(): Promise<string> {
     return encodingOf(this.#type, this.#fallbackCharset === null) ??
@@ -246,17 +245,15 @@ export class ClientResponse {
   }
 
   /**
-   * Reads the body as JSON.
+   * Reads the body as JSON, `null` if it is empty.
    * @typeParam T Expected type; not checked.
-   * @returns The value, `null` for an empty body.
    * @throws {ContentTypeError} If the response has another MIME type.
    * @throws {ClientPayloadError} If the body is not JSON.
    */
   json<T = unknown>(options?: JsonOptions): Promise<T>;
   /**
-   * Reads the body as JSON and validates it.
+   * Reads the body as JSON, `null` if it is empty, and returns it as the schema does.
    * @typeParam S Schema of Zod, Valibot, ArkType or another Standard Schema library.
-   * @returns Output of the schema; an empty body is validated as `null`.
    * @throws {ContentTypeError} If the response has another MIME type.
    * @throws {ClientPayloadError} If the body is not JSON.
    * @throws {SchemaValidationError} If the value does not match.
@@ -280,7 +277,6 @@ export class ClientResponse {
 
   /**
    * Reads the body as server-sent events; releases the response at the end of the loop.
-   * @yields The events in order.
    * @throws {ContentTypeError} If the response is not `text/event-stream`.
    * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
    *
@@ -309,7 +305,6 @@ export class ClientResponse {
    * Writes the body to a file, regardless of the status. The body is written to `<path>.part`,
    * which is renamed when it is complete; an incomplete part is kept for `session.downloadToFile()`
    * to resume.
-   * @returns The file and its size.
    * @throws {FileExistsError} If the file exists and `overwrite` is not set.
    * @throws {ClientPayloadError} If the body is incomplete or malformed.
    */
@@ -329,7 +324,6 @@ export class ClientResponse {
   /**
    * Converts to a `Response` that a server's handler can return: the decoded body as a stream,
    * without the headers of its coding and of the connection.
-   * @returns The `Response`.
    *
    * @example
    * ```ts

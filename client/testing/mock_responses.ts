@@ -77,10 +77,9 @@ export class MockResponses implements FetchApp {
   }
 
   /**
-   * Registers a response. The first match that is not used up is returned.
+   * Registers a response, or a handler that creates it. The first match that is not used up is
+   * returned.
    * @param method Method, or `*` for any.
-   * @param answer The response, or a handler that creates it.
-   * @returns This object, for chaining.
    * @throws {RangeError} If `repeat` is not a positive integer.
    * @throws {TypeError} If `body` and `json` are both given.
    */

@@ -36,8 +36,7 @@ const LACKS: Readonly<Record<string, string>> = {
 const TAKEN = ON_DENO ? "free" : undefined;
 
 /**
- * Creates a transport over `fetch` with its own connections.
- * @returns The transport; `close()` closes its connections.
+ * Creates a transport over `fetch` with its own connections, which `close()` closes.
  * @throws {RangeError} If a limit is not a non-negative integer.
  * @throws {TypeError} If the proxy or a certificate is invalid.
  * @throws {NotSupportedError} If an option requires sockets.

@@ -19,7 +19,10 @@ export class SocketLease {
   readonly #free: Free;
   #socket: SocketConnection | null;
 
-  /** @throws {HttpSyntaxError} If the framing headers conflict. */
+  /**
+   * Creates one.
+   * @throws {HttpSyntaxError} If the framing headers conflict.
+   */
   constructor(head: ReplyHead, request: HopRequest, socket: SocketConnection, free: Free) {
     this.framing = replyFraming(head, request.method);
     this.head = head;

@@ -23,7 +23,10 @@ export class PlatformSocket implements Opening, Transport {
   readonly #channel: WebSocketChannel;
   #socket: WebSocket | null = null;
 
-  /** @throws {NotSupportedError} If the platform would ignore an option. */
+  /**
+   * Creates one.
+   * @throws {NotSupportedError} If the platform would ignore an option.
+   */
   constructor(defaults: SessionDefaults, options: ResolvedWebSocket, channel: WebSocketChannel) {
     check(defaults, options);
     this.#protocols = options.protocols;

@@ -25,9 +25,7 @@ export interface ReconnectOptions {
   /** Ends the iteration and closes the socket. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called before each delay.
-   * @param error Error of the attempt, `null` if the connection opened but ended too soon.
-   * @param delay The delay, in ms.
+   * Called before each delay, in ms; without an error if the connection opened, but ended too soon.
    */
   readonly onRetry?: ((error: Error | null, delay: number) => void) | undefined;
 }
@@ -46,10 +44,9 @@ const TRANSIENT = new Set([408, 425, 429]);
 
 /**
  * Reconnects whenever a socket ends, with exponential backoff and jitter. Each iteration yields a
- * new socket; break out of the loop to stop.
+ * new socket, closed at its end; break out of the loop to stop.
  * @typeParam T Result of `receiveJson()`.
  * @param connect Opens a connection: `() => session.wsConnect(url)`.
- * @yields An open socket, closed at the end of its iteration.
  * @throws {WSServerHandshakeError} If the server refuses with a permanent status.
  * @throws {ClientConnectionError} If `retries` consecutive attempts have failed.
  *

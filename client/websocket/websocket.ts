@@ -69,8 +69,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   }
 
   /**
-   * Waits for the next message. Only one call at a time.
-   * @returns The message; its type is `CLOSED` after the end.
+   * Waits for the next message, `CLOSED` after the end. Only one call at a time.
    * @throws {WebSocketTimeoutError} If no message arrived in time; the socket stays open.
    * @throws {TypeError} If another `receive()` is pending.
    */
@@ -84,8 +83,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   }
 
   /**
-   * Sends a ping.
-   * @param data Payload, up to 125 bytes.
+   * Sends a ping, with up to 125 bytes.
    * @throws {RangeError} If the payload is longer.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
@@ -94,8 +92,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   }
 
   /**
-   * Sends a pong; only needed with `autoping: false`.
-   * @param data Payload of the ping, up to 125 bytes.
+   * Sends a pong, with the payload of a ping; only needed with `autoping: false`.
    * @throws {RangeError} If the payload is longer.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */

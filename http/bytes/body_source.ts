@@ -8,20 +8,15 @@ import { fairTurn } from "./read_turns.ts";
 export interface BodySource {
   /** Fetches at least one byte, which belongs to the caller; `null` at the end. */
   next(): Promise<Uint8Array<ArrayBuffer> | null>;
-  /**
-   * Fetches the next piece into a buffer, without a copy. The buffer is detached.
-   * @param buffer The buffer, at least one byte long.
-   * @returns The piece in the buffer's memory; `null` at the end.
-   */
+  /** Fetches the next piece into a buffer, which is detached, without a copy; `null` at the end. */
   into?(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Cancels the rest. */
   cancel(reason?: unknown): Promise<void>;
   /** Takes the whole body as text if it is in memory and all ASCII, else returns `null`. */
   text?(): string | null;
   /**
-   * Fetches the rest at once, if that is cheaper than piece by piece.
-   * @param onSize Called with the number of bytes so far; an error that it throws ends the reading.
-   * @returns The bytes; an empty array at the end.
+   * Fetches the rest at once, if that is cheaper than piece by piece. `onSize` is called with the
+   * number of bytes so far; an error that it throws ends the reading.
    */
   rest?(onSize?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>>;
 }

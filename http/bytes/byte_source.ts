@@ -47,7 +47,10 @@ export class ByteSource {
   #waited = 0;
   #failure: { readonly reason: unknown } | null = null;
 
-  /** @throws {TypeError} If the stream is locked already. */
+  /**
+   * Creates one.
+   * @throws {TypeError} If the stream is locked already.
+   */
   constructor(stream: ReadableStream<Uint8Array>, options: ByteSourceOptions) {
     this.#options = options;
     this.#source = streamSource(stream as ReadableStream<Uint8Array<ArrayBuffer>>);

@@ -3,15 +3,13 @@
 /** A two-way byte connection. */
 export interface ByteStream {
   /**
-   * Reads available bytes. One read at a time.
-   * @param buffer Memory for the bytes, at least one byte long.
-   * @returns The number of bytes read; `null` once the peer has ended its side or after `close()`.
+   * Reads at least one byte into a buffer, one read at a time; `null` once the peer has ended its
+   * side or after `close()`.
    * @throws {Error} If the connection broke.
    */
   read(buffer: Uint8Array): Promise<number | null>;
   /**
-   * Writes all of the bytes. Writes happen in the order of the calls.
-   * @param bytes The bytes; they must stay as they are until the promise resolves.
+   * Writes bytes, in the order of the calls; they must not change until the promise resolves.
    * @throws {Error} If the connection broke or is closed.
    */
   write(bytes: Uint8Array): Promise<void>;

@@ -13,10 +13,9 @@ export interface SendableBody {
   /** Whether `stream()` can be called again, for a redirect or a retry. */
   readonly replayable: boolean;
   /**
-   * The body from its start.
+   * The body from its start: exactly `size` bytes, if that is known.
    * @param taken Use of a piece's memory once the next one is requested.
    * @default unchanged
-   * @returns Exactly `size` bytes, if that is known.
    * @throws {TypeError} If it can only be read once and has been.
    */
   stream(taken?: "free" | "reuse"): ReadableStream<Uint8Array<ArrayBuffer>>;

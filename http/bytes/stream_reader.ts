@@ -76,9 +76,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads up to `size` bytes, or everything to the end.
-   * @param size Maximum number of bytes; missing or negative for the whole rest.
-   * @returns The bytes; an empty array only at the end.
+   * Reads up to `size` bytes, the whole rest if it is missing or negative; an empty array only at
+   * the end.
    * @throws {RangeError} If `size` is not a whole number.
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
@@ -103,9 +102,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads available bytes into the caller's buffer, so that a long body leaves nothing to the
-   * garbage collector. The buffer is detached; continue with `piece.buffer`.
-   * @param buffer Memory for the bytes.
-   * @returns The bytes in the buffer's memory; an empty array only at the end.
+   * garbage collector; an empty array only at the end. The buffer is detached: continue with
+   * `piece.buffer`.
    * @throws {RangeError} If the buffer is empty.
    */
   readInto(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -126,8 +124,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads exactly `size` bytes.
-   * @param size Number of bytes.
-   * @returns Exactly that many bytes.
    * @throws {IncompleteReadError} If the body ends first.
    * @throws {RangeError} If `size` is not a number of bytes.
    */
@@ -150,8 +146,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads one line with its `\n`; the last one may lack it.
-   * @returns The line; an empty array only at the end.
+   * Reads one line with its `\n`, which the last one may lack; an empty array only at the end.
    * @throws {LineTooLongError} If the line is longer than `maxLineSize`.
    */
   readLine(): Promise<Uint8Array<ArrayBuffer>> {
@@ -159,9 +154,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads up to and including a separator.
-   * @param separator Bytes or text that end the piece.
-   * @returns The piece with its separator; the rest if the body ends without one.
+   * Reads up to and including a separator, else the rest; an empty array only at the end.
    * @throws {RangeError} If the separator is empty.
    * @throws {LineTooLongError} If no separator comes within `maxLineSize`.
    */
@@ -191,9 +184,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Returns the buffered bytes, without waiting.
-   * @param size Maximum number of bytes; missing or negative for all of them.
-   * @returns The bytes; an empty array if none are buffered.
+   * Returns the buffered bytes, at most `size` of them, without waiting; all if it is negative.
    * @throws {TypeError} If another read is waiting.
    * @throws {RangeError} If `size` is not a whole number.
    */
@@ -205,9 +196,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads available bytes, in the shape of aiohttp's `readchunk()`.
-   * @returns The bytes, and whether they end a chunk of the transfer coding: always `false`,
-   * because the platform hides chunk boundaries. An empty array only at the end.
+   * Reads available bytes, in the shape of aiohttp's `readchunk()`; an empty array only at the end.
+   * The second value is `false`: the platform hides the chunks of the transfer coding.
    */
   async readChunk(): Promise<[bytes: Uint8Array<ArrayBuffer>, endOfChunk: false]> {
     return [await this.readAny(), false];
@@ -215,7 +205,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Iterates over pieces of at most `size` bytes, as they come; pieces are never merged.
-   * @yields The pieces in order.
    * @throws {RangeError} If `size` is not a whole number of at least 1.
    */
   iterChunked(size: number): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {

@@ -18,11 +18,7 @@ export class IncompleteReadError extends Error {
   /** How many bytes were asked for. */
   readonly expected: number;
 
-  /**
-   * Creates one.
-   * @param partial The bytes that came before the end.
-   * @param expected How many bytes were asked for.
-   */
+  /** Creates one, with the bytes that came before the end and how many were asked for. */
   constructor(partial: Uint8Array<ArrayBuffer>, expected: number) {
     super(`Cannot read ${expected} bytes: the body ended after ${partial.length}`);
     this.partial = partial;
@@ -30,18 +26,7 @@ export class IncompleteReadError extends Error {
   }
 }
 
-/**
- * A line is longer than the reader's `maxLineSize`.
- *
- * @example
- * ```ts
- * import { LineTooLongError, StreamReader } from "@roundtrip/http";
- *
- * const reader = new StreamReader(new Blob(["a very long line\n"]).stream(), { maxLineSize: 8 });
- * const error = await reader.readLine().catch((error) => error);
- * console.assert(error instanceof LineTooLongError && error.limit === 8);
- * ```
- */
+/** A line is longer than the reader's `maxLineSize`. */
 export class LineTooLongError extends Error {
   /** Name of the class, for telling errors apart. */
   override readonly name = "LineTooLongError";

@@ -1,8 +1,7 @@
 /**
- * Chooses the coding that a client prefers.
- * @param header `Accept-Encoding`, or `null`.
+ * Chooses the coding that an `Accept-Encoding` prefers; `null` if it accepts none of them, or
+ * prefers plain content.
  * @param available Codings to choose from, best first: the order decides among equal weights.
- * @returns The coding; `null` if the client accepts none of them, or prefers plain content.
  *
  * @example
  * ```ts

@@ -160,9 +160,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads the rest of the content into memory.
-   * @param options Whether to decode, and the size limit.
-   * @returns The bytes; an empty array at the end.
+   * Reads the rest of the content into memory; an empty array at the end.
    * @throws {MultipartLimitError} If it is larger than `maxFieldSize`, or `maxSize`.
    * @throws {MultipartEncodingError} If the encoding is unknown or the data damaged, with `decode`.
    * @throws {MultipartTruncatedError} If the body ends within the part.
@@ -183,9 +181,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads the next bytes of the content.
-   * @param size Maximum number of bytes.
-   * @returns At least one byte; an empty array at the end.
+   * Reads the next bytes, at least one and at most `size`; an empty array at the end.
    * @throws {RangeError} If `size` is not at least 1.
    * @throws {TypeError} If the reader has moved on to another part.
    */
@@ -197,8 +193,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads one line with its line end; the last one may lack it.
-   * @returns The line; an empty array at the end.
+   * Reads one line with its line end, which the last may lack; an empty array at the end.
    * @throws {MultipartLimitError} If the line is longer than `maxFieldSize`.
    * @throws {TypeError} If the reader has moved on to another part.
    */
@@ -228,9 +223,8 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads the rest of the content, decoded, as JSON.
+   * Reads the rest of the content, decoded, as JSON; `null` if the part is empty.
    * @typeParam T Expected type; it is not checked.
-   * @returns The value, `null` if the part is empty.
    * @throws {SyntaxError} If the text is not JSON.
    * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are invalid in it.
    */
@@ -240,9 +234,8 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads the rest of the content, decoded, as `application/x-www-form-urlencoded`.
-   * @param options The encoding, also of the percent-encoded bytes.
-   * @returns Names and values in order; empty values are included.
+   * Reads the rest of the content, decoded, as `application/x-www-form-urlencoded`: names and
+   * values in order, empty ones too.
    * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are invalid in it.
    */
   async form(options: PartTextOptions = {}): Promise<[name: string, value: string][]> {
@@ -269,10 +262,9 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Iterates over pieces that are only valid until the next one, for uses such as `await
-   * file.write(piece)`. It is twice as fast, because nothing is copied; `web.saveFile()` uses it.
-   *
-   * @yields Pieces of at least one byte.
+   * Iterates over pieces that are only valid until the next one, for uses such as
+   * `await file.write(piece)`. It is twice as fast, because nothing is copied; `web.saveFile()`
+   * uses it.
    */
   lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     return this.#pieces(true);

@@ -109,8 +109,7 @@ export class FormBody {
   }
 
   /**
-   * Adds fields.
-   * @param sources Objects, maps, pairs, `URLSearchParams` or `FormData`.
+   * Adds the fields of objects, maps, pairs, `URLSearchParams` or `FormData`.
    * @throws {TypeError} As {@linkcode addField} does.
    */
   addFields(...sources: readonly FormFields[]): this {

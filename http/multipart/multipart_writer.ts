@@ -57,8 +57,7 @@ export class MultipartWriter {
   readonly #writers = new Set<MultipartWriter>();
 
   /**
-   * Creates a body without parts.
-   * @param subtype Subtype after `multipart/`.
+   * Creates a body of the type `multipart/` and the subtype, without parts.
    * @throws {TypeError} If the subtype is not a token or the boundary violates RFC 2046.
    */
   constructor(subtype = "mixed", options: MultipartWriterOptions = {}) {
@@ -165,8 +164,7 @@ export class MultipartWriter {
 
   /**
    * The body as a stream. It reads its sources on demand, supports BYOB readers, and cancels the
-   * sources when cancelled, so that files are closed.
-   * @returns The stream; it fails if a source fails, or ends before its known size.
+   * sources when cancelled, so that files are closed. It fails if one fails or ends too soon.
    */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const pieces = this.#pieces();

@@ -21,8 +21,6 @@ export interface StandardSchemaProps<Input, Output> {
 /**
  * A schema of any library that follows {@link https://standardschema.dev Standard Schema} 1: zod,
  * valibot, arktype and others.
- * @typeParam Input Type of the value to check.
- * @typeParam Output Type of the result.
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   /** The part that all libraries share. */

@@ -35,15 +35,10 @@ export interface SocketEvents {
   /** The connection is unusable: the peer violated the protocol, or is dead. */
   onFail(error: Error, code: number): void;
   /**
-   * The peer has sent its close frame, and the port waits for `answer`. Without this handler the
-   * port answers by itself and calls `onClose`.
-   * @param answer Sends the answer and ends the connection.
+   * The peer has sent its close frame, and the port waits for `answer`, which sends one and ends
+   * the connection. Without this handler the port answers by itself and calls `onClose`.
    */
   onPeerClose?(code: number, reason: string, answer: () => void): void;
-  /**
-   * The connection has ended.
-   * @param code Code of the peer's close frame, `null` if it ended without one.
-   * @param error The reason if there was no close frame.
-   */
+  /** The connection has ended: with the code of the close frame, or `null` and an error. */
   onClose(code: number | null, reason: string, error: Error | null): void;
 }

@@ -90,8 +90,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Waits for the next message. One call at a time.
-   * @returns The message; of type `CLOSED` after the last one.
+   * Waits for the next message, `CLOSED` after the last one. One call at a time.
    * @throws {WebSocketTimeoutError} If the timeout passes; the socket stays open.
    * @throws {TypeError} If another `receive()` is pending.
    */
@@ -121,8 +120,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Waits for the next message, which has to be JSON text, and validates it by the socket's schema.
-   * @returns The value, as the schema returns it.
+   * Waits for the next message, JSON text; returns the value as the socket's schema does.
    * @throws {SyntaxError} If the text is not JSON.
    * @throws {SchemaValidationError} If the value does not fit the schema.
    * @throws {WSMessageTypeError} If it is another message, including the end of the socket.
@@ -133,9 +131,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Iterates over JSON messages until the socket closes.
-   *
-   * @yields The values, as the socket's schema returns them.
+   * Iterates over JSON messages, as the socket's schema returns them, until the socket closes.
    * @throws {SyntaxError} If a text is not JSON.
    * @throws {SchemaValidationError} If a value does not fit the schema.
    * @throws {WSMessageTypeError} If a message is not text.
@@ -149,9 +145,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Sends a text message.
-   * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB are
-   * unsent.
+   * Sends a text message; resolves at once, or when less than 64 KiB are unsent.
    * @throws {TypeError} If it is not a string.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
@@ -163,9 +157,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Sends a binary message.
-   * @returns Resolves when the next message may be sent: at once, or when less than 64 KiB are
-   * unsent.
+   * Sends a binary message; resolves at once, or when less than 64 KiB are unsent.
    * @throws {TypeError} If it is not an `ArrayBuffer` or a view of one.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
@@ -177,8 +169,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Sends a value as JSON text.
-   * @returns Resolves when the next message may be sent.
+   * Sends a value as JSON text, as `sendStr()` does.
    * @throws {TypeError} If the value is not representable in JSON.
    * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
@@ -196,10 +187,9 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Closes the socket and waits until the peer has answered.
+   * Closes the socket and waits until the peer has answered; `false` if it was already closing.
    * @param code Close code: 1000 to 1003, 1007 to 1014 or 3000 to 4999.
    * @param reason Up to 123 bytes of text.
-   * @returns `false` if it was already closing.
    * @throws {RangeError} If code or reason is not allowed.
    */
   close(code = 1000, reason = ""): Promise<boolean> {
@@ -213,10 +203,8 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Calls a function for each message until the socket closes. If it returns a promise, the next
-   * message waits for that.
-   * @param callback Receives text, binary, control and error messages, one at a time.
-   * @returns Resolves when the socket has closed; rejects with an error of the callback.
+   * Calls a function for each message, control and error ones too, until the socket closes. If it
+   * returns a promise, the next message waits for that; an error of it is thrown.
    */
   async onMessage(callback: (message: WSMessage) => void | Promise<void>): Promise<void> {
     const channel = this.#open();

@@ -155,8 +155,7 @@ export class Application implements AppContext {
       : this.#entrance.answer(request, info);
 
   /**
-   * Answers a request without a server, for tests.
-   * @param target Path with its query, a whole URL, or a platform request.
+   * Answers a request without a server, for tests: a path with its query, a URL, or a `Request`.
    *
    * @example
    * ```ts
@@ -187,8 +186,7 @@ export class Application implements AppContext {
   }
 
   /**
-   * Adds routes.
-   * @param routes Definitions (`web.get(…)`) or a `RouteTable`.
+   * Adds routes: definitions (`web.get(…)`) or a `RouteTable`.
    * @throws {TypeError} If a path, a name or a method is invalid or taken, or the application has
    * started.
    */
@@ -295,9 +293,8 @@ export class Application implements AppContext {
    * Runs work again and again, from start-up until the application begins to stop: a failure is
    * logged, and the next run is on time. A run that takes longer delays the next one, so two never
    * overlap; the stop waits for it as for that of `spawn()`.
-   * @param ms Time from the start of a run to the start of the next, in ms; the first run waits too.
-   * @param work The work, called with a signal.
-   * @param options Random shift of the runs, description for the log.
+   * @param ms Time from the start of a run to the start of the next, in ms; the first run waits
+   * too.
    * @throws {RangeError} If the time or the shift is not one.
    * @throws {TypeError} If the application has started.
    *

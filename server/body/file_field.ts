@@ -86,9 +86,8 @@ export class FileField {
   }
 
   /**
-   * Iterates over the content, from its start, in one buffer: a piece is only valid until the next
-   * one. For uses such as `hash.update(piece)`, it avoids garbage.
-   * @returns Pieces of at most 64 KiB.
+   * Iterates over the content, from its start, in one buffer of 64 KiB: a piece is only valid until
+   * the next one. For uses such as `hash.update(piece)`, it avoids garbage.
    */
   lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     return this.#pieces(new Uint8Array(PIECE));
@@ -114,8 +113,7 @@ export class FileField {
   }
 
   /**
-   * Saves the content under a path of the server's choice; the client's filename is not used.
-   * @param path Where to save it; its folder has to exist.
+   * Saves the content in a folder that exists; the client's filename is not used.
    * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
    * @throws {HTTPInsufficientStorage} If the disk is full.
    */

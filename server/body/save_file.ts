@@ -129,7 +129,6 @@ export async function saveFile(
  * Makes a filename from a client's: its last path segment, without control and reserved characters,
  * leading dots, or device names; at most 200 bytes.
  * @param fallback Name to use if nothing is left. @default {"file"}
- * @returns A name without a path.
  *
  * @example
  * ```ts

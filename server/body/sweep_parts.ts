@@ -7,10 +7,9 @@ const swept = new Set<string>();
 
 /**
  * Removes unfinished files that `saveFile()` of killed processes left in a folder and its
- * subfolders; files of the last hour may be in use and stay. `saveFile()` does so in each folder
- * that it saves to, once per process.
- * @param folder The folder. Links are not followed; errors are ignored.
- * @returns Number of removed files.
+ * subfolders, and counts them; files of the last hour may be in use and stay. Links are not
+ * followed, errors are ignored. `saveFile()` does so in each folder that it saves to, once per
+ * process.
  *
  * @example
  * ```ts

@@ -17,7 +17,6 @@ const LAST_RETRY = 1000;
 
 /**
  * Serves with `Deno.serve`.
- * @param options Where to listen.
  * @throws {AddressInUseError} If the address is in use.
  * @throws {TypeError} If one of `cert` and `key` is missing.
  * @throws {NotSupportedError} If `reusePort` is set and Deno runs without `--unstable-net`.
@@ -43,7 +42,6 @@ export function denoEngine(
 ): EngineServer;
 /**
  * Serves with `Deno.serve`, on a unix socket.
- * @returns The server, listening; a promise for a unix socket.
  * @throws {AddressInUseError} If the address is in use.
  * @throws {NotSupportedError} If TLS, `backlog` or `reusePort` is set for a unix socket.
  */

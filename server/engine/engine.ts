@@ -94,11 +94,7 @@ export interface UpgradeOptions {
 
 /** Operations for a request that an engine does faster, or better, than the fetch standard. */
 export interface EnginePort {
-  /**
-   * Reads one header of a request.
-   * @param name Its name in lower case.
-   * @returns The header, or `null`; of repeated ones at least the first.
-   */
+  /** Reads a header by its lower-case name, or `null`; of repeated ones at least the first. */
   headerOf(request: Request, name: string): string | null;
   /** Reads the headers of a response before it is sent. */
   headersOf(response: Response): RawHeaders;
@@ -114,17 +110,15 @@ export interface EnginePort {
    */
   isReset?(error: unknown): boolean;
   /**
-   * Takes the body of a request that has arrived completely; missing if the engine cannot tell.
-   * @param limit Maximum size in bytes.
-   * @returns The body, `null` if it is incomplete or larger.
+   * Takes a body that has arrived completely; `null` if it has not, or is larger than `limit`
+   * bytes. Missing if the engine cannot tell.
    */
   takeBody?(request: Request, limit: number): Uint8Array<ArrayBuffer> | null;
   /** The same for a body of ASCII as a text, without bytes of its own; `null` for others. */
   takeText?(request: Request, limit: number): string | null;
   /**
-   * Reads the body of a request straight from its connection; missing if there is only the stream,
-   * which costs a fourth of an upload.
-   * @returns A reader for the caller's buffers; `null` without a body, or if it is being read.
+   * Reads a body straight from its connection, into the caller's buffers; `null` without one, or if
+   * it is being read. Missing if there is only the stream, which costs a fourth of an upload.
    */
   readerOf?(request: Request): SourceReader<Uint8Array<ArrayBuffer>> | null;
   /** The trailers of a request, once its body was read; missing if the engine drops them. */
@@ -132,9 +126,8 @@ export interface EnginePort {
   /** Sets the trailers of a chunked response; missing if the engine does not support them. */
   sendTrailers?(trailers: RawHeaders): void;
   /**
-   * Sends an informational reply (RFC 9110 section 15.2); missing if the engine does not support
-   * it.
-   * @returns Resolves when it was sent, or the client does not support it.
+   * Sends an informational reply (RFC 9110 section 15.2), if the client supports it; missing if the
+   * engine does not.
    * @throws {TypeError} If the response has begun.
    */
   inform?(status: number, headers: RawHeaders): Promise<void>;

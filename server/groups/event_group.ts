@@ -73,7 +73,6 @@ export class EventGroup {
   /**
    * Adds an event stream, unless present, after it got the events since its `Last-Event-ID`. It
    * leaves when its client disconnects or the server stops.
-   * @param options Its name for `present()`.
    * @returns `false` if events are missing because they are no longer kept: the page may reload.
    * @throws {TypeError} If it has a name in a group without `presence`.
    * @throws {Error} The broker's error; the stream is not added.
@@ -101,7 +100,6 @@ export class EventGroup {
   /**
    * Sends an event to all members, in all processes that share the broker. It does not wait for
    * them. The broker gives the event its id.
-   * @param event Type, and delay before a client reconnects, in ms.
    * @returns Number of local members it was sent to; 0 with a broker, which delivers it.
    * @throws {TypeError} If the type holds a line break.
    * @throws {Error} The broker's error: the event is not known to be delivered.

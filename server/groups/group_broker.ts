@@ -16,7 +16,6 @@ export interface KeptMessage {
 export interface GroupBroker {
   /**
    * Delivers a message to every subscriber of the group in all processes, including this one.
-   * @param message Text or bytes.
    * @param keep Number of messages to keep for `history()`.
    * @returns May be a promise: it resolves when the message is safe with the broker, and rejects
    * when it is not known to be.

@@ -73,7 +73,6 @@ export class WebSocketGroup {
   /**
    * Adds a member, unless present. The promise resolves when the membership is active: then the
    * member has got the history, and gets every message of any process.
-   * @param options Its name for `present()`.
    * @throws {TypeError} If it is not prepared, or has a name in a group without `presence`.
    * @throws {Error} The broker's error; the socket is not added.
    */
@@ -98,7 +97,6 @@ export class WebSocketGroup {
   /**
    * Sends a message to all members, in all processes that share the broker. It does not wait for
    * them: slow members are handled by the group's policy.
-   * @param message Text, or bytes for a binary message.
    * @returns Number of local members it was sent to; 0 with a broker, which delivers it.
    * @throws {TypeError} If it is not text or bytes.
    * @throws {Error} The broker's error: the message is not known to be delivered.

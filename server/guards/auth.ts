@@ -6,10 +6,7 @@ import type { Middleware } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { bearerIdentity, type IdentityPolicy, sessionIdentity } from "./identity_policy.ts";
 
-/**
- * Options of {@linkcode auth}.
- * @typeParam User Type of a user.
- */
+/** Options of {@linkcode auth}. */
 export interface AuthOptions<User> {
   /**
    * Where the identity of a client is: `session` (call `setupSessions()` first), `bearer` for the
@@ -38,10 +35,7 @@ const AUTH_OPTIONS = new OptionTable<AuthOptions<unknown>>({
   permits: "a function",
 }, { policy: 'Write "identity"', authorizeduserid: 'Write "user"' });
 
-/**
- * Log-in and permissions of an application, made by {@linkcode auth}.
- * @typeParam User Type of a user.
- */
+/** Log-in and permissions of an application, made by {@linkcode auth}. */
 export interface Auth<User> {
   /** The user, or `null`; aiohttp_security's `authorized_userid()`. */
   user<Params>(request: ServerRequest<Params>): Promise<User | null>;
@@ -74,9 +68,6 @@ export interface Auth<User> {
 
 /**
  * Log-in and permissions, by session or bearer token.
- * @typeParam User Type of a user.
- * @param options Where the identity is, who has it, and what they may do.
- * @returns The checks, for handlers and as a middleware.
  *
  * @example
  * ```ts

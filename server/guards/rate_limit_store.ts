@@ -14,12 +14,7 @@ export interface RateLimitResult {
 
 /** Counts requests by key, in memory by default; several processes need one outside of them. */
 export interface RateLimitStore {
-  /**
-   * Counts a request.
-   * @param key Who is limited, such as an address.
-   * @param limit Requests a window.
-   * @param window Length of a window, in ms.
-   */
+  /** Counts a request of a key, such as an address: `limit` of them in `window` ms. */
   take(
     key: string,
     limit: number,

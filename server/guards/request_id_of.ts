@@ -1,8 +1,7 @@
 import type { ServerRequest } from "../request/request.ts";
 
 /**
- * The id that `web.requestId()`, or Hono's `requestId()`, gave a request.
- * @returns The id, or `null`.
+ * The id that `web.requestId()`, or Hono's `requestId()`, gave a request, or `null`.
  *
  * @example
  * ```ts

@@ -6,10 +6,9 @@ import type { HandlerResult, Middleware } from "../request/middleware.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /**
- * Limits the time until a handler has answered: then `request.signal` aborts with a `TimeoutError`
- * and the client gets `504`. What the handler returns later is dropped, an error is logged. A
- * stream or a WebSocket has answered when it is prepared, and may last longer.
- * @param ms The limit, in ms.
+ * Limits the time until a handler has answered, in ms: then `request.signal` aborts with a
+ * `TimeoutError` and the client gets `504`. What the handler returns later is dropped, an error is
+ * logged. A stream or a WebSocket has answered when it is prepared, and may last longer.
  * @throws {RangeError} If the limit is not a time.
  *
  * @example

@@ -19,8 +19,6 @@ const scopes = new WeakMap<object, Scope>(); // by the slot of a request, and by
 /**
  * A value that handlers ask for, made by {@linkcode provide}. It is a key for another factory:
  * `app.set(provider, () => fake)`.
- * @typeParam T The value.
- * @typeParam From Argument of the factory.
  *
  * @example
  * ```ts
@@ -70,11 +68,9 @@ export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
 /**
  * A value for handlers and middlewares, made when the first of them asks: once a request, or once
  * an application. It is disposed after the answer, or with the application, in reverse order, also
- * after an error, and after the end of a streamed body.
- *
- * The value's `Symbol.asyncDispose` or `Symbol.dispose` is called, as by `await using`; a generator
- * runs on after its `yield`. A factory may ask for other values; they are disposed after its own.
- * @typeParam T The value.
+ * after an error, and after the end of a streamed body. The value's `Symbol.asyncDispose` or
+ * `Symbol.dispose` is called, as by `await using`; a generator runs on after its `yield`. A factory
+ * may ask for other values; they are disposed after its own.
  * @param factory Makes the value from the request; with the scope `"application"`, from that.
  * @returns The provider: `await provider.of(request)` is the value, `app.set(provider, factory)`
  * overrides the factory in an application and those below it, for tests.

@@ -28,7 +28,6 @@ const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
  * WebSockets are connected. The server gets the client's headers without hop-by-hop ones, and
  * `Forwarded` and `X-Forwarded-For`, `-Host` and `-Proto`.
  * @param url Target, with path and query: `http://localhost:9000${request.relUrl}`.
- * @returns The reply, or the WebSocket of the client.
  * @throws {HTTPBadGateway} If the upstream server cannot be reached.
  * @throws {HTTPGatewayTimeout} If it does not answer in time.
  * @throws {TypeError} If the URL is not http or https, or an option is unknown.

@@ -92,11 +92,7 @@ export class RedisCounter implements RateLimitStore {
     this.#prefix = prefix;
   }
 
-  /**
-   * Counts a request.
-   * @param limit Requests a window.
-   * @param window Length of a window, in ms.
-   */
+  /** Counts a request: `limit` of them in `window` ms. */
   async take(key: string, limit: number, window: number): Promise<RateLimitResult> {
     const words = ["1", this.#prefix + key, `${limit}`, `${Math.ceil(window)}`];
     let reply: unknown;

@@ -219,9 +219,8 @@ export class BaseRequest {
   }
 
   /**
-   * Sends an interim 103 response (RFC 8297), so that browsers preload the `Link` targets while the
-   * response is made. HTTP/1.0 clients get none.
-   * @param headers Headers of the hint, mainly `link`.
+   * Sends an interim 103 response (RFC 8297), so that browsers preload the targets of its `Link`
+   * while the response is made. HTTP/1.0 clients get none.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If the response has begun, or a value holds a control character.
    *

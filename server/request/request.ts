@@ -201,9 +201,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Copies the request with another head, for a middleware to pass on. The body is shared: only one
-   * of the two can be read.
-   * @returns The copy, including the request's values.
+   * Copies the request, with its values, but another head, for a middleware to pass on. The body is
+   * shared: only one of the two can be read.
    * @throws {TypeError} If the body has been read.
    */
   clone(options: CloneOptions = {}): ServerRequest<Params> {

@@ -47,11 +47,7 @@ export type Validated<Schemas extends RouteSchemas> = {
   readonly [Part in keyof Schemas & keyof RequestSchemas]: SchemaOutput<Schemas[Part]>;
 };
 
-/**
- * A response whose status and data the compiler knows: result of `web.jsonResponse()`.
- * @typeParam Status Its status.
- * @typeParam Data The value that it was made of.
- */
+/** A response whose status and data the compiler knows: result of `web.jsonResponse()`. */
 export interface TypedResponse<Status extends number, Data> extends Response {
   /** Both; only for the compiler. */
   readonly "~reply"?: { readonly status: Status; readonly data: Data };
@@ -63,10 +59,7 @@ export type Frozen<T> = unknown extends T ? T
   : T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> }
   : T;
 
-/**
- * Result of a handler: what its `response` schemas allow, any without them.
- * @typeParam Result The handler's own result, for routes without `response`.
- */
+/** Result of a handler: what its `response` schemas allow, any without them. */
 export type ResultOf<Schemas extends RouteSchemas, Result> = Schemas extends
   { readonly response: infer Replies } ?
     | {

@@ -51,12 +51,8 @@ export function schemasOf(handler: object): RouteSchemas & ValidateOptions | nul
 /**
  * Validates parts of a request by schemas of any library that follows Standard Schema (zod,
  * valibot, arktype, …) before the handler is called. The handler gets the schemas' output; invalid
- * data is answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`.
- * A route takes the schemas itself too: `web.get(path, { query }, handler)`.
- * @typeParam Schemas The schemas; they type the handler's data.
- * @typeParam Params Match info of the route.
- * @typeParam Result Result of the handler.
- * @param schemas A schema for each part to check, and for the replies.
+ * data is answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`. A route
+ * takes the schemas itself too: `web.get(path, { query }, handler)`.
  *
  * @example
  * ```ts

@@ -56,8 +56,7 @@ const DEFAULTS = {
 };
 
 /**
- * A text response.
- * @param text The body, sent as UTF-8.
+ * A text response, sent as UTF-8.
  * @param options Status, headers, content type (default `text/plain; charset=utf-8`). Without
  * options the platform sets the type and writes `text/plain;charset=UTF-8`.
  *

@@ -71,9 +71,8 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
   }
 
   /**
-   * Called by `sseResponse()`, which sends the headers.
-   * @param lastEventId `Last-Event-ID` of the request, or `null`.
-   * @param pingInterval Interval of ping comments, in ms; 0 for never.
+   * Called by `sseResponse()`, which sends the headers; the interval of pings is in ms, 0 for
+   * never.
    */
   constructor(stream: StreamResponse, lastEventId: string | null, pingInterval: number) {
     this.#stream = stream;

@@ -2,10 +2,7 @@ import type { HandlerResult } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { RouteDef } from "./route_def.ts";
 
-/**
- * Decorates a handler method.
- * @typeParam Params Match info of the route.
- */
+/** Decorates a handler method. */
 export type HandlerDecorator<Params> = <This extends object>(
   method: (
     this: This,

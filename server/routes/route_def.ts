@@ -108,13 +108,7 @@ export type RouteSpec<Schemas, Options> =
     ]: never;
   };
 
-/**
- * Defines a route for a method.
- * @typeParam Method The method.
- * @typeParam Options Options of the route.
- * @typeParam Made The result: a definition, or a table.
- * @typeParam Prefix Prefix of a table.
- */
+/** Defines a route for a method. */
 export interface DefineRoute<
   Method extends string,
   Options extends RouteOptions = RouteOptions,

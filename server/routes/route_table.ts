@@ -23,10 +23,7 @@ import type {
 import { staticFiles, type StaticOptions } from "./static_files.ts";
 import type { ViewClass } from "./view.ts";
 
-/**
- * Makes a decorator for the handler methods of a class.
- * @typeParam Prefix The table's prefix.
- */
+/** Makes a decorator for the handler methods of a class. */
 export interface DecorateRoute<Prefix extends string, Options extends RouteOptions = RouteOptions> {
   /** Decorates a method. */
   <const Path extends string>(
@@ -35,12 +32,7 @@ export interface DecorateRoute<Prefix extends string, Options extends RouteOptio
   ): HandlerDecorator<PathParams<`${Prefix}${Path}`>>;
 }
 
-/**
- * Collects the routes of one HTTP method, see {@linkcode RouteTable}.
- * @typeParam Table The table, with the contracts of its routes.
- * @typeParam Method The method.
- * @typeParam Prefix The table's prefix.
- */
+/** Collects the routes of one HTTP method, see {@linkcode RouteTable}. */
 export interface CollectRoute<
   Table,
   Method extends string,
@@ -146,12 +138,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     return this.#decorated.of(instance);
   }
 
-  /**
-   * Collects a route for a method, `*` for any, or decorates its handler method.
-   * @param method Method, `*` for any.
-   * @param rest Path, handler and options, as for the other methods.
-   * @returns The table with a handler, a decorator without one.
-   */
+  /** Collects a route for a method, `*` for any, or decorates its handler method. */
   route<const Method extends string, const Path extends string, Result extends HandlerResult>(
     method: Method,
     ...rest: [

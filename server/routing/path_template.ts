@@ -45,9 +45,7 @@ export interface PathTemplate {
   /** Names of the variables in order; empty for a fixed path. */
   readonly names: readonly string[];
   /**
-   * Matches a decoded path.
-   * @param path Path decoded by {@linkcode decodePath}.
-   * @returns Decoded values by name, `null` if the path does not match.
+   * Matches a path decoded by {@linkcode decodePath}; returns decoded values by name, or `null`.
    */
   match(path: string): Readonly<Record<string, string>> | null;
   /**

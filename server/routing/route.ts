@@ -131,13 +131,7 @@ export interface AbstractResource extends ResourceInfo {
   readonly prefix: string;
   /** Its routes, for listing. */
   readonly routes?: readonly Route[];
-  /**
-   * Finds the route for a request.
-   * @param method Method in upper case.
-   * @param path Decoded path.
-   * @param url `Request.url`.
-   * @returns The route, or the methods of the path; `null` if the path does not match.
-   */
+  /** Finds the route of a decoded path, or the methods of the path; `null` if it does not match. */
   resolve(method: string, path: string, url: string): RouteResolution | null;
   /** Moves the resource below a prefix without a trailing `/`, when its application is added. */
   addPrefix(prefix: string): void;

@@ -156,13 +156,7 @@ export class Router implements ResourceRegistry {
     }
   }
 
-  /**
-   * Finds the route for a request.
-   * @param method Method in upper case.
-   * @param path Decoded path.
-   * @param url `Request.url`, for domains.
-   * @returns The route with its values, else the methods of the path, none if it is unknown.
-   */
+  /** Finds the route of a decoded path, else the methods of the path, none if it is unknown. */
   resolve(method: string, path: string, url = ""): RouteResolution {
     for (let i = 0; i < this.#domains.length; i++) {
       const found = this.#domains[i]?.resolve(method, path, url) ?? null;

@@ -22,8 +22,7 @@ interface Slot {
 const SLOT = new AppKey<Slot>("session");
 
 /**
- * Adds sessions to an application.
- * @param app The application; it must not have started.
+ * Adds sessions to an application that has not started.
  *
  * @example
  * ```ts
@@ -84,8 +83,7 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
 }
 
 /**
- * Returns the session of a request.
- * @returns The session, the same one for the whole request.
+ * Returns the session of a request, the same one for the whole request.
  * @throws {TypeError} If the application has no sessions.
  *
  * @example
@@ -139,9 +137,8 @@ export async function newSession<Params>(request: ServerRequest<Params>): Promis
 }
 
 /**
- * Gives the session a new identity and keeps its values. Call it when a client logs in, which
+ * Gives the session a new identity, and keeps its values. Call it when a client logs in, which
  * prevents session fixation.
- * @returns The session under its new identity.
  * @throws {TypeError} If the application has no sessions.
  *
  * @example

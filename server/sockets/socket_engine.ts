@@ -21,8 +21,6 @@ const ACCEPT_PAUSE = 50; // ms
  * Creates an engine that speaks HTTP/1.1 over plain sockets, with limits of time and size for every
  * client. It is for services exposed to a network without a proxy in front; TLS and HTTP/2 need
  * `denoEngine`, the default.
- * @param limits Limits; each has a finite default.
- * @returns The engine, for `new AppRunner(app, { engine })` and `runApp(app, { engine })`.
  * @throws {RangeError} If a limit is negative or not a number.
  *
  * @example

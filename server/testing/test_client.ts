@@ -80,8 +80,7 @@ export class TestClient {
   }
 
   /**
-   * Sends a request.
-   * @param path Path with its query, such as from `urlFor()`.
+   * Sends a request; the path may come from `urlFor()`.
    * @throws {TypeError} If more than one of `body`, `data` and `json` is given.
    */
   async request(

@@ -45,8 +45,7 @@ export class TestServer {
   }
 
   /**
-   * Builds a URL of the server.
-   * @param path Path with its query, such as from `urlFor()`.
+   * Builds a URL of the server; the path may come from `urlFor()`.
    * @throws {TypeError} If the path does not start with `/`.
    */
   makeUrl(path: string | { toString(): string }): string {

@@ -2,11 +2,7 @@ import type { Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { WebSocketResponse, type WebSocketResponseOptions } from "./websocket_response.ts";
 
-/**
- * Serves one client.
- * @typeParam T Result of `receiveJson()`: the output of the schema.
- * @typeParam Params Match info of the route.
- */
+/** Serves one client. */
 export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
   socket: WebSocketResponse<T>,
   request: ServerRequest<Params>,
@@ -16,7 +12,6 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  * Creates a handler from a function that serves one client: the handshake is done before the call,
  * and the socket is closed when it returns.
  * @typeParam T Result of `receiveJson()`: the output of the schema.
- * @typeParam Params Match info of the route.
  * @throws {NotSupportedError} If the platform does not support an option.
  *
  * @example
