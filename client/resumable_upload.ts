@@ -60,7 +60,6 @@ type Send = (method: string, url: string | URL, options: RequestOptions) => Prom
 const PIECE = "application/offset+octet-stream";
 const FOR_GOOD = new Set([404, 410]); // the upload is gone
 
-/** Uploads a file: `session.upload()`. */
 export async function uploadFile(
   send: Send,
   url: string | URL,

@@ -1,4 +1,3 @@
-/** A place in a {@linkcode LinkedList}. */
 export interface LinkedNode<T> {
   readonly value: T;
   /** The place before; `null` at the start and after removal. */
@@ -28,7 +27,6 @@ export class LinkedList<T> {
     return this.#first;
   }
 
-  /** Adds a value at the end. */
   add(value: T): LinkedNode<T> {
     const node: LinkedNode<T> = { value, previous: this.#last, next: null };
     if (this.#last === null) this.#first = node;

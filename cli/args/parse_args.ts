@@ -21,7 +21,6 @@ export class ParsedArgs<Name extends string = AnyOption> {
     return this.#values.get(long)?.length ?? 0;
   }
 
-  /** The last value of an option. */
   value(long: Name): string | undefined {
     return this.#values.get(long)?.at(-1);
   }

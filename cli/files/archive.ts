@@ -14,7 +14,6 @@ interface Member {
   readonly name: string;
   readonly size: number;
   readonly modified: Date;
-  /** Its bytes; can be read once. */
   readonly content: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 

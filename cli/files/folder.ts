@@ -1,7 +1,6 @@
 import { basename, join, sep } from "node:path";
 
 export interface Entry {
-  /** Its name, without a slash. */
   readonly name: string;
   readonly isFolder: boolean;
   /** Size in bytes, of a folder that of its files; `null` if unknown. */
@@ -21,7 +20,6 @@ const MOST_SIZED = 2000;
 const PARTIAL = /\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.(?:part|tus(?:\.\w+)?)$/;
 
 export class Root {
-  /** Its real path. */
   readonly path: string;
   readonly #hidden: boolean;
 

@@ -8,11 +8,9 @@ export interface Order {
   readonly sort: SortKey;
   /** Whether the greatest comes first. */
   readonly descending: boolean;
-  /** Number of the page, from 1. */
   readonly page: number;
 }
 
-/** Contents of a listing page. */
 export interface PageOptions extends Pick<FilesOptions, "title" | "mkdir" | "remove"> {
   /** Path of the folder below the root, decoded, `/` for the root. */
   readonly path: string;

@@ -10,7 +10,6 @@ import {
 import type { Root } from "./folder.ts";
 import { join } from "node:path";
 
-/** Limits of uploads. */
 export interface UploadOptions {
   /** Action if the name exists. */
   readonly onDuplicate: "error" | "overwrite" | "rename";
@@ -21,7 +20,6 @@ export interface UploadOptions {
 export interface Uploaded {
   /** Path below the root, with slashes. */
   readonly name: string;
-  /** Size in bytes. */
   readonly size: number;
 }
 
@@ -54,7 +52,6 @@ export async function receive(
   return saved;
 }
 
-/** Saves the body of a PUT. */
 export async function receivePut(
   request: ServerRequest,
   root: Root,

@@ -50,7 +50,6 @@ function block(lines: readonly string[]): string {
   return ["```console", ...lines, "```"].join("\n");
 }
 
-/** Escapes Markdown syntax. */
 function prose(text: string): string {
   return text.replaceAll(/[\\`*_<>[\]]/g, "\\$&");
 }

@@ -59,7 +59,6 @@ export class Exchanges {
     };
   }
 
-  /** Prints the last exchange. */
   async end(): Promise<void> {
     if (this.#pending !== null && !this.#early) await this.#final.request(this.#pending.hop);
     this.#pending = null;

@@ -4,7 +4,6 @@ import { CommandError } from "../errors/usage_error.ts";
 
 const SETTLE = 100; // ms; an editor writes a file in several steps
 
-/** Watches the files beside a module. */
 export class Changes {
   readonly #watcher: Deno.FsWatcher;
   #timer: ReturnType<typeof setTimeout> | undefined;

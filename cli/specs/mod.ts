@@ -22,7 +22,6 @@ export type AnyOption = OptionName<typeof ALL[number]>;
 
 const SHELLS = ["bash", "zsh", "fish", "elvish"];
 
-/** Options without a subcommand. */
 export const GLOBAL_OPTIONS: CommandSpec["options"] = [
   option("-V, --version", "version of this program and its runtime"),
   option("--generate WHAT", "print completions for a shell, or the man page", {

@@ -8,7 +8,6 @@ import {
   type OptionName,
 } from "./command_spec.ts";
 
-/** The subcommand. */
 export const run = {
   name: "run",
   summary: "send and check requests of .http files",
@@ -54,5 +53,4 @@ export const run = {
   completes: "files",
 } as const satisfies CommandSpec;
 
-/** Long names of its options. */
 export type RunOption = OptionName<typeof run>;

@@ -5,12 +5,10 @@ import type { WsOption } from "../specs/ws.ts";
 import type { Console } from "./console.ts";
 import type { SentPings } from "./sent_pings.ts";
 
-/** A conversation over one connection. */
 export interface Talk {
   readonly socket: ClientWebSocketResponse;
   readonly terminal: Console;
   readonly parsed: ParsedArgs<WsOption>;
-  /** Pings that were typed. */
   readonly typed: SentPings;
   isLeaving: boolean;
 }

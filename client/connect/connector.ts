@@ -120,7 +120,6 @@ const SOCKETS_ONLY = [
   ...["family", "resolve", "dnsCache", "verify", "fingerprint", "serverName", "tlsInfo"] as const,
 ];
 
-/** Resolved options of a connector. */
 export interface ResolvedConnector {
   readonly limit: number;
   readonly limitPerHost: number;
@@ -144,7 +143,6 @@ export interface ResolvedConnector {
 
 const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"]);
 
-/** Resolves the options of a connector. */
 export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
   CONNECTOR_OPTIONS.check("Cannot use the connector", options);
   const { limit = 100, limitPerHost = 0, keepAlive = 15_000, dnsCache = 0, family = 0 } = options;

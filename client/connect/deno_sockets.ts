@@ -8,7 +8,6 @@ const ALPN = { alpnProtocols: ["http/1.1"] };
 /** Grace period for a connection attempt after its abort, in ms. */
 const GRACE = 250;
 
-/** Connections of `Deno.connect`. */
 export class DenoSockets implements Sockets {
   readonly #connector: ResolvedConnector;
 

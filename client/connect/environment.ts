@@ -7,7 +7,6 @@ import { addressBytes } from "./address_bytes.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 import { NODE, ON_DENO } from "../hop/runtime.ts";
 
-/** Settings of the environment. */
 export interface Environment {
   /** The URL of the proxy for a URL, `null` for none. */
   proxyFor(url: URL): string | null;

@@ -16,7 +16,6 @@ import type { ResolvedConnector } from "./connector.ts";
 import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
 import { deferred } from "../../http/since_node_20.ts";
 
-/** Connections of `node:net`. */
 export class NodeSockets implements Sockets {
   readonly #connector: ResolvedConnector;
   readonly #forProxy: ConnectionOptions;

@@ -11,7 +11,6 @@ import { ProxyError, proxyHandshake } from "./proxy_handshake.ts";
 import type { Link, Opened, Place, Sockets, TlsPeer } from "./sockets.ts";
 import { ON_DENO } from "../hop/runtime.ts";
 
-/** Target of a connection. */
 export interface Route {
   /** Host, IPv6 without brackets. */
   readonly host: string;
@@ -22,10 +21,8 @@ export interface Route {
   readonly forwards: boolean;
 }
 
-/** A connection while it is opened. */
 type Run = { readonly abort: HopAbort; readonly observer: HopObserver | null };
 
-/** The proxy could not be reached. */
 export class ProxyUnreachableError extends ProxyError {}
 
 /** The peer's certificate does not match `connector.fingerprint`. */
@@ -33,7 +30,6 @@ export class FingerprintError extends Error {
   override readonly name = "FingerprintError";
 }
 
-/** Opens the connections of a transport. */
 export class ConnectionOpener {
   readonly #connector: ResolvedConnector;
   readonly #lookup: AddressLookup;

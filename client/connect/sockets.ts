@@ -8,7 +8,6 @@ export type Place =
   | { readonly hostname: string; readonly port: number }
   | { readonly path: string };
 
-/** An open connection. */
 export interface Opened extends Omit<HopConnection, "isReused"> {
   readonly stream: ByteStream;
 }
@@ -21,7 +20,6 @@ export interface Link extends Opened {
   close(): void;
 }
 
-/** Peer of a TLS connection. */
 export interface TlsPeer {
   /** Name to verify the certificate against. */
   readonly name: string;
@@ -31,7 +29,6 @@ export interface TlsPeer {
   readonly onConnected?: () => void;
 }
 
-/** A socket implementation. */
 export interface Sockets {
   /** Connects, with TLS if there is a peer. */
   connect(place: Place, peer: TlsPeer | null, abort: HopAbort): Promise<Link>;

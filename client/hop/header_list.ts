@@ -131,5 +131,4 @@ export class DefaultHeaders {
 }
 
 const NONE: HeaderList = [];
-/** An empty set of names. */
 export const NO_NAMES: ReadonlySet<string> = new Set();

@@ -26,15 +26,12 @@ export interface RequestContext {
 
 /** Phases of a request, for the timeouts of connecting and reading. */
 export interface RequestPhases {
-  /** Whether connecting has a timeout. */
   readonly watchesConnect: boolean;
-  /** Whether reading has a timeout. */
   readonly watchesReads: boolean;
   /** Waiting for a connection. */
   connecting(): void;
   /** A new connection is opened. */
   opening(): void;
-  /** A connection is ready. */
   connected(): void;
   /** Waiting for bytes of the peer. */
   reading(): void;

@@ -37,7 +37,6 @@ export function prepareRequest(
   }
 }
 
-/** A validated request. */
 export interface PreparedRequest {
   readonly resolved: ResolvedOptions;
   readonly init: ClientRequestInit;

@@ -2,7 +2,6 @@
 import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
 import { keepAlive, type Timer } from "../hop/runtime.ts";
 
-/** The deadlines of a request. */
 export interface Timed {
   /** First deadline by `performance.now()`, or `Infinity`. */
   readonly due: number;

@@ -145,7 +145,6 @@ export interface RequestOptions<Params = never, Data = never> extends SharedOpti
   readonly onDownloadProgress?: ProgressCallback | undefined;
 }
 
-/** Resolved options of a session. */
 export interface SessionDefaults {
   readonly baseUrl: URL | null;
   readonly headers: DefaultHeaders;
@@ -197,7 +196,6 @@ export interface ResolvedOptions
   readonly onUploadProgress: ProgressCallback | null;
 }
 
-/** Resolves the options of a session. */
 export function resolveSession(options: SessionOptions): SessionDefaults {
   const cookieJar = options.cookieJar ?? new CookieJar();
   if (options.cookies !== undefined) cookieJar.updateCookies(options.cookies);
@@ -266,7 +264,6 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
   return app === undefined ? transport ?? networkTransport(connector) : appTransport(app);
 }
 
-/** Resolves the options of a request. */
 export function resolveRequest(
   session: SessionDefaults,
   method: string,

@@ -24,7 +24,6 @@ const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
   onEnd();
 });
 
-/** Creates the response of a request. */
 export function respond(
   { request, result, history }: Arrival,
   watch: Watch,

@@ -70,7 +70,6 @@ export function sender(
   };
 }
 
-/** A hop during its transfer. */
 class Hop implements HopRequest {
   readonly method: string;
   readonly url: string;
@@ -187,7 +186,6 @@ function observerOf(
   };
 }
 
-/** All headers of a hop. */
 function outgoing(
   request: ClientRequest,
   jar: AbstractCookieJar,

@@ -17,7 +17,6 @@ const claimed = new Set<string>();
 
 /** The file of a download and its part. Dispose it to allow another download of the file. */
 export class PartFile implements AsyncDisposable {
-  /** Path of the complete file. */
   readonly path: string;
   readonly #claim: string;
   readonly #part: string;

@@ -29,7 +29,6 @@ export interface Download {
   readonly resumedFrom: number;
 }
 
-/** The required part of a response. */
 export interface SavableResponse {
   readonly url: URL;
   readonly headers: Headers;

@@ -4,7 +4,6 @@ import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import { streamOf } from "./body_stream.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
-/** The required part of a response. */
 export interface PassedOn {
   readonly method: string;
   readonly status: number;

@@ -9,7 +9,6 @@ import type { Outgoing } from "./socket_connection.ts";
 /** Bodies up to this size are sent in one write with their head. */
 const JOINED = 64 * 1024;
 
-/** Route of a request. */
 export interface Way {
   /** Key of requests that can share a connection. */
   readonly key: string;

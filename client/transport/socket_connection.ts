@@ -27,7 +27,6 @@ export class UnsentError extends Error {
   override readonly name = "UnsentError";
 }
 
-/** A request to send. */
 export interface Outgoing {
   /** The head, followed by the body if it is in memory. */
   readonly head: Uint8Array;
@@ -42,7 +41,6 @@ export interface Outgoing {
 
 const NOTHING = new Uint8Array(0);
 
-/** A connection with its read buffer. */
 export class SocketConnection implements Abortable {
   /** Connections with the same key are interchangeable. */
   readonly key: string;
@@ -81,7 +79,6 @@ export class SocketConnection implements Abortable {
     return this.#isLast;
   }
 
-  /** Whether the request was sent completely. */
   get isSent(): boolean {
     return this.#upload === "done";
   }
@@ -143,7 +140,6 @@ export class SocketConnection implements Abortable {
     reading.then(onEnd, onEnd);
   }
 
-  /** Resets it for the next request. */
   begin(): void {
     this.uses++;
     this.#interim = 0;

@@ -114,7 +114,6 @@ export class SocketResult implements HopResult {
     this.#lease.end(false);
   }
 
-  /** Detaches the connection from the response. */
   takeStream(): { readonly stream: ByteStream; readonly pending: Bytes } {
     const { socket } = this.#lease;
     if (socket === null || !this.isUpgraded) {

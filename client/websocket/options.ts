@@ -90,7 +90,6 @@ export interface ResolvedWebSocket extends SocketLimits {
   readonly tls: Pick<WebSocketConnectOptions, "caCerts" | "cert" | "key"> | null;
 }
 
-/** Resolves the options of a WebSocket. */
 export function resolveWebSocket(options: WebSocketConnectOptions<unknown>): ResolvedWebSocket {
   const { protocols = [], caCerts, cert, key } = options;
   const seen = new Set<string>();

@@ -82,7 +82,6 @@ export async function restOf(
   return whole.take();
 }
 
-/** Reads chunks of a default reader. */
 export function pieceSource(reader: SourceReader<void>): BodySource {
   const read = fairly(reader);
   async function next(): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -1,6 +1,5 @@
 import { type BodySource, streamSource } from "./body_source.ts";
 
-/** Options of a {@linkcode ByteSource}. */
 export interface ByteSourceOptions {
   /** Whether the result of {@linkcode ByteSource.take} may change at the next refill. */
   readonly reuseBuffers: boolean;
@@ -8,7 +7,6 @@ export interface ByteSourceOptions {
   readonly maxWait: number;
   /** Called with the number of bytes read so far, after each refill; may throw. */
   readonly onBytes: (total: number) => void;
-  /** Creates the error for exceeding `maxWait`. */
   readonly timeoutError: () => Error;
 }
 

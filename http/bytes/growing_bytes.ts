@@ -22,7 +22,6 @@ export class GrowingBytes {
     return this.#size;
   }
 
-  /** Adds a copy of a piece. */
   append(piece: Uint8Array): void {
     const size = this.#size + piece.length;
     if (size > this.#bytes.length) {

@@ -10,7 +10,6 @@ const LF = 10;
 const BLANK = 32;
 const ZERO = 48;
 
-/** Head of a reply. */
 export interface ReplyHead {
   /** Status code, 100 to 999. */
   readonly status: number;
@@ -21,9 +20,7 @@ export interface ReplyHead {
   readonly fields: HeaderFields;
 }
 
-/** Head of a request. */
 export interface RequestHead {
-  /** Method, in its original case. */
   readonly method: string;
   /** Target as received (RFC 9112 section 3.2), with bytes above ASCII as `%XX`. */
   readonly target: string;

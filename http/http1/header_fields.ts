@@ -34,7 +34,6 @@ interface KnownName {
 /** Names and values in order; names may be repeated. */
 export type FieldList = readonly (readonly [name: string, value: string])[];
 
-/** The known names by their length. */
 const BY_LENGTH: readonly (readonly KnownName[])[] = Array.from(
   { length: 18 },
   (_, length) =>

@@ -49,15 +49,12 @@ export interface PartContent {
    * @returns The piece, `null` at the end of the part or after skipping it.
    */
   nextPiece(max: number, wanted?: boolean, lent?: boolean): Promise<Bytes | null>;
-  /** Ends the body with an error. */
   fail(error: unknown): unknown;
 }
 
-/** Constructor arguments of {@linkcode BodyPartReader}. */
 export interface BodyPartInit {
   readonly headers: Headers;
   readonly content: PartContent;
-  /** Maximum number of bytes in memory. */
   readonly maxFieldSize: number;
   /** Whether the pieces change at the next read. */
   readonly reuseBuffers: boolean;

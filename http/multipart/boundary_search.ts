@@ -8,7 +8,6 @@ const CR = 13;
  * a full comparison starts only at a CR, and stops at the next one, so no byte is compared twice.
  */
 export class BoundarySearch {
-  /** Length of the needle in bytes. */
   readonly length: number;
   readonly #needle: Uint8Array;
   readonly #shift: Uint8Array;

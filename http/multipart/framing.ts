@@ -9,11 +9,9 @@ import type { MultipartLimits } from "./limits.ts";
 /** Size limit of a part, and the option it comes from. */
 export interface PartSizeLimit {
   readonly option: "maxFieldSize" | "maxFileSize";
-  /** The limit, in bytes. */
   readonly limit: number;
 }
 
-/** Counters shared by nested multiparts. */
 export interface MultipartCounters {
   parts: number;
 }

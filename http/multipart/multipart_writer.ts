@@ -19,7 +19,6 @@ const MULTIPART_WRITER_OPTIONS = new OptionTable<MultipartWriterOptions>({
 interface Part {
   readonly head: Uint8Array<ArrayBuffer>;
   readonly body: SendableBody;
-  /** Writers whose body is being read. */
   readonly readers: Set<ReadableStreamDefaultReader<Uint8Array>>;
 }
 
@@ -299,7 +298,6 @@ async function* contentOf({ body, readers }: Part): AsyncGenerator<Uint8Array> {
 /** A larger body in memory is streamed instead of copied into one array. */
 const MAX_JOINED = 8 * 1024 * 1024;
 
-/** The sendable body of a writer. */
 export function writerBody(writer: MultipartWriter): SendableBody {
   const { size, contentType, isReplayable } = writer;
   const bytes = size !== null && size <= MAX_JOINED ? writer.bytes() : null;

@@ -76,7 +76,6 @@ export class WebSocketChannel implements SocketEvents {
     return (this.#opened ??= deferred<void>()).promise;
   }
 
-  /** Resolves when the socket has closed. */
   get ended(): Promise<void> {
     if (this.#state === CLOSED) return DONE;
     return (this.#closed ??= deferred<void>()).promise;

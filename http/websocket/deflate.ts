@@ -7,7 +7,6 @@ import { WSCloseCode } from "./message.ts";
 import { nodeZlib } from "../node_modules.ts";
 import { deferred } from "../since_node_20.ts";
 
-/** Agreed parameters of one side. */
 export interface DeflateSide {
   /** Window size in bits, 9 to 15; 8 if it only decodes. */
   readonly windowBits: number;
@@ -15,7 +14,6 @@ export interface DeflateSide {
   readonly contextTakeover: boolean;
 }
 
-/** Agreed parameters of both sides. */
 export interface DeflateAgreement {
   readonly client: DeflateSide;
   readonly server: DeflateSide;
@@ -161,7 +159,6 @@ export class MessageDeflate {
     }
   }
 
-  /** Frees the memory of the streams. */
   close(): void {
     this.#deflate?.close();
     this.#inflate?.close();

@@ -4,7 +4,6 @@ import { WebSocketLimitError } from "./errors.ts";
 import { badText, broken, decodeText, Opcode, unmask } from "./frames.ts";
 import { WSCloseCode } from "./message.ts";
 
-/** Options of a {@linkcode FrameReader}. */
 export interface FrameRules {
   /** Whether the peer masks its frames: clients must, servers must not (section 5.1). */
   readonly masked: boolean;

@@ -13,7 +13,6 @@ import { StepQueue } from "./step_queue.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
 import { deferred } from "../since_node_20.ts";
 
-/** Options of a {@linkcode FrameSocket}. */
 export interface FrameSocketOptions {
   /** Role: clients mask their frames, servers close the connection first. */
   readonly role: "client" | "server";
@@ -39,7 +38,6 @@ const DRAINED_BYTES = 256 * 1024, DRAIN_TIME = 1000;
 const encoder = new TextEncoder();
 const { run } = StepQueue;
 
-/** One WebSocket over an upgraded connection. */
 export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
   readonly #stream: ByteStream;
   readonly #events: SocketEvents;

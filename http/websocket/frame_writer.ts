@@ -53,7 +53,6 @@ export class FrameWriter {
     this.#onError = onError;
   }
 
-  /** Number of bytes not yet written. */
   get size(): number {
     return this.#size + this.#inFlight;
   }

@@ -51,15 +51,12 @@ class Beat {
   }
 }
 
-/** Options of a {@linkcode PeerWatch}. */
 export interface PeerWatchOptions {
   /** Silence before a ping, in ms; 0 for never. */
   readonly heartbeat: number;
-  /** Timeout for stalled writes, in ms. */
   readonly closeTimeout: number;
 }
 
-/** The watched socket. */
 export interface WatchedSocket {
   readonly writer: FrameWriter;
   ping(payload: Uint8Array): void;

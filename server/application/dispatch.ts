@@ -19,7 +19,6 @@ import { noResponse } from "./mistakes.ts";
 import type { OpenAnswers } from "./open_answers.ts";
 import { endSocketSpan, openSocketSpan, traced } from "./trace_requests.ts";
 
-/** Dispatch's view of an application. */
 export interface DispatchOptions {
   readonly app: AppContext;
   /** Wraps a handler in the application's middlewares. */

@@ -38,7 +38,6 @@ export type Dispatch = (exchange: Exchange) => Response | Promise<Response>;
 /** Watches requests: wraps the function that answers them. */
 export type Observer = (dispatch: Dispatch) => Dispatch;
 
-/** The router's view of an application. */
 export interface HonoRouterOptions {
   readonly resources: Router;
   /** Answers a request after matching. */

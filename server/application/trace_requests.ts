@@ -53,7 +53,6 @@ export function openSocketSpan(answer: RunningAnswer, request: ServerRequest): v
   );
 }
 
-/** Ends the span of a WebSocket. */
 export function endSocketSpan(answer: RunningAnswer, error: unknown): void {
   const span = sockets.get(answer);
   if (span === undefined) return;

@@ -133,7 +133,6 @@ export class IncomingBody {
     return this.#text;
   }
 
-  /** Whether `ascii()` has taken the body. */
   get isText(): boolean {
     return this.#text !== null;
   }

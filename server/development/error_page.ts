@@ -167,7 +167,6 @@ interface Frame {
   readonly text: string;
   /** URL of the module, or `null`. */
   readonly url: string | null;
-  /** Line, from 1. */
   readonly line: number;
   /** Whether it is code of the application, not of a library or the platform. */
   readonly isOwn: boolean;

@@ -1,6 +1,5 @@
 import type { EngineHandler } from "./engine.ts";
 
-/** A handler that counts its uploads. */
 export interface Uploads {
   readonly handler: EngineHandler;
   /** Resolves when no upload is pending; from then on, requests are answered with 503. */

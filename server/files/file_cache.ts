@@ -1,4 +1,3 @@
-/** Largest cached file, in bytes. */
 export const MAX_CACHED_FILE = 64 * 1024;
 const MAX_CACHED = 8 * 1024 * 1024;
 /** Age from which on every change of a file changes its time, in ms. */

@@ -29,7 +29,6 @@ interface Entry extends Variants {
 
 /** Lifetime of a verification, in ms. */
 const TTL = 1000;
-/** Maximum number of cached verifications. */
 const MAX_ENTRIES = 1024;
 /** Number of times that path and file have to match before a file counts as inside. */
 const ROUNDS = 6;
@@ -64,7 +63,6 @@ export function segmentsOf(
 }
 
 export class StaticRoot {
-  /** The folder's real path. */
   readonly path: string;
   readonly #options: StaticRootOptions;
   readonly #entries = new Map<string, Entry>();

@@ -20,7 +20,6 @@ export interface JoinOptions {
   readonly as?: string;
 }
 
-/** Kinds of {@linkcode GroupOptions}. */
 export const GROUP_KINDS: OptionKinds<GroupOptions> = {
   name: "a string",
   broker: "an object",

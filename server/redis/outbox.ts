@@ -24,7 +24,6 @@ interface Waiting extends PromiseWithResolvers<void> {
 }
 
 export interface Parcel {
-  /** Random id of the outbox. */
   readonly origin: string;
   /** Number of the message in its outbox, from 1 on. */
   readonly count: number;
@@ -48,7 +47,6 @@ export interface OutboxOptions {
  * not get far ahead of itself: readers would miss what Redis no longer keeps.
  */
 export class Outbox {
-  /** Random id of this sender. */
   readonly origin: string = crypto.randomUUID().slice(0, 13);
   readonly #command: RedisCommand;
   readonly #options: OutboxOptions;

@@ -72,7 +72,6 @@ const called = new WeakMap<Handler, { readonly kind: string; readonly name: stri
 const guilty = new WeakMap<ServerRequest, Handler>();
 let anyGuilty = false; // usually there is nothing to look up
 
-/** Records the next handler for messages. */
 export function standingFor(handler: Handler, first: Handler): Handler {
   called.set(handler, called.get(first) ?? { kind: "handler", name: first.name });
   return handler;

@@ -19,7 +19,6 @@ export interface RequestInternals<Any> {
   /** Replaces the request that the readers use, after a Hono middleware. */
   replaceRaw(request: Any, raw: Request): void;
   infoOf(request: Any): ServeInfo | undefined;
-  /** The body, shared by all readers. */
   bodyOf(request: Any): IncomingBody;
   /** Frees the form files of the request and its clones. */
   finish(request: Any): void;

@@ -35,7 +35,6 @@ export interface ValidateOptions {
   readonly status?: 400 | 422;
 }
 
-/** Names and types of {@linkcode ValidateOptions}. */
 export const VALIDATE_OPTIONS = new OptionTable<ValidateOptions>({ status: "a number" });
 
 /** Parts of a request, in the order of validation. */

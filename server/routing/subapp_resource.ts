@@ -4,7 +4,6 @@ import type { RelativeURL } from "../request/relative_url.ts";
 import type { AbstractResource, Route, RouteResolution } from "./route.ts";
 import type { Router } from "./router.ts";
 
-/** The interface of a sub-application. */
 export interface Subapp {
   readonly router: Router;
   /** Wraps a handler in the middlewares of the sub-application and its parents. */

@@ -25,10 +25,8 @@ const BUCKETS = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 
 /** Methods of series: a client can send any other. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"]);
 
-/** Counters of one route and method. */
 interface Series {
   readonly labels: string;
-  /** Requests by status. */
   readonly statuses: number[];
   readonly buckets: number[];
   sum: number; // ms

@@ -58,7 +58,6 @@ export const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
 /** Maximum size of a cookie in browsers, including attributes (RFC 6265 section 6.1). */
 const MAX_COOKIE = 4096;
 
-/** Reads and writes the session cookie. */
 export class SessionCookie {
   readonly name: string;
   /** Lifetime of a session in milliseconds, `null` for no limit. */

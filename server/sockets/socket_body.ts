@@ -9,7 +9,6 @@ import { type HeadLimits, HttpSyntaxError } from "../../http/http1/head_rules.ts
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
 import type { SocketInput } from "./socket_input.ts";
 
-/** A body's view of its connection. */
 export interface BodyConnection {
   readonly input: SocketInput;
   /** Writes an informational reply, before the response. */
@@ -58,7 +57,6 @@ export class SocketBody {
     return this.#length >= 0 ? this.#decoder.left : this.isDone ? 0 : Infinity;
   }
 
-  /** Trailers, once the body was read. */
   get trailers(): HeaderFields {
     return this.#decoder.trailers;
   }

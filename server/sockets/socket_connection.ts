@@ -19,7 +19,6 @@ import { SocketOutput } from "./socket_output.ts";
 import { urlOf } from "./socket_request.ts";
 import { quickResponse, type ResponseRules } from "./socket_response.ts";
 
-/** A connection's view of its server. */
 export interface ConnectionServer {
   readonly limits: Required<SocketLimits>;
   readonly handler: EngineHandler;
@@ -42,7 +41,6 @@ const LARGE_BUFFER = 64 * 1024;
 // A short unread body is drained, so that the connection can be reused.
 const SKIPPED = 256 * 1024;
 
-/** Runs the exchanges of one connection. */
 export class SocketConnection implements BodyConnection, ExchangeConnection {
   readonly input: SocketInput;
   /** Start of the idle time, by `performance.now()`; 0 while busy. */

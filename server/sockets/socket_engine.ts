@@ -50,7 +50,6 @@ export function socketEngine(limits: SocketLimits = {}): Engine {
   };
 }
 
-/** A connection that a listener accepted. */
 export interface Accepted extends PlatformStream {
   readonly remoteAddr: { readonly transport: string; readonly hostname?: string };
   setNoDelay?(noDelay: boolean): void;
@@ -63,7 +62,6 @@ export interface Listener {
   close(): void;
 }
 
-/** Serves the connections of a listener. */
 export class SocketServer implements EngineServer, ConnectionServer {
   readonly url: string;
   readonly origin: string;

@@ -24,9 +24,7 @@ import { firstLine } from "./socket_response.ts";
 const NO_TRAILERS: RawHeaders = [];
 const UPGRADE: RawHeaders = [["upgrade", "websocket"], ["connection", "Upgrade"]];
 
-/** An exchange's view of its connection. */
 export interface ExchangeConnection {
-  /** Connections of the server now. */
   readonly siblings: number;
   /** Watches for the client to disconnect. */
   watch(): void;
@@ -42,7 +40,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
   readonly request: SocketRequest;
   readonly head: RequestHead;
   readonly body: SocketBody | null;
-  /** Whether sending the response has begun. */
   hasAnswered = false;
   /** Takes over the connection after the handshake's reply; `null` for other replies. */
   upgraded: FrameSocket | null = null;

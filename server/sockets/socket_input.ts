@@ -20,7 +20,6 @@ export class SocketInput {
   /** The buffer; small while little arrives. */
   buffer: Bytes = spare.pop() ?? new Uint8Array(SMALL_BUFFER);
   start = 0;
-  /** End of the received bytes. */
   end = 0;
   readonly #connection: PlatformStream;
   readonly #limits: HeadLimits;

@@ -23,7 +23,6 @@ const NOTHING = new Uint8Array(0);
 const DONE = Promise.resolve();
 const encoder = new TextEncoder();
 
-/** The writing half of a connection. */
 export class SocketOutput {
   /** Deadline for the client to read, by `clock.now`; `Infinity` while nothing is written. */
   deadline = Infinity;

@@ -26,7 +26,6 @@ export interface TusState extends TusInfo {
 export interface TusChecksum {
   /** Name for `nodeCrypto().createHash()`. */
   readonly algorithm: string;
-  /** The digest in Base64. */
   readonly digest: string;
 }
 
