@@ -126,38 +126,6 @@ export {
 } from "./hop/transport.ts";
 
 // Errors
-export {
-  ClientConnectionError,
-  ClientConnectorError,
-  ClientOSError,
-  type ConnectFailure,
-  ConnectionTimeoutError,
-  ServerConnectionError,
-  ServerDisconnectedError,
-  ServerTimeoutError,
-  SocketTimeoutError,
-} from "./errors/connection_errors.ts";
-export {
-  ClientConnectorCertificateError,
-  ClientConnectorDNSError,
-  ClientConnectorSSLError,
-  ClientHttpProxyError,
-  ClientProxyConnectionError,
-  ClientSSLError,
-  ServerFingerprintMismatch,
-  UnixClientConnectorError,
-} from "./errors/connector_errors.ts";
-export {
-  ClientError,
-  ClientPayloadError,
-  ClientProtocolError,
-  ClientResponseError,
-  ContentTypeError,
-  type HistoryEntry,
-  InvalidURLError,
-  InvalidURLRedirectError,
-  NonHttpURLError,
-  type RequestDetails,
-  type ResponseErrorInit,
-  TooManyRedirectsError,
-} from "./errors/client_errors.ts";
+export * from "./errors/connection_errors.ts";
+export * from "./errors/connector_errors.ts";
+export * from "./errors/client_errors.ts";

@@ -34,24 +34,8 @@ export type { PrepareSignal } from "./response/prepare_response.ts";
 export type { Handler, HandlerResult, Middleware, Responder } from "./request/middleware.ts";
 
 // Routes
-export {
-  type DefineRoute,
-  del,
-  del as delete,
-  get,
-  type GetRouteOptions,
-  head,
-  options,
-  patch,
-  post,
-  put,
-  route,
-  type RouteContracts,
-  type RouteDef,
-  type RouteOptions,
-  type RouteSpec,
-  view,
-} from "./routes/route_def.ts";
+export * from "./routes/route_def.ts";
+export { del as delete } from "./routes/route_def.ts";
 export * from "./routes/route_table.ts";
 export type { HandlerDecorator } from "./routes/route_decorator.ts";
 export { normalizePathMiddleware, type NormalizePathOptions } from "./routing/normalize_path.ts";

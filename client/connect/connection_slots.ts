@@ -1,5 +1,5 @@
 import { LinkedList, type LinkedNode } from "../../http/linked_list.ts";
-import { withDetail } from "../errors/connection_errors.ts";
+import { withDetail } from "../errors/make_error.ts";
 import { type Abortable, abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";
 

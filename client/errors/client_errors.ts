@@ -83,11 +83,6 @@ export class ClientPayloadError extends ClientError {
   override readonly name = "ClientPayloadError";
 }
 
-/** Creates the error for a response body that broke off. */
-export function incompletePayload(reason: string, cause: unknown): ClientPayloadError {
-  return new ClientPayloadError(`Response payload is not completed: ${reason}`, { cause });
-}
-
 /** Fields of a {@linkcode ClientResponseError}. */
 export interface ResponseErrorInit
   extends Pick<ClientResponseError, "requestInfo" | "history" | "status" | "headers" | "reason"> {

@@ -140,20 +140,6 @@ export class SocketTimeoutError extends ServerTimeoutError {
   override readonly name = "SocketTimeoutError";
 }
 
-/** Adds to a timeout error what the request was waiting for. */
-export function withDetail(reason: unknown, detail: () => string): unknown {
-  if (!(reason instanceof ServerTimeoutError)) return reason;
-  const { url, phase, limit, elapsed } = reason;
-  const type = reason.constructor as typeof ServerTimeoutError;
-  return new type(url, phase, limit, elapsed, detail());
-}
-
-/** Converts an abort reason to an error. */
-export function asError(reason: unknown): Error {
-  if (reason instanceof Error) return reason;
-  return new ClientConnectionError(`The request was aborted: ${reason}`, { cause: reason });
-}
-
 function hostOf(url: URL): string {
   return `${url.hostname}:${portOf(url)}`;
 }

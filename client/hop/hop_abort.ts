@@ -1,4 +1,4 @@
-import { asError } from "../errors/connection_errors.ts";
+import { asError } from "../errors/make_error.ts";
 
 /** An operation that is aborted with a hop. */
 export interface Abortable {

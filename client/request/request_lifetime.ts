@@ -1,10 +1,10 @@
 import type { LinkedNode } from "../../http/linked_list.ts";
 import {
-  asError,
   ConnectionTimeoutError,
   ServerTimeoutError,
   SocketTimeoutError,
 } from "../errors/connection_errors.ts";
+import { asError } from "../errors/make_error.ts";
 import type { Abortable, HopAbort } from "../hop/hop_abort.ts";
 import type { Payload } from "../hop/payload.ts";
 import type { ProgressCallback } from "../hop/progress.ts";

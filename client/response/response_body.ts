@@ -4,7 +4,8 @@ import {
   decodedSource,
   limitedSource,
 } from "../../http/coding/content_decoder.ts";
-import { ClientPayloadError, incompletePayload } from "../errors/client_errors.ts";
+import { ClientPayloadError } from "../errors/client_errors.ts";
+import { incompletePayload } from "../errors/make_error.ts";
 import { countedSource, type ProgressCallback } from "../hop/progress.ts";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";

@@ -1,18 +1,16 @@
 import { messageOf } from "../../http/as_error.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import {
-  asError,
   ClientConnectionError,
   ClientConnectorError,
   ClientOSError,
   type ConnectFailure,
   ServerDisconnectedError,
 } from "../errors/connection_errors.ts";
-import { connectorError, proxyRefusal } from "../errors/connector_errors.ts";
+import { asError, connectorError, incompletePayload, proxyRefusal } from "../errors/make_error.ts";
 import {
   ClientPayloadError,
   ClientProtocolError,
-  incompletePayload,
   type RequestDetails,
 } from "../errors/client_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";

@@ -9,11 +9,8 @@ import {
   ClientOSError,
   ServerDisconnectedError,
 } from "../errors/connection_errors.ts";
-import {
-  connectorError,
-  proxyRefusal,
-  ServerFingerprintMismatch,
-} from "../errors/connector_errors.ts";
+import { ServerFingerprintMismatch } from "../errors/connector_errors.ts";
+import { connectorError, proxyRefusal } from "../errors/make_error.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";
 import { connectFailure, requestInfo } from "./fetch_errors.ts";

@@ -27,6 +27,7 @@ import type { CanonicalPath, PathParams } from "../routing/path_template.ts";
 import type { Resource } from "../routing/resource.ts";
 import type { OpenAPIOperation, RouteOperation } from "../routing/route.ts";
 import { type ViewClass, viewHandler } from "./view.ts";
+import { checkPath } from "./check_path.ts";
 
 /** Options of a route definition. */
 export interface RouteOptions {
@@ -241,30 +242,6 @@ export function view<const Path extends string>(
   const { handler, methods } = viewHandler(viewClass);
   const route = define(["*"], path, handler, options);
   return { ...route, operation: { ...route.operation, methods } };
-}
-
-// Flask's <int:id>, Starlette's {id:int}
-const CONVERTER = /(?<!\?)<(?:\w+:)?(\w+)>|\{(\w+):(int|float|str|string|path|uuid)\}/;
-const REGEXES: Readonly<Record<string, string>> = { int: ":\\d+", path: ":.*" };
-
-export function checkPath(where: string, path: string): void {
-  if (typeof path !== "string") throw new TypeError(`${where}: the path is a string`);
-  const [foreign, variable] = /\/:(\w+)(?![^{]*\})/.exec(path) ?? /\/\*()$/.exec(path) ?? [];
-  if (foreign !== undefined) {
-    throw new TypeError(
-      `${where}: write "${path.replace(foreign, variable ? `/{${variable}}` : "/{rest:.*}")}", ` +
-        "a variable stands in braces",
-    );
-  }
-  const converter = CONVERTER.exec(path);
-  if (converter !== null) {
-    const [given, ofFlask, name, kind = ""] = converter;
-    const regex = REGEXES[kind] ?? "";
-    throw new TypeError(`${where}: write "{${ofFlask ?? name}${regex}}" in place of "${given}"`);
-  }
-  if (/^[^{]*\?/.test(path)) {
-    throw new TypeError(`${where}: a path has no query, read request.query in the handler`);
-  }
 }
 
 const CALLED = '; write the function\'s name alone, without "()"';

@@ -11,6 +11,7 @@ import {
 import type { SchemaHandler } from "../request/route_schemas.ts";
 import type { CanonicalPath, PathParams } from "../routing/path_template.ts";
 import type { OpenAPIOperation } from "../routing/route.ts";
+import { checkPath } from "./check_path.ts";
 import { DecoratedRoutes, type HandlerDecorator } from "./route_decorator.ts";
 import * as define from "./route_def.ts";
 import type {
@@ -96,7 +97,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     TABLE_OPTIONS.check("new RouteTable", options);
     const { prefix = "", middlewares = [] } = options;
     const where = `Cannot use the prefix "${prefix}"`;
-    define.checkPath(where, prefix);
+    checkPath(where, prefix);
     if (prefix !== "" && !/^\/.*[^/]$/.test(prefix)) {
       throw new TypeError(`${where}: it starts with "/" and does not end with one`);
     }

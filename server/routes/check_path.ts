@@ -1,0 +1,24 @@
+// Flask's <int:id>, Starlette's {id:int}
+const CONVERTER = /(?<!\?)<(?:\w+:)?(\w+)>|\{(\w+):(int|float|str|string|path|uuid)\}/;
+const REGEXES: Readonly<Record<string, string>> = { int: ":\\d+", path: ":.*" };
+
+/** Refuses a path with variables as other frameworks write them. */
+export function checkPath(where: string, path: string): void {
+  if (typeof path !== "string") throw new TypeError(`${where}: the path is a string`);
+  const [foreign, variable] = /\/:(\w+)(?![^{]*\})/.exec(path) ?? /\/\*()$/.exec(path) ?? [];
+  if (foreign !== undefined) {
+    throw new TypeError(
+      `${where}: write "${path.replace(foreign, variable ? `/{${variable}}` : "/{rest:.*}")}", ` +
+        "a variable stands in braces",
+    );
+  }
+  const converter = CONVERTER.exec(path);
+  if (converter !== null) {
+    const [given, ofFlask, name, kind = ""] = converter;
+    const regex = REGEXES[kind] ?? "";
+    throw new TypeError(`${where}: write "{${ofFlask ?? name}${regex}}" in place of "${given}"`);
+  }
+  if (/^[^{]*\?/.test(path)) {
+    throw new TypeError(`${where}: a path has no query, read request.query in the handler`);
+  }
+}
