@@ -31,7 +31,7 @@ function transferCase(mode: string, title: string, goal: number): BenchCase {
         program: { runtime: "deno", file: "clients/transfer_fetch.ts", args },
         goal,
       },
-      ...(/^(?:down|up)load$/.test(mode)
+      ...(/^(?:download|upload|chunked)$/.test(mode)
         ? [
           {
             id: "connect",

@@ -84,7 +84,8 @@ export class SocketBody implements BodySource {
         ? this.#isFast && this.#decoder.left > LARGE_PIECE
         : buffer.length >= LEAST_ROOM || this.#decoder.left > 0;
       if (isLong && socket.start === socket.end && this.#failure === null) {
-        const piece = await this.#direct(socket, buffer ?? new Uint8Array(LARGE_PIECE));
+        const room = this.#room(buffer ?? new Uint8Array(LARGE_PIECE));
+        const piece = this.#stripped(socket, room, await socket.readInto(room));
         if (piece !== null) return buffer === null ? withoutSpare(piece) : piece;
       }
       while (this.#failure === null && !this.#decoder.isDone) {
@@ -106,15 +107,16 @@ export class SocketBody implements BodySource {
     }
   }
 
-  /** Reads into the caller's buffer without a copy; `null` if no body bytes came. */
-  async #direct(socket: SocketConnection, buffer: Bytes): Promise<Bytes | null> {
+  /** The part of the caller's buffer that is read into without a copy. */
+  #room(buffer: Bytes): Bytes {
     const { left } = this.#decoder;
     // Framing of a chunked body may be read too, and is taken out afterwards.
-    const most = this.#lease.framing === CHUNKED && buffer.length >= LEAST_ROOM
-      ? buffer.length
-      : Math.min(buffer.length, left);
-    const room = most === buffer.length ? buffer : buffer.subarray(0, most);
-    const count = await socket.readInto(room);
+    const isWhole = this.#lease.framing === CHUNKED && buffer.length >= LEAST_ROOM;
+    return isWhole || left >= buffer.length ? buffer : buffer.subarray(0, left);
+  }
+
+  /** The body bytes of a read into the caller's buffer; `null` if there are none. */
+  #stripped(socket: SocketConnection, room: Bytes, count: number | null): Bytes | null {
     if (count === null) return null;
     const { size, at } = this.#compact(room, 0, count);
     if (at < count) {
@@ -123,7 +125,7 @@ export class SocketBody implements BodySource {
       socket.end = count - at;
     }
     if (this.#decoder.isDone) this.#lease.end(true);
-    return size === 0 ? null : size === buffer.length ? buffer : room.subarray(0, size);
+    return size === 0 ? null : size === room.length ? room : room.subarray(0, size);
   }
 
   /** A copy of all buffered body bytes. */

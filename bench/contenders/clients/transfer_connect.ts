@@ -1,5 +1,5 @@
-// A large body over a bare socket, nothing parsed: `--mode download` and `--mode upload`, the lower
-// limits for transfer_roundtrip.ts.
+// A large body over a bare socket, nothing parsed: `--mode download`, `--mode chunked` and
+// `--mode upload`, the lower limits for transfer_roundtrip.ts.
 import { LARGE } from "../servers/replies.mjs";
 import { mode, serveRounds, url } from "./worker.mjs";
 
@@ -15,7 +15,7 @@ async function open(start: string): Promise<Deno.TcpConn> {
 }
 
 async function download(): Promise<void> {
-  using connection = await open("GET /large");
+  using connection = await open(mode === "chunked" ? "GET /chunked" : "GET /large");
   await connection.write(encoder.encode("\r\n"));
   for (let length = 0; length < LARGE;) {
     const count = await connection.read(buffer);

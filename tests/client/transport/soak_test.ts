@@ -4,7 +4,13 @@
  * @module
  */
 import { assert, assertEquals, AssertionError } from "@std/assert";
-import { ClientSession, type RequestOptions } from "@roundtrip/http";
+import {
+  type ClientResponse,
+  ClientSession,
+  type RequestOptions,
+  socketTransport,
+} from "@roundtrip/http";
+import { rawServer } from "../_raw_server.ts";
 import { acceptOn, type Connections, writeAll } from "../../_connections.ts";
 import { random } from "../../_random.ts";
 import { poisonBuffers } from "../../../client/transport/read_buffers.ts";
@@ -166,4 +172,74 @@ Deno.test("a connection that is established during an abort is closed", async ()
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assertEquals(server.open, 0);
+});
+
+Deno.test("a chunked body is the same by every way of reading, whatever the chunks and reads", async () => {
+  let seed = 17;
+  const random = (most: number): number => (seed = seed * 48271 % 2147483647) % most;
+  let body = "";
+  async function* chunked(): AsyncGenerator<string> {
+    yield "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let wire = "";
+    body = "";
+    for (let count = 0; count < 400; count++) {
+      const size = 1 + random([3, 900, 9_000][random(3)] ?? 1);
+      const data = String.fromCharCode(97 + count % 26).repeat(size);
+      body += data;
+      wire += `${size.toString(16)}\r\n${data}\r\n`;
+    }
+    wire += "0\r\n\r\n";
+    for (let at = 0, size; at < wire.length; at += size) {
+      size = 1 + random(70_000);
+      yield wire.slice(at, at + size);
+    }
+  }
+  const latin1 = new TextDecoder("latin1");
+  async function intoOne({ content }: ClientResponse, size: number): Promise<string> {
+    let text = "";
+    let buffer = new Uint8Array(size);
+    for (;;) {
+      const piece = await content.readInto(buffer);
+      if (piece.length === 0) return text;
+      text += latin1.decode(piece);
+      buffer = new Uint8Array(piece.buffer);
+    }
+  }
+  async function byStream(response: ClientResponse): Promise<string> {
+    return await response.toResponse().text();
+  }
+  await using server = rawServer(chunked);
+  await using session = new ClientSession({ connector: { limit: 1 } });
+  for (let round = 0; round < 5; round++) {
+    const ways: readonly ((response: ClientResponse) => Promise<string>)[] = [
+      (response) => response.text(),
+      (response) => intoOne(response, 100),
+      (response) => intoOne(response, 8_192),
+      (response) => intoOne(response, 262_144),
+      byStream,
+    ];
+    for (const read of ways) {
+      await using response = await session.get(server.url);
+      assert(await read(response) === body);
+    }
+  }
+  assertEquals(server.accepted, 1);
+
+  const transport = socketTransport(); // a byte stream hands out buffers of its own
+  const { signal } = new AbortController();
+  const hop = { method: "GET", url: `${server.url}/`, headers: [], body: null, once: false };
+  const more = { proxy: null, rawBody: false, signal, observer: null };
+  for (let round = 0; round < 5; round++) {
+    const { body: stream } = await transport.send({ ...hop, ...more });
+    const reader = stream?.getReader({ mode: "byob" });
+    let text = "";
+    for (let buffer = new Uint8Array(20_000);;) {
+      const result = await reader?.read(buffer);
+      if (result?.value === undefined || result.done) break;
+      text += latin1.decode(result.value);
+      buffer = new Uint8Array(result.value.buffer);
+    }
+    assert(text === body);
+  }
+  transport.close();
 });
