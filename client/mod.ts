@@ -111,19 +111,7 @@ export { appTransport, type FetchApp } from "./transport/app_transport.ts";
 export { fetchTransport } from "./transport/fetch_transport.ts";
 export { socketTransport } from "./transport/socket_transport.ts";
 export type { Abortable, HopAbort } from "./hop/hop_abort.ts";
-export {
-  discardReply,
-  type HeaderList,
-  type HopAddress,
-  type HopBody,
-  type HopConnection,
-  type HopObserver,
-  type HopRequest,
-  type HopResult,
-  type HopTls,
-  type PeerCertificate,
-  type Transport,
-} from "./hop/transport.ts";
+export * from "./hop/transport.ts";
 
 // Errors
 export * from "./errors/connection_errors.ts";

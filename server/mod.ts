@@ -153,19 +153,8 @@ export { denoEngine } from "./engine/deno_engine.ts";
 export type { BodyLimits } from "./body/incoming_body.ts";
 export { socketEngine } from "./sockets/socket_engine.ts";
 export type { SocketLimits } from "./sockets/socket_limits.ts";
-export { AddressInUseError } from "./engine/engine.ts";
 
-export type {
-  Engine,
-  EngineHandler,
-  EnginePort,
-  EngineServer,
-  ListenOptions,
-  RawHeaders,
-  ServeInfo,
-  SocketUpgrade,
-  UpgradeOptions,
-} from "./engine/engine.ts";
+export * from "./engine/engine.ts";
 
 // Testing
 export { TestServer } from "./testing/test_server.ts";

@@ -132,3 +132,8 @@ export class DefaultHeaders {
 
 const NONE: HeaderList = [];
 export const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** Returns whether headers request another protocol (RFC 9110 section 7.8). */
+export function asksUpgrade(headers: HeaderList): boolean {
+  return headers.some(([name]) => name.toLowerCase() === "upgrade");
+}

@@ -30,3 +30,8 @@ export function storedResult(
   const body = bytes === null ? null : new Blob([bytes]).stream();
   return { ...head, body, decoded, bodyError: asError, release() {} };
 }
+
+/** Looks up a response header in the cheapest way; `null` if it is missing. */
+export function replyHeader(result: HopResult, name: string): string | null {
+  return result.header === undefined ? result.headers.get(name) : result.header(name);
+}

@@ -190,11 +190,6 @@ export interface Transport {
   close(): void;
 }
 
-/** Returns whether headers request another protocol (RFC 9110 section 7.8). */
-export function asksUpgrade(headers: HeaderList): boolean {
-  return headers.some(([name]) => name.toLowerCase() === "upgrade");
-}
-
 /**
  * Discards a response without reading it, which frees its connection.
  *
@@ -218,9 +213,4 @@ export function discardReply(result: HopResult): void {
   if (result.source !== undefined) result.source?.cancel().catch(() => {});
   else result.body?.cancel().catch(() => {});
   result.release();
-}
-
-/** Looks up a response header in the cheapest way; `null` if it is missing. */
-export function replyHeader(result: HopResult, name: string): string | null {
-  return result.header === undefined ? result.headers.get(name) : result.header(name);
 }

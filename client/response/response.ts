@@ -51,9 +51,9 @@ import {
   type ServerSentEvent,
 } from "./server_sent_events.ts";
 import { aheadOf, MAX_AHEAD, ReadAhead } from "./read_ahead.ts";
-import { type HopConnection, type HopResult, replyHeader } from "../hop/transport.ts";
+import { replyHeader } from "../hop/hop_result.ts";
+import type { HopConnection, HopResult } from "../hop/transport.ts";
 
-const DONE = Promise.resolve();
 const RELEASED = "Connection closed: the response was released";
 
 /** Returns the encoding of a body without a charset in its header. */
@@ -369,7 +369,7 @@ export class ClientResponse {
 
   /** The same as `release()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#giveUp() ?? DONE;
+    return this.#giveUp() ?? Promise.resolve();
   }
 
   /** The same as `release()`, for `using`. */

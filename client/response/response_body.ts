@@ -9,7 +9,8 @@ import { incompletePayload } from "../errors/make_error.ts";
 import { countedSource, type ProgressCallback } from "../hop/progress.ts";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
-import { type HopResult, replyHeader } from "../hop/transport.ts";
+import { replyHeader } from "../hop/hop_result.ts";
+import type { HopResult } from "../hop/transport.ts";
 
 /** Decoding and limits of a body: the resolved options of these names. */
 export interface BodyPolicy {

@@ -6,17 +6,10 @@ import { type ConnectorOptions, refuseForFetch, resolveConnector } from "../conn
 import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import { bodyError, sendError } from "./fetch_errors.ts";
-import { headerOf } from "../hop/header_list.ts";
+import { asksUpgrade, headerOf } from "../hop/header_list.ts";
 import { ON_DENO } from "../hop/runtime.ts";
 import { HttpClients, SOCKETS_DO } from "./http_clients.ts";
-import {
-  asksUpgrade,
-  type HeaderList,
-  type HopBody,
-  type HopRequest,
-  type HopResult,
-  type Transport,
-} from "../hop/transport.ts";
+import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "../hop/transport.ts";
 import { socketTransport } from "./socket_transport.ts";
 
 // Deno always sends these; a caller can change their values, but not omit them.

@@ -3,7 +3,8 @@ import { endpointOf } from "../connect/endpoint_of.ts";
 import type { Route } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_handshake.ts";
 import { isNamed, NO_NAMES } from "../hop/header_list.ts";
-import { asksUpgrade, type HeaderList, type HopRequest } from "../hop/transport.ts";
+import { asksUpgrade } from "../hop/header_list.ts";
+import type { HeaderList, HopRequest } from "../hop/transport.ts";
 import type { Outgoing } from "./socket_connection.ts";
 
 /** Bodies up to this size are sent in one write with their head. */

@@ -9,7 +9,8 @@ import {
 import { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import { acceptOf } from "../../http/websocket/handshake.ts";
 import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
-import { type HopResult, replyHeader, type Transport } from "../hop/transport.ts";
+import { replyHeader } from "../hop/hop_result.ts";
+import type { HopResult, Transport } from "../hop/transport.ts";
 import type { SessionDefaults } from "../request/options.ts";
 import { sender } from "../request/send_hop.ts";
 import { startOfText } from "../response/error_body.ts";

@@ -3,11 +3,11 @@
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import {
   AddressInUseError,
-  checkListenOptions,
   type EngineHandler,
   type EngineServer,
   type ListenOptions,
 } from "./engine.ts";
+import { checkListenOptions } from "./listen_options.ts";
 import { EndOfConnection } from "./end_of_connection.ts";
 import { trackUploads, type Uploads } from "./track_uploads.ts";
 import { removeStaleSocket } from "./unix_socket.ts";

@@ -1,6 +1,5 @@
 // The interface between an application and its listener.
 import type { SourceReader } from "../../http/bytes/body_source.ts";
-import { OptionTable } from "../../http/options.ts";
 import type { SocketEvents, SocketPort } from "../../http/websocket/port.ts";
 
 /** Where to listen: a TCP address, or a unix socket with `path`. */
@@ -25,30 +24,6 @@ export interface ListenOptions {
   readonly reusePort?: boolean;
   /** Maximum number of connections waiting to be accepted. @default {511} */
   readonly backlog?: number;
-}
-
-export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
-  hostname: "a string",
-  host: "a string",
-  port: "a number",
-  path: "a string",
-  cert: "a string",
-  key: "a string",
-  reusePort: "true or false",
-  backlog: "a number",
-});
-
-/** Checks the options, and that the two names of an address agree. */
-export function checkListenOptions(options: ListenOptions): ListenOptions {
-  LISTEN_OPTIONS.check("Cannot listen", options);
-  const { host, ...rest } = options;
-  if (host === undefined) return options;
-  if (rest.hostname !== undefined && rest.hostname !== host) {
-    throw new TypeError(
-      `Cannot listen: host "${host}" and hostname "${rest.hostname}" are two names of one option`,
-    );
-  }
-  return { ...rest, hostname: host };
 }
 
 /** Connection info of an engine. */

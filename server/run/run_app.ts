@@ -1,7 +1,8 @@
 import { localStateWarning } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
-import { LISTEN_OPTIONS, type ListenOptions } from "../engine/engine.ts";
+import type { ListenOptions } from "../engine/engine.ts";
+import { LISTEN_OPTIONS } from "../engine/listen_options.ts";
 import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.ts";
 
 /**

@@ -3,13 +3,8 @@ import { OptionTable } from "../../http/options.ts";
 import { type AccessLogOptions, logged } from "./access_log.ts";
 import { abandon, type Application, drain } from "../application/application.ts";
 import { denoEngine } from "../engine/deno_engine.ts";
-import {
-  checkListenOptions,
-  type Engine,
-  type EngineHandler,
-  type EngineServer,
-  type ListenOptions,
-} from "../engine/engine.ts";
+import type { Engine, EngineHandler, EngineServer, ListenOptions } from "../engine/engine.ts";
+import { checkListenOptions } from "../engine/listen_options.ts";
 import { runAll } from "../application/lifecycle.ts";
 
 /** Options of {@linkcode AppRunner}. */

@@ -3,12 +3,8 @@ import { createServer as createTlsServer } from "node:tls";
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { NodeStream } from "../../http/bytes/node_stream.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import {
-  AddressInUseError,
-  checkListenOptions,
-  type Engine,
-  type ListenOptions,
-} from "../engine/engine.ts";
+import { AddressInUseError, type Engine, type ListenOptions } from "../engine/engine.ts";
+import { checkListenOptions } from "../engine/listen_options.ts";
 import { removeStaleSocket } from "../engine/unix_socket.ts";
 import { type Accepted, type Listener, SocketServer } from "./socket_engine.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";

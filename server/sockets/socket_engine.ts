@@ -3,12 +3,12 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { LinkedList } from "../../http/linked_list.ts";
 import {
   AddressInUseError,
-  checkListenOptions,
   type Engine,
   type EngineHandler,
   type EngineServer,
   type ListenOptions,
 } from "../engine/engine.ts";
+import { checkListenOptions } from "../engine/listen_options.ts";
 import { clock, turnClock } from "./clock.ts";
 import { type ConnectionServer, SocketConnection } from "./socket_connection.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";

@@ -1,0 +1,26 @@
+import { OptionTable } from "../../http/options.ts";
+import type { ListenOptions } from "./engine.ts";
+
+export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
+  hostname: "a string",
+  host: "a string",
+  port: "a number",
+  path: "a string",
+  cert: "a string",
+  key: "a string",
+  reusePort: "true or false",
+  backlog: "a number",
+});
+
+/** Checks the options, and that the two names of an address agree. */
+export function checkListenOptions(options: ListenOptions): ListenOptions {
+  LISTEN_OPTIONS.check("Cannot listen", options);
+  const { host, ...rest } = options;
+  if (host === undefined) return options;
+  if (rest.hostname !== undefined && rest.hostname !== host) {
+    throw new TypeError(
+      `Cannot listen: host "${host}" and hostname "${rest.hostname}" are two names of one option`,
+    );
+  }
+  return { ...rest, hostname: host };
+}
