@@ -1,7 +1,7 @@
 /**
  * Deno 2.9.6 reads ahead without a limit, and moves all of that in memory for each piece: a million
- * chunks of a byte take minutes. So the work for a body of tiny pieces is limited, in ms; waiting
- * for a slow client does not count.
+ * chunks of a byte take minutes. So the work for a body of tiny pieces is limited, in ms of CPU time:
+ * neither a slow client counts, nor other programs that keep the machine busy.
  */
 const MAX_WORK = 10_000;
 /** Average size in bytes below which pieces are tiny. */
@@ -37,11 +37,10 @@ export class PieceWork {
     if (this.#isCounting || !this.areSmall(TINY_PIECE)) return;
     // A late timer shows how long the event loop was busy.
     this.#isCounting = true;
-    const began = performance.now();
+    const [began, work] = [performance.now(), cpuTime()];
     setTimeout(() => {
       this.#isCounting = false;
-      const late = performance.now() - began;
-      if (late > FREE_TURN) this.#work += late;
+      if (performance.now() - began > FREE_TURN) this.#work += cpuTime() - work;
     }, 0);
   }
 
@@ -49,4 +48,9 @@ export class PieceWork {
   areSmall(size = TINY_PIECE, many = MANY_PIECES): boolean {
     return this.#pieces >= many && this.#bytes < size * this.#pieces;
   }
+}
+
+function cpuTime(): number {
+  const { user, system } = globalThis.process.cpuUsage();
+  return (user + system) / 1000;
 }

@@ -2,12 +2,18 @@
  * A server for `bodies_test.ts`, whose routes leave bodies unread in every way; prints its URL.
  * @module
  */
+import process from "node:process";
 import { BodyPartReader, web } from "@roundtrip/http";
 
 // A clock that runs faster, so that limits of time are reached sooner.
 const { now } = performance;
+const { cpuUsage } = process;
 const speed = Number(Deno.env.get("CLOCK") ?? 1);
 performance.now = () => now.call(performance) * speed;
+process.cpuUsage = () => {
+  const { user, system } = cpuUsage();
+  return { user: user * speed, system: system * speed };
+};
 
 const folder = await Deno.makeTempDir();
 await Deno.writeTextFile(`${folder}/taken`, "");
