@@ -116,7 +116,10 @@ export function jsonResponse(value: unknown, options?: JsonResponseOptions): Res
   if (typeof text !== "string") {
     throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);
   }
-  return recorded(text, options, JSON_TYPE);
+  const { init, list } = DEFAULTS[JSON_TYPE];
+  return options === undefined
+    ? recordedResponse(text, init, list)
+    : recorded(text, options, JSON_TYPE);
 }
 
 /**
