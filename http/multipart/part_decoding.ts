@@ -107,7 +107,7 @@ function decodeTransfer(data: Uint8Array<ArrayBuffer>, encoding: string): Uint8A
   try {
     // Blanks and line ends are skipped (RFC 2045 section 6.8).
     const text = new TextDecoder("latin1").decode(data);
-    // In Node since version 25.
+    // Deno 2.4 and Node before version 25 do not have it.
     return Uint8Array.fromBase64?.(text) ??
       Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch (cause) {

@@ -43,7 +43,6 @@ await build({
     "Promise.try": "attempt",
     "URL.parse": "parseUrl",
     "Map.groupBy": "groupBy",
-    "Uint8Array.fromBase64": "fromBase64",
   },
   external: ["#deno", ...DEPENDENCIES.flatMap((each) => [each, `${each}/*`]), "node:*"],
   bundle: true,

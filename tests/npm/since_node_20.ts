@@ -21,19 +21,3 @@ export function groupBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   }
   return groups;
 }
-
-/** `Uint8Array.fromBase64()` of base64 or base64url; strict if asked. */
-export function fromBase64(
-  text: string,
-  { alphabet = "base64", lastChunkHandling = "loose" }: {
-    alphabet?: "base64" | "base64url";
-    lastChunkHandling?: "loose" | "strict";
-  } = {},
-): Uint8Array<ArrayBuffer> {
-  const plain = alphabet === "base64" ? text : text.replaceAll("-", "+").replaceAll("_", "/");
-  const decoded = atob(plain);
-  if (lastChunkHandling === "strict" && btoa(decoded) !== plain) {
-    throw new SyntaxError("The text is not canonical base64");
-  }
-  return Uint8Array.from(decoded, (each) => each.charCodeAt(0));
-}
