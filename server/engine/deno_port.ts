@@ -107,6 +107,7 @@ export const denoPort: EnginePort = {
     // the runtime of some executables.
     const offered = request.headers.get("sec-websocket-protocol")?.split(", ") ?? [];
     const known = protocol !== null && offered.includes(protocol);
+    request.headers.has("host"); // makes all of them: after the upgrade Deno can read none
     const { socket, response } = Deno.upgradeWebSocket(
       request,
       known ? { idleTimeout, protocol } : { idleTimeout },

@@ -177,6 +177,25 @@ Deno.test("canPrepare() rejects a request that is not a handshake", async () => 
   assertEquals(await response.json(), { ok: false, protocol: null });
 });
 
+for (const [name, engine] of SOCKET_ENGINES) {
+  Deno.test(`the request of a handshake is whole for its handler (${name})`, async () => {
+    await using served = await serve(
+      [web.get(
+        "/ws",
+        web.webSocket(async (socket, request) => {
+          const { headers, cookies, relUrl } = request;
+          await socket.sendJson([headers.get("x-a"), cookies.get("b"), relUrl]);
+        }),
+      )],
+      {},
+      engine,
+    );
+    const headers = { "x-a": "1", cookie: "b=2" };
+    await using socket = await served.session.wsConnect("/ws?c=3", { headers });
+    assertEquals(await socket.receiveJson(), ["1", "2", "/ws?c=3"]);
+  });
+}
+
 Deno.test("the handshake's response carries the headers and cookies it was given", async () => {
   await using served = await serve([web.get(
     "/ws",
