@@ -52,6 +52,7 @@ export class IncomingBody {
   #work: PieceWork | null = null;
   #announced: number | null | undefined;
   #isEnded = false;
+  #readEnd: (() => void) | null = null;
   #isTorn = false;
   #isHopeless = false; // waiting for the rest is useless
   #failure: unknown = null;
@@ -232,6 +233,7 @@ export class IncomingBody {
         ? (reader as ReadableStreamDefaultReader<Bytes>).read()
         : byob.read(view);
     this.#cancel = (reason) => reader.cancel(reason);
+    this.#readEnd = () => this.#read?.(new Uint8Array(1)).catch(() => {});
     return true;
   }
 
@@ -271,6 +273,8 @@ export class IncomingBody {
         throw new HTTPBadRequest({ text: "The request body comes in too many tiny pieces" });
       }
       this.#isEnded = result.done || this.#served && work.bytes === this.announced;
+      // Without a read of the end, which is there at once, Deno 2.9.6 answers a tenth of the requests.
+      if (this.#isEnded && !result.done) this.#readEnd?.();
       return result;
     } catch (cause) {
       this.#isTorn = !this.#isHopeless && this.#work?.areSmall(SMALL_PIECE) === true;
