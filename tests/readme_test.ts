@@ -195,6 +195,12 @@ const CASES: Readonly<Record<string, string>> = {
   "`roundtrip URL`, one request": "cli_request",
   "`roundtrip files`, start to first reply": "cli_first_200",
   "`roundtrip files`, memory when idle": "cli_memory",
+  "POST of JSON, CPU time of one": "work_post_json",
+  "POST of a form, CPU time": "work_post_form",
+  "JSON reply, CPU time": "work_json",
+  "async handler, CPU time": "work_async",
+  "access log, CPU time": "work_access_log",
+  "client GET of 10 KB of JSON, CPU time": "client_json",
 };
 
 const PEERS: Readonly<Record<string, string>> = {
