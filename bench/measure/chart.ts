@@ -80,8 +80,13 @@ function drawPanel(
   ].join("\n");
 }
 
+const LONG = 28; // characters of a label that fit at full size
+
 function text(x: number, y: number, content: string, kind: string, anchor = "start"): string {
-  return `<text class="${kind}" x="${x.toFixed(1)}" y="${y}" text-anchor="${anchor}">` +
+  const size = anchor === "end" && content.length > LONG
+    ? ` style="font-size: ${(12 * LONG / content.length).toFixed(1)}px"`
+    : "";
+  return `<text class="${kind}"${size} x="${x.toFixed(1)}" y="${y}" text-anchor="${anchor}">` +
     `${escape(content)}</text>`;
 }
 
