@@ -3,6 +3,7 @@ import { web } from "@roundtrip/http";
 import { ENGINES, everyWay } from "../_engines.ts";
 import { exchange, parse, quietApp, raw } from "../_raw.ts";
 import { start } from "../_spawn.ts";
+import { ownWork } from "../../_memory.ts";
 
 const make = (
   headers: Record<string, string> = {},
@@ -61,9 +62,9 @@ Deno.test("Forwarded is parsed by RFC 7239, malformed pairs are skipped", () => 
   }
   assertEquals(make().forwarded, []);
   const long = `for="${"\\a".repeat(32_000)}`;
-  const from = performance.now();
+  const from = ownWork();
   assertEquals(make({ forwarded: long }).forwarded.length, 1);
-  assertLess(performance.now() - from, 200);
+  assertLess(ownWork() - from, 200);
 });
 
 Deno.test("http_range is a slice", () => {

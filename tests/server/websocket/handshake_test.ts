@@ -3,6 +3,7 @@ import { web } from "@roundtrip/http";
 import { type ErrorType, serve } from "../../_harness.ts";
 import { rawSocket } from "../../_frames.ts";
 import { foreignEngine, SOCKET_ENGINES } from "../_engines.ts";
+import { ownWork } from "../../_memory.ts";
 
 const HANDSHAKE = {
   "upgrade": "websocket",
@@ -217,12 +218,12 @@ Deno.test("long headers of a handshake take no time (CVE-2021-32640)", async () 
     `Origin: http://${"a.".repeat(25_000)}\r\n`,
   ];
   for (const attack of attacks) {
-    const start = performance.now();
+    const start = ownWork();
     await rawSocket(`${served.baseUrl}/ws`, attack).then(
       (socket) => socket[Symbol.dispose](),
       () => {},
     );
-    assertLess(performance.now() - start, 500);
+    assertLess(ownWork() - start, 500);
   }
 });
 
