@@ -23,3 +23,7 @@ export const coloured: Paint = (role, text) => `\x1b[${CODES[role]}m${text}\x1b[
 export function wantsColour(stream: { isTerminal(): boolean }): boolean {
   return stream.isTerminal() && !Deno.noColor;
 }
+
+export function paintOf(stream: { isTerminal(): boolean }): Paint {
+  return wantsColour(stream) ? coloured : plain;
+}

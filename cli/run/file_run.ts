@@ -5,7 +5,7 @@ import { explained } from "../connecting/explained.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { askSecret } from "../io/ask_secret.ts";
 import { writeErr, writeOut } from "../io/output.ts";
-import { wantsColour } from "../io/paint.ts";
+import { paintOf } from "../io/paint.ts";
 import { VERSION } from "../io/version.ts";
 import { visibleLine } from "../io/visible_text.ts";
 import { Printer } from "../output/printer.ts";
@@ -193,9 +193,9 @@ export class FileRun {
   async #report(result: Result): Promise<void> {
     this.#results.push(result);
     if (this.#parsed.has("test")) {
-      await writeOut(resultText(result, wantsColour(Deno.stdout)));
+      await writeOut(resultText(result, paintOf(Deno.stdout)));
     } else if (result.failures.length > 0) {
-      await writeErr(resultText(result, wantsColour(Deno.stderr)));
+      await writeErr(resultText(result, paintOf(Deno.stderr)));
     }
   }
 

@@ -1,5 +1,5 @@
 // Results for people and for machines: lines, TAP 14, JUnit.
-import { styleText } from "node:util";
+import type { Paint } from "../io/paint.ts";
 
 export interface Result {
   readonly file: string;
@@ -18,15 +18,13 @@ export interface Result {
 }
 
 /** A line for a result, and one for each failure. */
-export function resultText(result: Result, isColoured: boolean): string {
-  const paint = (format: "green" | "red" | "dim", text: string): string =>
-    isColoured ? styleText(format, text, { validateStream: false }) : text;
+export function resultText(result: Result, paint: Paint): string {
   const passed = result.failures.length === 0;
-  const mark = passed ? paint("green", "ok") : paint("red", "not ok");
+  const mark = passed ? paint("good", "ok") : paint("bad", "not ok");
   const title = result.title === result.request ? "" : `${result.title}  `;
   const detail = `${result.status ?? "no reply"}, ${Math.round(result.duration)} ms`;
   const failures = result.failures.map(({ line, text }) =>
-    `  ${paint("red", text.replaceAll("\n", " "))} ${paint("dim", `(${result.file}:${line})`)}\n`
+    `  ${paint("bad", text.replaceAll("\n", " "))} ${paint("dim", `(${result.file}:${line})`)}\n`
   );
   return `${mark}  ${title}${result.request}  ${paint("dim", detail)}\n${failures.join("")}`;
 }

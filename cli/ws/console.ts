@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { formatJson } from "../connecting/json_format.ts";
 import { writeOut } from "../io/output.ts";
-import { coloured, plain, wantsColour } from "../io/paint.ts";
+import { paintOf } from "../io/paint.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { visibleText } from "../io/visible_text.ts";
@@ -58,7 +58,7 @@ async function prompt(format: Formatter): Promise<Console> {
   const { createInterface } = await import("node:readline");
   const { stdin, stdout } = await import("node:process");
   const reader = createInterface({ input: stdin, output: stdout, prompt: "> " });
-  const paint = wantsColour(Deno.stdout) ? coloured : plain;
+  const paint = paintOf(Deno.stdout);
   const above = (text: string): void => {
     stdout.write(`\r\x1b[K${text}\n`);
     reader.prompt(true);
@@ -98,7 +98,7 @@ type Formatter = (message: string | Uint8Array) => string | Uint8Array;
 
 function formatter(parsed: ParsedArgs<WsOption>): Formatter {
   const terminal = Deno.stdout.isTerminal();
-  const paint = wantsColour(Deno.stdout) ? coloured : plain;
+  const paint = paintOf(Deno.stdout);
   return (message) => {
     if (typeof message !== "string") {
       if (parsed.has("base64")) return Buffer.from(message).toString("base64");
