@@ -1,13 +1,15 @@
 /**
- * The opening picture: a program, and what the command shows of it, as an SVG.
+ * Pictures of a file, and of what the command shows of it in a terminal, as SVG.
  * @module
  */
 import { TOKENS } from "../examples/playground/public/highlight.js";
+import { inTerminal } from "./e2e/_terminal.ts";
 import { freePort, run, start } from "./_process.ts";
 
 const COMMAND = [Deno.execPath(), "run", "-q", "-A", "cli/main.ts"];
 // Narrow, so that it can be read on a phone.
 const COLUMNS = 54;
+const WIDE = 62;
 const [CHARACTER, LINE, MARGIN] = [8.43, 20, 18]; // px
 const COLOURS: Readonly<Record<string, string>> = {
   2: "#9fb2ac",
@@ -38,6 +40,24 @@ app.addRoutes([
 await web.runApp(app, { port: 8080 });
 `;
 
+const REQUESTS = `@host = http://localhost:8080
+
+# @name created
+POST {{host}}/post
+Content-Type: application/json
+
+{ "name": "Ada", "id": "{{$uuid}}" }
+
+?? status == 200
+?? jsonpath $.json.name == Ada
+
+### the name comes back
+GET {{host}}/get?name={{created.response.body.json.name}}
+
+?? duration < 5000
+?? jsonpath $.args.name == Bob
+`;
+
 interface Scene {
   /** The typed text. */
   readonly line: string;
@@ -52,8 +72,7 @@ const SCENES: readonly Scene[] = [
 
 /** Runs the program and the scenes, and draws them. */
 export async function recordTerminal(): Promise<string> {
-  let port = freePort();
-  while (port < 10_000) port = freePort(); // as many digits each time, for the lengths
+  const port = longPort();
   const folder = await Deno.makeTempDir();
   const app = `${folder}/app.ts`;
   await Deno.writeTextFile(app, PROGRAM.replace("8080", `${port}`));
@@ -73,29 +92,59 @@ export async function recordTerminal(): Promise<string> {
   await Deno.remove(folder, { recursive: true });
   const text = lines.slice(0, -1).join("\n").replaceAll(`${port}`, "8080")
     .replace(/[A-Z][a-z]{2}, [\w :]+ GMT/, "Sun, 22 Nov 2026 12:00:00 GMT");
-  return draw(highlighted(PROGRAM), text.split("\n").flatMap(wrap).map(spans));
+  const terminal = text.split("\n").flatMap((line) => wrap(line, COLUMNS)).map(spans);
+  const panes: Pane[] = [["app.ts", highlighted(PROGRAM)], ["terminal", terminal]];
+  return draw("A server, a request of JSON and a WebSocket", panes, COLUMNS);
+}
+
+/** Runs the requests of a file against `roundtrip httpbin`, in a terminal, and draws both. */
+export async function recordRun(): Promise<string> {
+  const port = longPort();
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/api.http`, REQUESTS.replace("8080", `${port}`));
+  let text = "";
+  {
+    await using server = start([...COMMAND, "httpbin", "-P", `${port}`]);
+    await server.waitFor(/CTRL\+C to quit\)\n/);
+    await using terminal = inTerminal(["run", "--test", `${folder}/api.http`]);
+    const { code, output } = await terminal.end();
+    if (code !== 1) throw new Error(output);
+    text = output.trimEnd().replaceAll(/\d+ ms/g, "7 ms"); // it differs each time
+  }
+  await Deno.remove(folder, { recursive: true });
+  const lines = [typed("roundtrip run --test api.http"), ...text.split("\n")];
+  const terminal = lines.flatMap((line) => wrap(line, WIDE)).map(spans);
+  const panes: Pane[] = [["api.http", REQUESTS.trimEnd().split("\n").map(escape)]];
+  return draw("Requests in a file, and their checks", [...panes, ["terminal", terminal]], WIDE);
+}
+
+/** A port of five digits: lengths in the output are the same each time. */
+function longPort(): number {
+  let port = freePort();
+  while (port < 10_000) port = freePort();
+  return port;
 }
 
 const typed = (line: string): string => `\x1b[32m$\x1b[0m ${line}`;
 
-function draw(program: readonly string[], terminal: readonly string[]): string {
+type Pane = readonly [title: string, lines: readonly string[]];
+
+function draw(label: string, panes: readonly Pane[], columns: number): string {
   const rows: string[] = [];
   let y = 0;
-  const width = Math.round(2 * MARGIN + COLUMNS * CHARACTER);
-  const pane = (name: string, lines: readonly string[]): void => {
+  const width = Math.round(2 * MARGIN + columns * CHARACTER);
+  for (const [title, lines] of panes) {
     if (y > 0) rows.push(`<path d="M0 ${y}.5H${width}" stroke="#283431"/>`);
-    rows.push(`<text x="${MARGIN}" y="${y + 26}" class="title">${name}</text>`);
+    rows.push(`<text x="${MARGIN}" y="${y + 26}" class="title">${title}</text>`);
     y += 40;
     for (const line of lines) {
       if (line !== "") rows.push(`<text x="${MARGIN}" y="${y + 14}">${line}</text>`);
       y += LINE;
     }
     y += MARGIN - 6;
-  };
-  pane("app.ts", program);
-  pane("terminal", terminal);
+  }
   return `<!-- Made by \`deno task screenshots\`. -->
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}" role="img" aria-label="A server, a request of JSON and a WebSocket">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}" role="img" aria-label="${label}">
 <style>
 text { font: 14px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #e6efec; white-space: pre; }
 .title { font: 600 12px system-ui, sans-serif; fill: #9fb2ac; }
@@ -117,13 +166,13 @@ function highlighted(program: string): string[] {
 }
 
 /** Wraps a line like a terminal, not counting colours. */
-function wrap(line: string): string[] {
+function wrap(line: string, columns: number): string[] {
   const pieces = [""];
   let column = 0;
   // deno-lint-ignore no-control-regex -- the pattern matches colours
   for (const [token] of line.matchAll(/\x1b\[\d+m|[^]/gu)) {
     if (token.length > 2) pieces.push(`${pieces.pop()}${token}`);
-    else if (column < COLUMNS) {
+    else if (column < columns) {
       pieces.push(`${pieces.pop()}${token}`);
       column++;
     } else {

@@ -4,7 +4,8 @@ import { COMMANDS, GLOBAL_OPTIONS } from "../cli/specs/mod.ts";
 import { cli } from "./e2e/_cli.ts";
 import { pythonWith } from "./interop/_python.ts";
 import { ROOT, run, start } from "./_process.ts";
-import { recordTerminal } from "./_terminal.ts";
+import { recordRun, recordTerminal } from "./_terminal.ts";
+import { terminalTest } from "./e2e/_terminal.ts";
 
 const textOf = (path: string): Promise<string> => Deno.readTextFile(new URL(path, ROOT));
 const README = await textOf("README.md");
@@ -251,12 +252,14 @@ Deno.test("docs/speed.md has the recorded figures", async () => {
   }
 });
 
-Deno.test("README's picture of a terminal shows what the command prints", async () => {
-  const shown = await Deno.readTextFile(new URL("docs/screenshots/terminal.svg", ROOT));
-  const hint =
-    "docs/screenshots/terminal.svg is not what the command prints: deno task screenshots";
-  assertEquals(shown, await recordTerminal(), hint);
-});
+const PICTURES = [["terminal.svg", recordTerminal], ["run.svg", recordRun]] as const;
+for (const [name, record] of PICTURES) {
+  terminalTest(`${name} shows what the command prints`, async () => {
+    const shown = await Deno.readTextFile(new URL(`docs/screenshots/${name}`, ROOT));
+    const hint = `docs/screenshots/${name} is not what the command prints: deno task screenshots`;
+    assertEquals(shown, await record(), hint);
+  });
+}
 
 Deno.test("links of the documents lead to files", async () => {
   const documents = ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "llms.txt"];

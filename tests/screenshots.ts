@@ -4,13 +4,14 @@
  */
 import { findChromium, launch } from "./_chromium.ts";
 import { ROOT } from "./_process.ts";
-import { recordTerminal } from "./_terminal.ts";
+import { recordRun, recordTerminal } from "./_terminal.ts";
 import { web } from "@roundtrip/http";
 import { makeApp } from "../examples/playground/main.ts";
 
 const out = new URL("docs/screenshots/", ROOT).pathname;
 await Deno.writeTextFile(`${out}terminal.svg`, await recordTerminal());
-console.log(`wrote ${out}terminal.svg`);
+await Deno.writeTextFile(`${out}run.svg`, await recordRun());
+console.log(`wrote ${out}terminal.svg and run.svg`);
 
 const chromium = await findChromium();
 if (chromium === null) Deno.exit(1);
