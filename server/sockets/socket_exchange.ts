@@ -205,9 +205,8 @@ export class SocketExchange implements ServeInfo, EnginePort {
     ]];
     if (protocol !== null) answer.push(["sec-websocket-protocol", protocol]);
     if (deflate !== null) answer.push(["sec-websocket-extensions", deflate.header]);
-    for (const header of headers) {
-      if (!answer.some(([name]) => name === header[0])) answer.push(header);
-    }
+    const own = new Set(answer.map(([name]) => name));
+    for (const header of headers) if (!own.has(header[0])) answer.push(header);
     const response = new UpgradeResponse(answer);
     const socket = new FrameSocket(this.#connection.takeOver(), events, {
       role: "server",
