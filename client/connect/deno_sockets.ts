@@ -1,5 +1,5 @@
 import { type ByteStream, byteStream } from "../../http/bytes/byte_stream.ts";
-import { type Abortable, endedBy, type HopAbort } from "../hop/hop_abort.ts";
+import { endedBy, type HopAbort } from "../hop/hop_abort.ts";
 import type { HopAddress } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
@@ -45,21 +45,18 @@ export class DenoSockets implements Sockets {
     if (abort.reason !== null) throw abort.reason;
     const late = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const target: Abortable = {
-      abort(reason) {
-        timer = setTimeout(() => late.abort(reason), GRACE);
-      },
+    const onAbort = (reason: Error): void => {
+      timer = setTimeout(() => late.abort(reason), GRACE);
     };
-    abort.add(target);
+    const connect = () => Deno.connect({ ...place, signal: late.signal });
     try {
-      const connection = await Deno.connect({ ...place, signal: late.signal });
+      const connection = await endedBy(abort, onAbort, connect);
       // Nagle's algorithm would delay the second of two small writes by 40 ms, and cannot be
       // disabled once TLS has started.
       connection.setNoDelay(true);
       return new DenoLink(connection, caCerts);
     } finally {
       clearTimeout(timer);
-      abort.delete(target);
     }
   }
 }
