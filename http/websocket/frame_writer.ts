@@ -1,3 +1,4 @@
+import { BufferPool } from "../buffer_pool.ts";
 import { writeText } from "../bytes/bytes.ts";
 import type { ByteStream } from "../bytes/byte_stream.ts";
 import { frameHeaderSize, unmask, writeFrameHeader } from "./frames.ts";
@@ -7,13 +8,10 @@ const FIRST_BUFFER = 2048;
 const KEPT_BUFFER = 16 * 1024;
 // Large messages are written in pieces, to tell a slow peer from a stalled one.
 const MAX_WRITE = 256 * 1024;
-/** Spare buffers for large messages, to be reused: large garbage is collected late. */
-const SPARE_BUFFER = 128 * 1024;
-const MOST_SPARE = 32;
-const spare: Uint8Array<ArrayBuffer>[] = [];
-/** The same for short ones, so that an idle socket holds none. */
-const MOST_SHORT = 1024;
-const short: Uint8Array<ArrayBuffer>[] = [];
+const LARGE_BUFFER = 128 * 1024;
+const large = new BufferPool(LARGE_BUFFER, 32);
+/** An idle socket holds none. */
+const short = new BufferPool(FIRST_BUFFER, 1024);
 const FIN = 0x80;
 const encoder = new TextEncoder();
 
@@ -104,9 +102,9 @@ export class FrameWriter {
     const buffer = this.#buffer;
     if (buffer !== null && needed <= buffer.length) return buffer;
     const larger = needed <= FIRST_BUFFER
-      ? short.pop() ?? new Uint8Array(FIRST_BUFFER)
-      : needed > KEPT_BUFFER && needed <= SPARE_BUFFER
-      ? spare.pop() ?? new Uint8Array(SPARE_BUFFER)
+      ? short.take()
+      : needed > KEPT_BUFFER && needed <= LARGE_BUFFER
+      ? large.take()
       : new Uint8Array(Math.max(needed, (buffer?.length ?? 0) * 2));
     if (buffer !== null) {
       larger.set(buffer.subarray(0, this.#size));
@@ -191,6 +189,6 @@ export class FrameWriter {
 }
 
 function keep(buffer: Uint8Array<ArrayBuffer>): void {
-  if (buffer.length === FIRST_BUFFER && short.length < MOST_SHORT) short.push(buffer);
-  if (buffer.length === SPARE_BUFFER && spare.length < MOST_SPARE) spare.push(buffer);
+  short.give(buffer);
+  large.give(buffer);
 }

@@ -1,3 +1,4 @@
+import { BufferPool } from "../../http/buffer_pool.ts";
 import type { Bytes } from "../../http/bytes/bytes.ts";
 import type { ByteStream, PlatformStream } from "../../http/bytes/byte_stream.ts";
 import {
@@ -9,16 +10,15 @@ import {
 import type { HeadLimits } from "../../http/http1/head_rules.ts";
 
 const SMALL_BUFFER = 4 * 1024;
-const MOST_SPARE = 1024;
 const NOTHING = new Uint8Array(0);
 
 /** Buffers of connections that have ended: many that come and go would leave much garbage. */
-const spare: Bytes[] = [];
+const spare = new BufferPool(SMALL_BUFFER, 1024);
 
 /** The reading half of a connection; unused bytes are between `start` and `end`. */
 export class SocketInput {
   /** The buffer; small while little arrives. */
-  buffer: Bytes = spare.pop() ?? new Uint8Array(SMALL_BUFFER);
+  buffer: Bytes = spare.take();
   start = 0;
   end = 0;
   readonly #connection: PlatformStream;
@@ -45,7 +45,7 @@ export class SocketInput {
   release(): void {
     this.start = this.end = 0;
     if (this.#early !== null || this.buffer.length !== SMALL_BUFFER) return;
-    if (spare.length < MOST_SPARE) spare.push(this.buffer);
+    spare.give(this.buffer);
     this.buffer = NOTHING;
   }
 

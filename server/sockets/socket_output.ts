@@ -1,3 +1,4 @@
+import { BufferPool } from "../../http/buffer_pool.ts";
 import { type Bytes, writeText } from "../../http/bytes/bytes.ts";
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { sizeOf } from "../engine/response_record.ts";
@@ -9,15 +10,12 @@ const BUFFER = 16 * 1024;
 const SMALL_BUFFER = 2 * 1024;
 /** Size of one write of a long body, small enough to see that a client reads. */
 const MOST_AT_ONCE = 128 * 1024;
-const MOST_KEPT = 64;
-const MOST_SMALL = 2048;
-const MOST_LARGE = 32;
 
 /** Buffers reused between writes; an idle connection has none. */
-const kept: Bytes[] = [];
-const small: Bytes[] = [];
+const kept = new BufferPool(BUFFER, 64);
+const small = new BufferPool(SMALL_BUFFER, 2048);
 /** The same for files and long chunks: a fresh one costs more than filling it. */
-const large: Bytes[] = [];
+const large = new BufferPool(MOST_AT_ONCE, 32);
 const CRLF = Uint8Array.of(13, 10);
 const NOTHING = new Uint8Array(0);
 const DONE = Promise.resolve();
@@ -106,7 +104,7 @@ export class SocketOutput {
       chunk.set(CRLF, chunk.length - CRLF.length);
       return await this.write(chunk);
     }
-    const buffer = large.pop() ?? new Uint8Array(MOST_AT_ONCE);
+    const buffer = large.take();
     for (let at = 0; at < data.length;) {
       const piece = data.subarray(at, at += MOST_AT_ONCE - 16);
       const { written } = encoder.encodeInto(`${piece.length.toString(16)}\r\n`, buffer);
@@ -114,13 +112,13 @@ export class SocketOutput {
       buffer.set(CRLF, written + piece.length);
       await this.write(buffer.subarray(0, written + piece.length + 2));
     }
-    if (large.length < MOST_LARGE) large.push(buffer);
+    large.give(buffer);
   }
 
   /** Writes the rest of a file, and closes it; `false` if it has fewer than `length` bytes. */
   async sendFile(file: Deno.FsFile, length: number): Promise<boolean> {
-    let buffer = large.pop() ?? new Uint8Array(MOST_AT_ONCE);
-    let other = length > MOST_AT_ONCE ? large.pop() ?? new Uint8Array(MOST_AT_ONCE) : null;
+    let buffer = large.take();
+    let other = length > MOST_AT_ONCE ? large.take() : null;
     let left = length;
     let reading: Promise<number | null> | null = null;
     try {
@@ -142,9 +140,8 @@ export class SocketOutput {
     } finally {
       await reading?.catch(() => {});
       file.close();
-      for (const each of [buffer, other]) {
-        if (each !== null && large.length < MOST_LARGE) large.push(each);
-      }
+      large.give(buffer);
+      if (other !== null) large.give(other);
     }
   }
 
@@ -187,9 +184,9 @@ export class SocketOutput {
     const buffer = this.#buffer;
     if (buffer !== null && this.#size + size <= buffer.length) return buffer;
     if (buffer === null && size <= SMALL_BUFFER) {
-      return this.#buffer = small.pop() ?? new Uint8Array(SMALL_BUFFER);
+      return this.#buffer = small.take();
     }
-    this.#buffer = kept.pop() ?? new Uint8Array(BUFFER);
+    this.#buffer = kept.take();
     if (buffer !== null) {
       this.#buffer.set(buffer.subarray(0, this.#size));
       keep(buffer);
@@ -214,6 +211,6 @@ function startOf(head: string, length: number): Bytes {
 }
 
 function keep(buffer: Bytes): void {
-  const [list, most] = buffer.length === BUFFER ? [kept, MOST_KEPT] : [small, MOST_SMALL];
-  if (list.length < most) list.push(buffer);
+  kept.give(buffer);
+  small.give(buffer);
 }
