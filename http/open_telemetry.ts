@@ -1,5 +1,6 @@
 // Spans of client and server, by the API that Deno (OTEL_DENO=true) or an OpenTelemetry SDK has
 // registered. Without one there is nothing to call, and nothing costs anything.
+import { messageOf } from "./as_error.ts";
 
 export interface Span {
   /** Ids of the span and its trace. */
@@ -119,7 +120,7 @@ export class Tracing {
 
 export function fault(span: Span, error: unknown): void {
   span.recordException(error);
-  span.setStatus({ code: 2, message: error instanceof Error ? error.message : String(error) });
+  span.setStatus({ code: 2, message: messageOf(error) });
 }
 
 let found: Tracing | null = null;

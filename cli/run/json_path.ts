@@ -1,3 +1,4 @@
+import { messageOf } from "../errors/system_error.ts";
 import { jsonpath } from "json-p3";
 
 /** Parses a path of RFC 9535, or of keys such as `users[0].name`. */
@@ -5,8 +6,7 @@ export function parseJsonPath(path: string): ReturnType<typeof jsonpath.compile>
   try {
     return jsonpath.compile(pathOf(path));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : `${cause}`;
-    throw new SyntaxError(`"${path}" is not a JSONPath: ${why}`, { cause });
+    throw new SyntaxError(`"${path}" is not a JSONPath: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 
 /** A JSON Schema, draft 2020-12. */
@@ -78,7 +79,7 @@ export class Components {
         return make.call(own, { target: "draft-2020-12", libraryOptions });
       }
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new TypeError(`Cannot describe ${what} (${vendor}): ${reason}`, { cause });
     }
     throw new TypeError(

@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import { RecentMap } from "../../http/recent_map.ts";
 import type { GroupBroker, GroupMessage, KeptMessage } from "../groups/group_broker.ts";
 import { OptionTable } from "../../http/options.ts";
@@ -213,7 +214,7 @@ class StreamBroker implements RedisBroker {
     if (error === null) return void this.#away.delete(part);
     if (this.#away.has(part)) return;
     this.#away.add(part);
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     this.#tell(`Redis does not ${part} messages of groups (${text}): they wait`, error);
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../../http/as_error.ts";
 import { checkAfter, runAfter } from "./after_answer.ts";
 import type { Context } from "hono";
 import { tellHabits } from "../../http/habits.ts";
@@ -291,7 +292,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw new HTTPBadRequest({ text: `The body is not JSON: ${reason}`, cause });
     }
   }

@@ -1,4 +1,5 @@
 // Path templates, `/users/{id:\d+}`: matching and building paths.
+import { messageOf } from "../../http/as_error.ts";
 
 /**
  * Names of the variables of a path template, read from its literal type.
@@ -195,7 +196,7 @@ function compileRegex(source: string, canonical: string): RegExp {
     // "s": a path may hold any character; "u" only if the pattern needs it, as it is stricter.
     return new RegExp(`^(?:${source})$`, /\\[pP]\{/.test(source) ? "su" : "s");
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new TypeError(`Invalid path "${canonical}": ${reason}`, { cause });
   }
 }
