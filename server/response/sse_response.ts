@@ -57,7 +57,10 @@ const MAX_INTERVAL = 2 ** 31 - 1; // a longer delay would fire at once
  * ```
  */
 export class SSEResponse implements EarlyAnswer, AsyncDisposable {
-  /** Id of the last event before the client lost its connection, `null` on the first one. */
+  /**
+   * Id of the last event that the client has seen, `null` for a new one: its `Last-Event-ID`, or
+   * `?lastEventId=` of the URL, as an `EventSource` cannot set a header.
+   */
   readonly lastEventId: string | null;
   readonly #stream: StreamResponse;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -181,7 +184,8 @@ export async function sseResponse<Params>(
   if (!headers.has("cache-control")) headers.set("cache-control", "no-cache");
   headers.set("x-accel-buffering", "no"); // or nginx would buffer events
   await stream.prepare(request);
-  return new SSEResponse(stream, request.headers.get("last-event-id"), pingInterval);
+  const lastEventId = request.headers.get("last-event-id") ?? request.query.get("lastEventId");
+  return new SSEResponse(stream, lastEventId, pingInterval);
 }
 
 export function eventText(data: string, { id, event, retry }: SSEEvent): string {

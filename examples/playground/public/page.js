@@ -311,11 +311,13 @@ find("#say").onsubmit = (event) => {
 const STATES = { live: "live", away: "server away, trying again" };
 const tabs = new BroadcastChannel("news");
 let state = null;
+let lastSeen = ""; // a tab that takes over asks for what was sent meanwhile
 
 function showNews({ data, lastEventId }) {
   const news = find("#news");
   const item = add(news, data);
-  if (lastEventId) item.title = `id: ${lastEventId}`;
+  lastSeen = lastEventId;
+  item.title = `id: ${lastEventId}`;
   news.prepend(item);
   news.scrollTop = 0;
 }
@@ -347,7 +349,9 @@ tabs.onmessage = ({ data: { news, state: told, asks } }) => {
 let leads = false;
 function listen() {
   leads = true;
-  const source = new EventSource("/events");
+  const source = new EventSource(
+    lastSeen === "" ? "/events" : `/events?${new URLSearchParams({ lastEventId: lastSeen })}`,
+  );
   const tell = (now) => {
     showState(now);
     tabs.postMessage({ state: now });

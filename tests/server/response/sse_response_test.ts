@@ -80,6 +80,10 @@ Deno.test("SSEResponse knows the Last-Event-ID", async () => {
   assertEquals(await (await get(app)).text(), "data: null\r\n\r\n");
   const again = await get(app, { headers: { "last-event-id": "7" } });
   assertEquals(await again.text(), "data: 7\r\n\r\n");
+  // The header of a reconnection is newer than the URL.
+  assertEquals(await (await app.request("/?lastEventId=5")).text(), "data: 5\r\n\r\n");
+  const both = { headers: { "last-event-id": "7" } };
+  assertEquals(await (await app.request("/?lastEventId=5", both)).text(), "data: 7\r\n\r\n");
 });
 
 Deno.test("SSEResponse sends pings while the handler waits", async () => {
