@@ -54,8 +54,6 @@ const WORDS = {
     howto: "How-to",
     reference: "Reference",
     explanation: "Explanation",
-    english: "",
-    untranslated: "",
   },
   zh: {
     run: "运行",
@@ -65,8 +63,6 @@ const WORDS = {
     howto: "指南",
     reference: "参考",
     explanation: "说明",
-    english: "（英文）",
-    untranslated: "> 本页尚无中文版。\n\n",
   },
 } as const;
 type Language = keyof typeof WORDS;
@@ -194,24 +190,20 @@ export async function stage(source: string | null): Promise<Site> {
     add(file, file.toLowerCase(), await read(file), "en");
   }
 
-  // A document without a Chinese version is in both languages as it is.
   const titles = new Map<string, Record<Language, string>>();
   for (const folder of ["", "howto/", "explanation/"]) {
     for (const name of await markdownIn(DOCUMENTS + folder)) {
       const page = folder + name;
-      const english = await read(DOCUMENTS + page);
-      const chinese = await read(`${DOCUMENTS}zh/${page}`).catch(() => null);
-      const title = titleOf(english);
-      if (page !== NOTES) add(DOCUMENTS + page, page, english, "en");
-      if (page !== NAMES) {
-        const text = chinese ??
-          (page === NOTES ? english : english.replace(/^# .*\n+/, `$&${WORDS.zh.untranslated}`));
-        add(`${DOCUMENTS}${chinese === null ? "" : "zh/"}${page}`, `zh/${page}`, text, "zh");
+      const text = await read(DOCUMENTS + page);
+      if (page === NOTES) add(DOCUMENTS + page, `zh/${page}`, text, "zh");
+      else add(DOCUMENTS + page, page, text, "en");
+      const title = { en: titleOf(text), zh: `${titleOf(text)}（英文）` };
+      if (page !== NOTES && page !== NAMES) {
+        const chinese = await read(`${DOCUMENTS}zh/${page}`);
+        add(`${DOCUMENTS}zh/${page}`, `zh/${page}`, chinese, "zh");
+        title.zh = titleOf(chinese);
       }
-      titles.set(page, {
-        en: title,
-        zh: chinese === null ? title + WORDS.zh.english : titleOf(chinese),
-      });
+      titles.set(page, title);
     }
   }
   const listed = (kind: string, language: Language): Item[] =>

@@ -1,14 +1,12 @@
 /**
  * Attacks servers at full size: `deno task hostile [WORD...]` runs the rows whose names contain a
- * word; without words it rewrites the table of docs/security.md.
+ * word; without words it writes the table of docs/security.md again, in both languages.
  * @module
  */
 import { isOldExecutable, type Kind, start } from "./_target.ts";
 import { type Row, ROWS } from "./rows.ts";
+import { writeTable } from "../_tables.ts";
 
-const DOCUMENT = new URL("../../docs/security.md", import.meta.url);
-const BEGIN = "<!-- hostile: begin -->";
-const END = "<!-- hostile: end -->";
 const KINDS: readonly Kind[] = ["sockets", "executable", "deno", "aiohttp"];
 const TITLES: Readonly<Record<Kind, string>> = {
   sockets: "`web.socketEngine()`",
@@ -69,22 +67,12 @@ for (const row of rows) {
 if (words.length === 0) {
   // Servers that are not installed have no column.
   const shown = KINDS.filter((_, at) => table.some((cells) => cells[at + 1] !== ""));
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const lines = [
-    line(["attack", ...shown.map((kind) => TITLES[kind])]),
-    line(["---", ...shown.map(() => "---")]),
-    ...table.map((cells) =>
-      line([cells[0] ?? "", ...shown.map((kind) => cells[KINDS.indexOf(kind) + 1] ?? "")])
-    ),
-  ];
-  const text = await Deno.readTextFile(DOCUMENT);
-  const [before = "", rest = ""] = text.split(BEGIN);
-  const after = rest.split(END)[1] ?? "";
-  await Deno.writeTextFile(
-    DOCUMENT,
-    `${before}${BEGIN}\n\n${lines.join("\n")}\n\n${END}${after}`,
-  );
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", DOCUMENT.pathname] }).output();
+  const head = ["attack", ...shown.map((kind) => TITLES[kind])];
+  const body = table.map((cells) => [
+    cells[0] ?? "",
+    ...shown.map((kind) => cells[KINDS.indexOf(kind) + 1] ?? ""),
+  ]);
+  await writeTable("security.md", [head, ...body]);
 }
 console.log(missed === 0 ? "All promises are kept." : `${missed} promises are broken.`);
 Deno.exit(missed === 0 ? 0 : 1);

@@ -1,11 +1,12 @@
 /**
- * Tries the npm package on every runtime, and writes the table of docs/runtimes.md:
- * `deno task runtimes`. The runtimes come from npm, into temporary folders.
+ * Tries the npm package on every runtime, and writes the table of docs/runtimes.md,
+ * in both languages: `deno task runtimes`. The runtimes come from npm, into temporary folders.
  *
  * @module
  */
+import { writeTable } from "../_tables.ts";
+
 const ROOT = new URL("../../", import.meta.url);
-const PAGE = new URL("docs/runtimes.md", ROOT);
 
 const RUNTIMES: readonly (readonly [name: string, packages: readonly string[]])[] = [
   ["Deno 2.4", ["deno@2.4"]],
@@ -91,20 +92,16 @@ process.exit(0);
 `;
 
 /** The table: a row a feature, a column a runtime. */
-function tableOf(columns: readonly (readonly [name: string, results: Results])[]): string {
+function tableOf(columns: readonly (readonly [name: string, results: Results])[]): string[][] {
   const features = [...new Set(columns.flatMap(([, results]) => Object.keys(results)))];
   const cell = (text = "not tried"): string =>
-    text === "works"
-      ? "works"
-      : text.startsWith("NotSupportedError")
+    text.startsWith("NotSupportedError")
       ? "throws `NotSupportedError`"
       : text.split("\n", 1)[0] ?? "";
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
-    line(["feature", ...columns.map(([name]) => name)]),
-    line(["---", ...columns.map(() => "---")]),
-    ...features.map((each) => line([each, ...columns.map(([, results]) => cell(results[each]))])),
-  ].join("\n");
+    ["feature", ...columns.map(([name]) => name)],
+    ...features.map((each) => [each, ...columns.map(([, results]) => cell(results[each]))]),
+  ];
 }
 
 if (import.meta.main) {
@@ -121,8 +118,5 @@ if (import.meta.main) {
     const bad = Object.entries(columns.at(-1)?.[1] ?? {}).filter(([, text]) => text !== "works");
     console.log(name, bad.length === 0 ? "all works" : bad);
   }
-  const page = await Deno.readTextFile(PAGE);
-  const table = `<!-- table -->\n\n${tableOf(columns)}\n\n<!-- end -->`;
-  await Deno.writeTextFile(PAGE, page.replace(/<!-- table -->[^]*<!-- end -->/, () => table));
-  await runIn(ROOT, Deno.execPath(), "fmt", PAGE.pathname);
+  await writeTable("runtimes.md", tableOf(columns));
 }

@@ -5,12 +5,23 @@ import { resolveLimits } from "../../../server/sockets/socket_limits.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** The rows of a table of docs/limits.md: option, default, reason. */
-async function rowsOf(heading: string): Promise<[option: string, value: number, reason: string][]> {
-  const text = await Deno.readTextFile(new URL("docs/limits.md", ROOT));
-  const [, section = ""] = text.split(`\n## ${heading}\n`);
-  const [own = ""] = section.split("\n## ");
-  return [...own.matchAll(/^\| `(\w+)`\s*\|\s*(\d+) \|(.*)\|$/gm)]
+type LimitRow = readonly [option: string, value: number, reason: string];
+
+/** The rows of a table of docs/limits.md: option, default, reason; the Chinese page has the same. */
+async function rowsOf(heading: string): Promise<LimitRow[]> {
+  const [english = "", chinese = ""] = await Promise.all(
+    ["docs/limits.md", "docs/zh/limits.md"].map((page) => Deno.readTextFile(new URL(page, ROOT))),
+  );
+  const sections = english.split("\n## ");
+  const place = sections.findIndex((section) => section.startsWith(`${heading}\n`));
+  const values = (rows: LimitRow[]) => rows.map(([option, value]) => [option, value]);
+  const rows = limitsIn(sections[place] ?? "");
+  assertEquals(values(limitsIn(chinese.split("\n## ")[place] ?? "")), values(rows), heading);
+  return rows;
+}
+
+function limitsIn(section: string): LimitRow[] {
+  return [...section.matchAll(/^\| `(\w+)`\s*\|\s*(\d+) \|(.*)\|$/gm)]
     .map(([, option = "", value = "", rest = ""]) => [
       option,
       Number(value),
