@@ -7,10 +7,9 @@
  * import { nodeEngine } from "@roundtrip/http/node";
  *
  * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
  * await using runner = new web.AppRunner(app, { engine: nodeEngine() });
  * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- * console.assert(await (await fetch(url)).text() === "hello");
+ * console.assert((await fetch(url)).status === 404);
  * ```
  *
  * @module

@@ -8,19 +8,9 @@
  * import { type RedisClient, redisStore } from "@roundtrip/http/redis";
  *
  * // instead of this: await createClient().connect() of "@redis/client", or new Redis() of "ioredis"
- * const rows = new Map<string, string>();
- * const client: RedisClient = {
- *   call: (name: string, key = "", value = "") =>
- *     Promise.resolve(name === "SET" ? rows.set(key, value) : rows.get(key) ?? null),
- * };
+ * const client: RedisClient = { call: () => Promise.resolve(null) };
  * const app = new web.Application();
  * web.setupSessions(app, redisStore(client, { maxAge: 3_600_000 })); // an hour
- * app.addRoutes([web.get("/", async (request) => {
- *   (await web.getSession(request)).set("user", "ann");
- *   return web.textResponse("");
- * })]);
- * await app.fetch(new Request("http://localhost/"));
- * console.assert([...rows.keys()][0]?.startsWith("AIOHTTP_SESSION_"));
  * ```
  * @module
  */

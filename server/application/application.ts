@@ -66,9 +66,9 @@ export let enter: (app: Application, context: CleanupContext<Application>) => Pr
  * import { web } from "@roundtrip/http";
  *
  * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello, world"))]);
- * const response = await app.fetch(new Request("http://localhost/"));
- * console.assert(await response.text() === "hello, world");
+ * app.addRoutes([web.post("/echo", async (request) => web.textResponse(await request.text()))]);
+ * const response = await app.request("/echo", { method: "POST", body: "hello" });
+ * console.assert(await response.text() === "hello");
  * ```
  */
 export class Application implements AppContext {
@@ -120,18 +120,8 @@ export class Application implements AppContext {
 
   /**
    * The Hono instance that uses this application as its router. Routes, Hono middlewares and other
-   * Hono applications added to it (`route()`) run before the application's own middlewares and
-   * routes.
-   *
-   * @example
-   * ```ts
-   * import { web } from "@roundtrip/http";
-   *
-   * const app = new web.Application();
-   * app.hono.get("/hono/:name", (c) => c.text(`hello from Hono, ${c.req.param("name")}`));
-   * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
-   * console.assert(await (await app.request("/hono/ann")).text() === "hello from Hono, ann");
-   * ```
+   * Hono applications added to it (`app.hono.get("/users/:id", (c) => …)`, `route()`) run before the
+   * application's own middlewares and routes.
    */
   readonly hono: Hono = this.#honoRouter.createHono();
   readonly #entrance: Entrance;
@@ -154,19 +144,7 @@ export class Application implements AppContext {
       ? this.startup().then(() => this.fetch(request, info))
       : this.#entrance.answer(request, info);
 
-  /**
-   * Answers a request without a server, for tests: a path with its query, a URL, or a `Request`.
-   *
-   * @example
-   * ```ts
-   * import { web } from "@roundtrip/http";
-   *
-   * const app = new web.Application();
-   * app.addRoutes([web.post("/echo", async (request) => web.textResponse(await request.text()))]);
-   * const response = await app.request("/echo", { method: "POST", body: "hello" });
-   * console.assert(await response.text() === "hello");
-   * ```
-   */
+  /** Answers a request without a server, for tests: a path with its query, a URL, or a `Request`. */
   async request(target: string | URL | Request, init?: RequestInit): Promise<Response> {
     const isWhole = target instanceof Request || /^[a-z]+:/i.test(`${target}`);
     return await this.fetch(new Request(isWhole ? target : `http://localhost${target}`, init));
@@ -267,19 +245,6 @@ export class Application implements AppContext {
    * effect; when the server stops, it waits for the work up to `shutdownTimeout`, then aborts its
    * signal.
    * @param work A promise, or a function that is called at once with a signal.
-   *
-   * @example
-   * ```ts
-   * import { web } from "@roundtrip/http";
-   *
-   * const app = new web.Application();
-   * let sent = 0;
-   * app.spawn(async (signal) => {
-   *   if (!signal.aborted) sent = await Promise.resolve(1);
-   * });
-   * await app.idle();
-   * console.assert(sent === 1);
-   * ```
    */
   spawn(work: BackgroundWork, about: string = "Error in work of app.spawn()"): void {
     if (this.#parent !== null) return this.#parent.spawn(work, about);
@@ -297,20 +262,6 @@ export class Application implements AppContext {
    * too.
    * @throws {RangeError} If the time or the shift is not one.
    * @throws {TypeError} If the application has started.
-   *
-   * @example
-   * ```ts
-   * import { web } from "@roundtrip/http";
-   *
-   * const app = new web.Application();
-   * let runs = 0;
-   * app.every(5, () => void runs++);
-   * await app.startup();
-   * await new Promise((resolve) => setTimeout(resolve, 50));
-   * await app.shutdown();
-   * await app.cleanup();
-   * console.assert(runs > 0);
-   * ```
    */
   every(ms: number, work: (signal: AbortSignal) => unknown, options?: EveryOptions): void {
     repeat(this.cleanupCtx, ms, work, options);

@@ -15,19 +15,13 @@ const dropped = new FinalizationRegistry<() => void>((release) => release());
  *
  * @example
  * ```ts
- * import { FormBody, web } from "@roundtrip/http";
+ * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.post("/", async (request) => {
- *   const file = (await request.post()).file("report");
- *   if (file === undefined) throw new web.HTTPBadRequest({ text: "a report is missing" });
- *   return web.textResponse(`${file.filename}: ${file.size} bytes`);
- * })]);
- * const form = new FormBody().addField("report", "a,b\n", { filename: "report.csv" });
- * const body = form.encode();
- * const headers = { "content-type": body.contentType };
- * const response = await app.request("/", { method: "POST", body: body.bytes, headers });
- * console.assert(await response.text() === "report.csv: 4 bytes");
+ * const body = new FormData();
+ * body.set("report", new File(["a,b\n"], "report.csv"));
+ * const request = web.makeRequest("POST", "/", { body });
+ * const file = (await request.post()).file("report");
+ * console.assert(file?.filename === "report.csv" && await file.text() === "a,b\n");
  * ```
  */
 export class FileField {

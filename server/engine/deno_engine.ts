@@ -29,11 +29,8 @@ const LAST_RETRY = 1000;
  * let requests = 0;
  * const counting: web.Engine = (options, handler) =>
  *   web.denoEngine(options, (request, info) => (requests++, handler(request, info)));
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * await using runner = new web.AppRunner(app, { engine: counting });
- * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- * console.assert(await (await fetch(url)).text() === "hello" && requests === 1);
+ * await using server = await web.TestServer.start(new web.Application(), { engine: counting });
+ * console.assert((await fetch(server.url)).status === 404 && requests === 1);
  * ```
  */
 export function denoEngine(

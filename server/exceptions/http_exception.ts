@@ -86,9 +86,7 @@ export class HTTPException extends Error {
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const thrown = new web.HTTPNotFound(); // or of a handler
- * console.assert(thrown instanceof web.HTTPError && thrown instanceof web.HTTPClientError);
- * console.assert(!((new web.HTTPFound("/login") as Error) instanceof web.HTTPError));
+ * console.assert(new web.HTTPNotFound() instanceof web.HTTPError);
  * ```
  */
 export class HTTPError extends HTTPException {}

@@ -73,21 +73,17 @@ export interface Auth<User> {
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const users = new Map([["token-1", { name: "ann", isAdmin: true }], ["token-2", { name: "bob" }]]);
- * const auth = web.auth<{ name: string; isAdmin?: boolean }>({
+ * const users = new Map([["token-1", { name: "ann", isAdmin: true }]]);
+ * const auth = web.auth({
  *   identity: "bearer",
  *   user: (token) => users.get(token) ?? null,
- *   permits: (user, permission) => permission === "admin" && user.isAdmin === true,
+ *   permits: (user, permission) => permission === "admin" && user.isAdmin,
  * });
- * const app = new web.Application({ middlewares: [auth.required()] });
- * app.addRoutes([web.delete("/", async (request) => {
- *   const { name } = await auth.checkPermission(request, "admin");
- *   return web.textResponse(`deleted by ${name}`);
- * })]);
- * for (const [token, status] of [["token-1", 200], ["token-2", 403], ["token-3", 401]]) {
- *   const headers = { authorization: `Bearer ${token}` };
- *   console.assert((await app.request("/", { method: "DELETE", headers })).status === status);
- * }
+ * const app = new web.Application({ middlewares: [auth.required("admin")] });
+ * app.addRoutes([web.get("/", async (request) => web.jsonResponse(await auth.user(request)))]);
+ * const headers = { authorization: "Bearer token-1" };
+ * console.assert((await app.request("/", { headers })).status === 200);
+ * console.assert((await app.request("/")).status === 401);
  * ```
  */
 export function auth<User>(options: AuthOptions<User>): Auth<User> {

@@ -79,17 +79,14 @@ export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const log: string[] = [];
  * const db = web.provide("db", async function* () {
  *   yield { name: () => "ann" };
- *   log.push("closed");
+ *   // closed here, after the answer
  * });
  * const user = web.provide("user", async (request) => (await db.of(request)).name());
  * const app = new web.Application();
  * app.addRoutes([web.get("/", async (request) => web.textResponse(await user.of(request)))]);
  * console.assert(await (await app.request("/")).text() === "ann");
- * await app.idle();
- * console.assert(log.join() === "closed");
  * ```
  */
 export function provide<T>(

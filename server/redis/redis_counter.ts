@@ -53,19 +53,15 @@ return {1, ARGV[1] - count - 1, (oldest or now) + ARGV[2] - now}`,
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
- * import { RedisCounter } from "@roundtrip/http/redis";
+ * import { type RedisClient, RedisCounter } from "@roundtrip/http/redis";
  *
- * const client = { // instead of this: new Redis() of "ioredis"; it answers as the script would
- *   call: (_command: string, _hash: string, _keys: string, _key: string, limit: string) =>
- *     Promise.resolve([1, Number(limit) - 1, 60_000]),
- * };
+ * // instead of this: new Redis() of "ioredis"; it answers as the script would
+ * const client: RedisClient = { call: () => Promise.resolve([1, 99, 60_000]) };
  * const store = new RedisCounter(client, { window: "sliding" });
- * const app = new web.Application({
- *   middlewares: [web.rateLimit({ limit: 100, window: 60_000, store })],
- * });
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * const response = await app.request("/");
- * console.assert(response.headers.get("ratelimit") === '"default";r=99;t=60');
+ * const limit = web.rateLimit({ limit: 100, window: 60_000, store });
+ * const app = new web.Application({ middlewares: [limit] });
+ * const { headers } = await app.request("/");
+ * console.assert(headers.get("ratelimit") === '"default";r=99;t=60');
  * ```
  */
 export class RedisCounter implements RateLimitStore {

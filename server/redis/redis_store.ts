@@ -15,21 +15,12 @@ import { redisTexts } from "./redis_texts.ts";
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
- * import { redisStore } from "@roundtrip/http/redis";
+ * import { type RedisClient, redisStore } from "@roundtrip/http/redis";
  *
- * const rows = new Map<string, string>();
- * const client = { // instead of this: await createClient().connect() of "@redis/client"
- *   sendCommand: ([name, key = "", value = ""]: readonly string[]) =>
- *     Promise.resolve(name === "SET" ? rows.set(key, value) : rows.get(key) ?? null),
- * };
+ * // instead of this: await createClient().connect() of "@redis/client"
+ * const client: RedisClient = { sendCommand: () => Promise.resolve(null) };
  * const app = new web.Application();
  * web.setupSessions(app, redisStore(client, { maxAge: 3_600_000, secure: true }));
- * app.addRoutes([web.post("/login", async (request) => {
- *   (await web.renewSession(request)).set("user", "ann");
- *   return web.textResponse("welcome");
- * })]);
- * await app.request("/login", { method: "POST" });
- * console.assert(rows.size === 1);
  * ```
  */
 export function redisStore(

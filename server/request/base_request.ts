@@ -191,26 +191,6 @@ export class BaseRequest {
    * `Content-Length`, to an HTTP/1.1 client. They can be changed until the body ends.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If a name is not allowed in trailers, or a value holds a control character.
-   *
-   * @example
-   * ```ts
-   * import { ClientSession, web } from "@roundtrip/http";
-   *
-   * const app = new web.Application();
-   * app.addRoutes([web.get("/", async (request) => {
-   *   const response = new web.StreamResponse();
-   *   await response.prepare(request);
-   *   await response.write("rows");
-   *   request.setTrailers({ "x-rows": "1" });
-   *   return response;
-   * })]);
-   * await using runner = new web.AppRunner(app, { engine: web.socketEngine() });
-   * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
-   * await using session = new ClientSession({ baseUrl });
-   * await using response = await session.get("/");
-   * console.assert(await response.text() === "rows");
-   * console.assert(response.trailers.get("x-rows") === "1");
-   * ```
    */
   setTrailers(trailers: HeadersInit): void {
     const engine = this.info?.engine;
@@ -219,24 +199,10 @@ export class BaseRequest {
   }
 
   /**
-   * Sends an interim 103 response (RFC 8297), so that browsers preload the targets of its `Link`
-   * while the response is made. HTTP/1.0 clients get none.
+   * Sends an interim 103 response (RFC 8297), so that browsers preload what it names while the
+   * response is made: `{ link: "</style.css>; rel=preload; as=style" }`. HTTP/1.0 clients get none.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If the response has begun, or a value holds a control character.
-   *
-   * @example
-   * ```ts
-   * import { web } from "@roundtrip/http";
-   *
-   * const app = new web.Application();
-   * app.addRoutes([web.get("/", async (request) => {
-   *   await request.earlyHints({ link: "</style.css>; rel=preload; as=style" });
-   *   return web.textResponse("<link rel=stylesheet href=/style.css>", { contentType: "text/html" });
-   * })]);
-   * await using runner = new web.AppRunner(app, { engine: web.socketEngine() });
-   * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
-   * console.assert((await (await fetch(url)).text()).startsWith("<link"));
-   * ```
    */
   async earlyHints(headers: HeadersInit): Promise<void> {
     const engine = this.info?.engine;

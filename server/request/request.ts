@@ -335,21 +335,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * Runs work after the handler is done and its answer was sent. A failure is logged with the
    * request; when the server stops, it waits up to `shutdownTimeout`, then aborts the signal.
    * @param work The work. The body is gone by then: read it before.
-   *
-   * @example
-   * ```ts
-   * import { web } from "@roundtrip/http";
-   *
-   * const mails: string[] = [];
-   * const app = new web.Application();
-   * app.addRoutes([web.get("/", (request) => {
-   *   request.after(() => mails.push("welcome"));
-   *   return web.textResponse("thanks");
-   * })]);
-   * await app.request("/");
-   * await app.idle();
-   * console.assert(mails.join() === "welcome");
-   * ```
    */
   after(work: (signal: AbortSignal) => unknown): void {
     (this.#extra.after ??= []).push(checkAfter(work));

@@ -6,17 +6,8 @@
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const ticks: web.Handler = async (request) => {
- *   const response = new web.StreamResponse();
- *   await response.prepare(request);
- *   try {
- *     for (;;) await response.write("tick\n");
- *   } catch (error) {
- *     if (!(error instanceof web.ConnectionResetError)) throw error;
- *     return response; // the client has gone: free the loop's resources
- *   }
- * };
- * console.assert(typeof ticks === "function");
+ * const error = new web.ConnectionResetError(); // write() rejects with it
+ * console.assert(error.message === "Cannot write: the client has closed the connection");
  * ```
  */
 export class ConnectionResetError extends Error {

@@ -46,14 +46,11 @@ const MAX_INTERVAL = 2 ** 31 - 1; // a longer delay would fire at once
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const count = async (events: web.SSEResponse): Promise<web.SSEResponse> => {
- *   for (let i = 0; i < 3 && !events.signal.aborted; i++) await events.send(`${i}`);
+ * const ticks: web.Handler = async (request) => {
+ *   const events: web.SSEResponse = await web.sseResponse(request);
+ *   for (let i = 0; !events.signal.aborted; i++) await events.send(`${i}`);
  *   return events;
  * };
- * const app = new web.Application();
- * app.addRoutes([web.get("/", async (request) => await count(await web.sseResponse(request)))]);
- * const text = await (await app.request("/")).text();
- * console.assert(text.match(/^data: \d$/gm)?.length === 3);
  * ```
  */
 export class SSEResponse implements EarlyAnswer, AsyncDisposable {

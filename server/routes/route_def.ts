@@ -224,13 +224,12 @@ export const options: DefineRoute<"OPTIONS"> = definer(["OPTIONS"]);
  * import { web } from "@roundtrip/http";
  *
  * class Users extends web.View {
- *   async post(): Promise<Response> {
- *     return web.jsonResponse(await this.request.json(), { status: 201 });
+ *   get(): Response {
+ *     return web.textResponse("users");
  *   }
  * }
  * const app = new web.Application();
  * app.addRoutes([web.view("/users", Users)]);
- * console.assert((await app.request("/users", { method: "POST", body: "{}" })).status === 201);
  * console.assert((await app.request("/users", { method: "PUT" })).status === 405);
  * ```
  */

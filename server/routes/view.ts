@@ -21,8 +21,7 @@ const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
  *     return web.jsonResponse({ path: this.request.path });
  *   }
  * }
- * const app = new web.Application();
- * app.addRoutes([web.view("/items", Items)]);
+ * const route = web.view("/items", Items);
  * ```
  */
 export abstract class View {

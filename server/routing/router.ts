@@ -82,34 +82,6 @@ export class Router implements ResourceRegistry {
   /**
    * Registers a resource of your own, aiohttp's `register_resource`.
    * @throws {TypeError} If the router is frozen, or the name is invalid or taken.
-   *
-   * @example
-   * ```ts
-   * import { web } from "@roundtrip/http";
-   *
-   * class Mirror implements web.AbstractResource {
-   *   readonly name = "mirror";
-   *   prefix = "/mirror";
-   *   readonly #route = new web.Route("GET", (r) => web.textResponse(r.path), this);
-   *   get canonical(): string {
-   *     return this.prefix;
-   *   }
-   *   resolve(method: string, path: string): web.RouteResolution | null {
-   *     if (!path.startsWith(`${this.prefix}/`)) return null;
-   *     return method === "GET" ? { route: this.#route, params: {} } : { route: null, allowed: ["GET"] };
-   *   }
-   *   addPrefix(prefix: string): void {
-   *     this.prefix = prefix + this.prefix;
-   *   }
-   *   urlFor(): web.RelativeURL {
-   *     return new web.RelativeURL(this.prefix);
-   *   }
-   * }
-   * const app = new web.Application();
-   * app.router.registerResource(new Mirror());
-   * const response = await app.request("/mirror/a/b");
-   * console.assert(await response.text() === "/mirror/a/b");
-   * ```
    */
   registerResource(resource: AbstractResource): void {
     const { name, canonical } = resource;

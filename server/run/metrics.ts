@@ -51,15 +51,10 @@ interface Series {
  * import { web } from "@roundtrip/http";
  *
  * const app = new web.Application();
- * app.addRoutes([
- *   web.get("/users/{id}", ({ matchInfo }) => web.textResponse(matchInfo.id)),
- *   web.get("/metrics", web.metrics(app)),
- * ]);
- * await app.request("/users/7");
+ * app.addRoutes([web.get("/metrics", web.metrics(app))]);
+ * await app.request("/other");
  * const text = await (await app.request("/metrics")).text();
- * console.assert(
- *   text.includes('http_requests_total{route="/users/{id}",method="GET",status="200"} 1'),
- * );
+ * console.assert(text.includes('http_requests_total{route="",method="GET",status="404"} 1'));
  * ```
  */
 export function metrics(app: Application, options: MetricsOptions = {}): Handler {

@@ -27,16 +27,9 @@ export interface SessionInit {
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * web.setupSessions(app, new web.MemoryStorage());
- * app.addRoutes([web.get("/", async (request) => {
- *   const session = await web.getSession(request);
- *   const visits = (session.get<number>("visits") ?? 0) + 1;
- *   session.set("visits", visits);
- *   return web.textResponse(`visit ${visits}`);
- * })]);
- * const response = await app.fetch(new Request("http://localhost/"));
- * console.assert(await response.text() === "visit 1");
+ * const session = new web.Session(null); // handlers get it by web.getSession(request)
+ * session.set("visits", (session.get<number>("visits") ?? 0) + 1);
+ * console.assert(session.isNew && session.isChanged && session.get("visits") === 1);
  * ```
  */
 export class Session implements Iterable<[string, unknown]> {

@@ -16,12 +16,11 @@ import {
  *
  * const app = new web.Application();
  * web.setupSessions(app, new web.SimpleCookieStorage());
- * app.addRoutes([web.get("/", async (request) => {
- *   return web.textResponse((await web.getSession(request)).get<string>("user") ?? "nobody");
- * })]);
- * // A test can write the session that it needs.
- * const headers = { cookie: 'AIOHTTP_SESSION={"session":{"user":"ann"}}' };
- * console.assert(await (await app.request("/", { headers })).text() === "ann");
+ * app.addRoutes([
+ *   web.get("/", async (request) => web.jsonResponse(await web.getSession(request))),
+ * ]);
+ * const headers = { cookie: 'AIOHTTP_SESSION={"session":{"user":"ann"}}' }; // of a test
+ * console.assert((await (await app.request("/", { headers })).json()).session.user === "ann");
  * ```
  */
 export class SimpleCookieStorage implements SessionStorage {

@@ -21,11 +21,9 @@ const HANDSHAKE_TIMEOUT = 30_000; // ms, for a client that does not go on with T
  * import { web } from "@roundtrip/http";
  * import { nodeEngine } from "@roundtrip/http/node";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * await using runner = new web.AppRunner(app, { engine: nodeEngine({ maxConnections: 100 }) });
- * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- * console.assert((await fetch(url)).status === 200);
+ * const engine = nodeEngine({ maxConnections: 100 });
+ * await using server = await web.TestServer.start(new web.Application(), { engine });
+ * console.assert((await fetch(server.url)).status === 404);
  * ```
  */
 export function nodeEngine(limits: SocketLimits = {}): Engine {

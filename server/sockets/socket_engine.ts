@@ -27,12 +27,9 @@ const ACCEPT_PAUSE = 50; // ms
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
  * const engine = web.socketEngine({ headTimeout: 10_000 }); // ms
- * await using runner = new web.AppRunner(app, { engine });
- * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- * console.assert(await (await fetch(url)).text() === "hello");
+ * await using server = await web.TestServer.start(new web.Application(), { engine });
+ * console.assert((await fetch(server.url)).status === 404);
  * ```
  */
 export function socketEngine(limits: SocketLimits = {}): Engine {

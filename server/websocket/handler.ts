@@ -24,8 +24,6 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  *     if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
  *   }
  * }))]);
- * const response = await app.fetch(new Request("http://localhost/echo"));
- * console.assert(response.status === 400); // not a handshake
  * ```
  */
 export function webSocket<T = unknown, Params = Record<string, string>>(

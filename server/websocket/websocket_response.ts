@@ -116,10 +116,8 @@ export interface WebSocketReady {
  *   }
  *   return socket;
  * })]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
+ * await using server = await web.TestServer.start(app);
+ * await using session = new ClientSession({ baseUrl: server.url });
  * await using ws = await session.wsConnect("/ws");
  * await ws.sendStr("hi");
  * console.assert(await ws.receiveStr() === "hi/answer");
