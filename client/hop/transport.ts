@@ -175,11 +175,8 @@ export interface Transport {
   readonly lacks?: Readonly<Record<string, string>>;
   /** Default headers that a session adds for it, names in lower case. */
   readonly usualHeaders?: HeaderList;
-  /**
-   * Support for WebSockets: `"upgrade"` by `takeStream()` after status 101, `"platform"` by the
-   * platform's `WebSocket`. @default not supported
-   */
-  readonly webSockets?: "upgrade" | "platform";
+  /** Whether it opens WebSockets, by `takeStream()` after status 101. @default {false} */
+  readonly webSockets?: boolean;
   /**
    * Sends a request and waits for the response head. Redirects, cookies and timeouts are handled by
    * the session.

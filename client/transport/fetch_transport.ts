@@ -7,7 +7,7 @@ import { ClientConnectionError } from "../errors/connection_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import { bodyError, sendError } from "./fetch_errors.ts";
 import { asksUpgrade, headerOf } from "../hop/header_list.ts";
-import { ON_DENO } from "../hop/runtime.ts";
+import { HAS_SOCKETS, ON_DENO } from "../hop/runtime.ts";
 import { HttpClients, SOCKETS_DO } from "./http_clients.ts";
 import type { HeaderList, HopBody, HopRequest, HopResult, Transport } from "../hop/transport.ts";
 import { socketTransport } from "./socket_transport.ts";
@@ -29,7 +29,9 @@ const LACKS: Readonly<Record<string, string>> = {
 const TAKEN = ON_DENO ? "free" : undefined;
 
 /**
- * Creates a transport over `fetch` with its own connections, which `close()` closes.
+ * Creates a transport over `fetch` with its own connections, which `close()` closes. Requests that
+ * `fetch` would send wrong go over sockets: handshakes of WebSockets, and those through an `http:`
+ * proxy to `https:` servers, which Deno would tell the password of the proxy too.
  * @throws {RangeError} If a limit is not a non-negative integer.
  * @throws {TypeError} If the proxy or a certificate is invalid.
  * @throws {NotSupportedError} If an option requires sockets.
@@ -50,18 +52,6 @@ const TAKEN = ON_DENO ? "free" : undefined;
  * ```
  */
 export function fetchTransport(options?: ConnectorOptions): Transport {
-  return platformTransport(options, "platform");
-}
-
-/**
- * `fetch`, with sockets for requests that it would send wrong: with `"upgrade"` the handshakes of
- * WebSockets, and those through an `http:` proxy to `https:` servers, which Deno would tell the
- * password of the proxy too.
- */
-export function platformTransport(
-  options: ConnectorOptions | undefined,
-  webSockets: NonNullable<Transport["webSockets"]>,
-): Transport {
   const connector = resolveConnector(options);
   refuseForFetch(options);
   if (options?.transport === "sockets") {
@@ -73,11 +63,11 @@ export function platformTransport(
   let isClosed = false;
   return {
     lacks: LACKS,
-    webSockets,
+    webSockets: HAS_SOCKETS,
     async send(request) {
       const proxy = request.proxy ?? connector.proxy;
       if (
-        (webSockets === "upgrade" && asksUpgrade(request.headers)) ||
+        (HAS_SOCKETS && asksUpgrade(request.headers)) ||
         (ON_DENO && proxy !== null && tellsPassword(proxy, request.url))
       ) {
         sockets ??= socketTransport({ ...options, transport: "sockets", http2: false });

@@ -1,6 +1,6 @@
 import type { ConnectorOptions } from "../connect/connector.ts";
 import type { Transport } from "../hop/transport.ts";
-import { fetchTransport, platformTransport } from "./fetch_transport.ts";
+import { fetchTransport } from "./fetch_transport.ts";
 import { socketTransport } from "./socket_transport.ts";
 import { HAS_SOCKETS } from "../hop/runtime.ts";
 
@@ -17,7 +17,6 @@ export function networkTransport(options: ConnectorOptions = {}): Transport {
   if (transport !== undefined && transport !== "fetch") {
     throw new TypeError(`Cannot use connector.transport "${transport}": expected sockets or fetch`);
   }
-  if (!HAS_SOCKETS) return fetchTransport(options);
-  const wantsFetch = transport === "fetch" || options.http2 === true;
-  return wantsFetch ? platformTransport(options, "upgrade") : socketTransport(options);
+  const wantsFetch = !HAS_SOCKETS || transport === "fetch" || options.http2 === true;
+  return wantsFetch ? fetchTransport(options) : socketTransport(options);
 }

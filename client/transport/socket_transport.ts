@@ -75,7 +75,7 @@ function checkCertificates(connector: ResolvedConnector): void {
 
 class SocketTransport implements Transport {
   readonly usualHeaders: HeaderList = USUAL_HEADERS;
-  readonly webSockets = "upgrade";
+  readonly webSockets = true;
   readonly #connector: ResolvedConnector;
   readonly #slots: ConnectionSlots;
   readonly #pool: SocketPool;

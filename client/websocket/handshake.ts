@@ -17,7 +17,6 @@ import { startOfText } from "../response/error_body.ts";
 import type { ClientResponse } from "../response/response.ts";
 import { networkTransport } from "../transport/network_transport.ts";
 import { WSServerHandshakeError } from "./handshake_error.ts";
-import type { Opening } from "./opening.ts";
 import type { ResolvedWebSocket } from "./options.ts";
 
 /** An upgraded connection with the bytes received after the response head. */
@@ -27,8 +26,9 @@ type Upgraded = ReturnType<NonNullable<HopResult["takeStream"]>>;
 const OWN_HEADERS = /^(?:sec-websocket-.*|connection|upgrade|content-length|transfer-encoding)$/i;
 
 /** Requests an upgrade and sends frames over that connection. */
-export class Handshake implements Opening {
-  readonly middlewares: readonly ClientMiddleware[];
+export class Handshake {
+  /** The innermost middleware of the request. */
+  readonly middleware: ClientMiddleware;
   readonly #options: ResolvedWebSocket;
   readonly #channel: WebSocketChannel;
   readonly #transport: Transport | null; // if the socket has its own certificates
@@ -42,9 +42,10 @@ export class Handshake implements Opening {
     const transport = tls === null ? null : networkTransport({ ...defaults.connector, ...tls });
     this.#transport = transport;
     const send = transport === null ? null : sender(defaults, transport);
-    this.middlewares = [(request, handler) => this.#ask(request, send ?? handler)];
+    this.middleware = (request, handler) => this.#ask(request, send ?? handler);
   }
 
+  /** Creates the socket. @throws {WSServerHandshakeError} If the response is not an upgrade. */
   async finish(
     response: ClientResponse,
   ): Promise<{ readonly port: FrameSocket; readonly compress: boolean }> {
@@ -69,6 +70,7 @@ export class Handshake implements Opening {
     return { port, compress: agreed !== null };
   }
 
+  /** Closes the connection if `finish()` has not used it. */
   close(): void {
     this.#upgraded?.stream.close();
     this.#upgraded = null;
@@ -86,7 +88,7 @@ export class Handshake implements Opening {
         ["connection", "Upgrade"],
         ["sec-websocket-key", this.#key],
         ["sec-websocket-version", "13"],
-        ...given("sec-websocket-protocol", protocols.join(",")),
+        ...given("sec-websocket-protocol", protocols.join(", ")),
         ...given("sec-websocket-extensions", windowBits === 0 ? "" : offerDeflate(windowBits)),
       ],
     }));

@@ -1,9 +1,8 @@
-import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { connectSocket, type ReceiveOptions, WebSocketBase } from "../../http/websocket/socket.ts";
 import type { WebSocketChannel } from "../../http/websocket/channel.ts";
 import { WebSocketClosedError, WebSocketTimeoutError } from "../../http/websocket/errors.ts";
-import type { SocketPort } from "../../http/websocket/port.ts";
+import type { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import { WSCloseCode, type WSMessage } from "../../http/websocket/message.ts";
 import type { HistoryEntry } from "../errors/client_errors.ts";
 import type { ClientResponse } from "../response/response.ts";
@@ -47,11 +46,11 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   /** Whether permessage-deflate was negotiated. */
   readonly compress: boolean;
   readonly #receiveTimeout: number;
-  readonly #port: SocketPort;
+  readonly #port: FrameSocket;
   #timedOut = false;
 
   /** Creates one; `session.wsConnect()` does. */
-  constructor(init: ClientWebSocketInit<T>, channel: WebSocketChannel, port: SocketPort) {
+  constructor(init: ClientWebSocketInit<T>, channel: WebSocketChannel, port: FrameSocket) {
     super(init.schema);
     const { url, headers, history } = init.response;
     this.url = url;
@@ -116,10 +115,6 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
       throw new RangeError(`Cannot ${kind} with ${bytes.byteLength} bytes: 125 is the most`);
     }
     if (this.closed) throw new WebSocketClosedError("Cannot write to closing transport");
-    const send = this.#port[kind];
-    if (send === undefined) {
-      throw new NotSupportedError(`A ${kind}`, "the platform's WebSocket sends none");
-    }
-    send.call(this.#port, bytes);
+    this.#port[kind](bytes);
   }
 }

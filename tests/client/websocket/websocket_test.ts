@@ -301,7 +301,7 @@ Deno.test("timeout.total and the caller's signal abort the handshake", async () 
 Deno.test("subprotocols: the server's choice is used, or none", async () => {
   await using served = await serve({ ws: { handleProtocols: () => "b" } });
   await using ws = await served.session.wsConnect("/", { protocols: ["a", "b"] });
-  assertEquals([ws.protocol, served.requests[0]?.headers["sec-websocket-protocol"]], ["b", "a,b"]);
+  assertEquals([ws.protocol, served.requests[0]?.headers["sec-websocket-protocol"]], ["b", "a, b"]);
   await using silent = await serve({ ws: { handleProtocols: () => false } });
   await using none = await silent.session.wsConnect("/", { protocols: ["a"] });
   await none.sendStr("works");
