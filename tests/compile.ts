@@ -66,6 +66,7 @@ async function bundle(): Promise<boolean> {
     "bundle",
     "--quiet",
     "--code-splitting",
+    "--unstable-raw-imports", // texts; Deno 2.4 asks for it
     ...["--import-map", "build/packages.json"],
     ...OPTIONAL.flatMap((name) => ["--external", name]),
     "--outdir",

@@ -1,7 +1,8 @@
 import { formatBytes } from "../io/format_bytes.ts";
 import type { Entry, SortKey } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
-import { SCRIPT, STYLE } from "./page_assets.ts";
+import SCRIPT from "./page.js" with { type: "text" };
+import STYLE from "./page.css" with { type: "text" };
 
 /** Order of the entries, and number of the page. */
 export interface Order {

@@ -18,6 +18,7 @@ import { authRoutes } from "./auth.ts";
 import { contentRoutes } from "./contents.ts";
 import { bad, bodyOf, headersOf, headOf } from "./echo.ts";
 import { streamRoutes } from "./streams.ts";
+import INDEX from "./index.txt" with { type: "text" };
 import { messageOf } from "../errors/system_error.ts";
 
 /** The application; `redirectTo` are hosts that `/redirect-to` may redirect to besides its own. */
@@ -176,29 +177,3 @@ const echoSocket = webSocket(async (socket) => {
     if (message.type === WSMsgType.BINARY) await socket.sendBytes(message.data);
   }
 });
-
-const INDEX = `roundtrip httpbin: what you send is what you read
-
-/get /post /put /patch /delete /head    the request, as JSON
-/anything[/...]                         the same for every method
-/headers /ip /user-agent /cookies       pieces of it
-/status/{codes}                         that status; 200:0.9,500:0.1 for a choice
-/delay/{seconds} /drip                  slowly, at most 10 seconds
-/bytes/{n} /stream-bytes/{n} /range/{n} bytes, at most 100 KiB
-/stream/{n} /jsonl /sse                 lines and events
-/redirect/{n} /relative-redirect/{n} /absolute-redirect/{n} /redirect-to?url=
-/cookies/set?a=1 /cookies/set/{name}/{value} /cookies/delete?a
-/basic-auth/{user}/{password} /hidden-basic-auth/{user}/{password} /bearer
-/digest-auth/{qop}/{user}/{password}[/{algorithm}[/{stale_after}]]
-/gzip /deflate /brotli /zstd            compressed
-/etag/{etag} /cache /cache/{seconds}    conditional requests
-/upload                                 forms with files
-/trailers?name=value                    that behind the body
-/json /html /xml /encoding/utf8 /robots.txt /deny /links/{n}[/{at}]
-/forms/post                             a form that posts to /post
-/image /image/{png,jpeg,webp,svg}       by the Accept header, or by name
-/base64/{text} /base64/decode/{text} /base64/encode/{text}
-/uuid /response-headers?name=value /unstable?failure_rate=0.5 /dump/request
-/env /hostname /version                 of the server; variables HTTPBIN_ENV_*
-/websocket/echo                         WebSocket
-`;

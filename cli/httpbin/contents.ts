@@ -9,6 +9,7 @@ import {
   type ServerRequest,
   textResponse,
 } from "../../server/mod.ts";
+import FORM from "./form.html" with { type: "text" };
 import { VERSION } from "../io/version.ts";
 import { bad, headOf } from "./echo.ts";
 
@@ -124,24 +125,6 @@ function shownEnvironment(): Record<string, string> {
 
 const XML = `<?xml version="1.0" encoding="utf-8"?>
 <slideshow title="Sample" author="Roundtrip"><slide type="all"><title>Round and round</title></slide></slideshow>
-`;
-
-const FORM = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Order</title>
-<form method="post" action="/post">
-<p><label>Customer: <input name="custname"></label></p>
-<p><label>Telephone: <input type="tel" name="custtel"></label></p>
-<p><label>Email: <input type="email" name="custemail"></label></p>
-<fieldset>
-<legend>Size</legend>
-<label><input type="radio" name="size" value="small"> Small</label>
-<label><input type="radio" name="size" value="large"> Large</label>
-</fieldset>
-<p><label>Comments: <textarea name="comments"></textarea></label></p>
-<button>Submit</button>
-</form>
 `;
 
 /** The images by their names in paths. */
