@@ -86,6 +86,7 @@ export { bearerAuthMiddleware, type BearerAuthOptions } from "./middleware/beare
 export { cacheMiddleware, type CacheOptions, type CacheStore } from "./middleware/cache.ts";
 export { digestAuthMiddleware, type DigestAuthOptions } from "./middleware/digest_auth.ts";
 export { type HopRecord, loggingMiddleware, type LoggingOptions } from "./middleware/logging.ts";
+export { replayMiddleware, type ReplayOptions } from "./middleware/replay.ts";
 export { rateLimitMiddleware, type RateLimitOptions } from "./middleware/rate_limit.ts";
 export { type FailedAttempt, retryMiddleware, type RetryOptions } from "./middleware/retry.ts";
 

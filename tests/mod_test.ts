@@ -17,7 +17,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   SocketTimeoutError TooManyRedirectsError UnixClientConnectorError WSServerHandshakeError
   appTransport bearerAuthMiddleware cacheMiddleware digestAuthMiddleware discardReply
   encodeBasicAuth fetchTransport jsonPayload loggingMiddleware openFile payloadOf
-  rateLimitMiddleware reconnect request retryMiddleware socketTransport typedClient
+  rateLimitMiddleware reconnect replayMiddleware request retryMiddleware socketTransport typedClient
 `,
     `
   Abortable BasicAuth BearerAuthOptions ByteStream CacheOptions CacheStore ClientHandler
@@ -27,7 +27,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   HeaderList HeadersLike HistoryEntry HopAbort HopAddress HopBody HopConnection HopObserver
   HopRecord HopRequest HopResult HopTls JSONOf JarCookie JsonOptions LoggingOptions MockCall
   MockReply MockTarget MultipartWriterOptions PartOptions PathsOf Payload PeerCertificate Progress
-  ProgressCallback QueryFields RaiseForStatus RateLimitOptions ReconnectOptions
+  ProgressCallback QueryFields RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions
   ReplyValue RequestCompression RequestData RequestDetails RequestOptions ResolveHost
   ResponseCookie ResponseErrorInit ResponseLink RetryOptions SaveOptions SendableBody
   ServerSentEvent SessionOptions SharedOptions TextOptions TraceChunk TraceConfig TraceContext

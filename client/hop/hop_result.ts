@@ -1,4 +1,5 @@
-// Responses made of others.
+// Responses made of others, or without a connection.
+import { asError } from "../../http/as_error.ts";
 import type { HopResult } from "./transport.ts";
 
 /** The response with some members replaced; lazy members stay lazy. */
@@ -18,6 +19,16 @@ export function changedResult(
 /** The response with another stream as its body. */
 export function withBody(result: HopResult, body: HopResult["body"]): HopResult {
   return changedResult(result, { body, source: undefined, exactLength: null, isWhole: false });
+}
+
+/** A response whose body is in memory. */
+export function storedResult(
+  head: Pick<HopResult, "status" | "reason" | "headers">,
+  bytes: Uint8Array<ArrayBuffer> | null,
+  decoded = false,
+): HopResult {
+  const body = bytes === null ? null : new Blob([bytes]).stream();
+  return { ...head, body, decoded, bodyError: asError, release() {} };
 }
 
 /** Looks up a response header in the cheapest way; `null` if it is missing. */

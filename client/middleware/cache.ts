@@ -1,5 +1,4 @@
 // An HTTP cache (RFC 9111).
-import { asError } from "../../http/as_error.ts";
 import { RecentMap } from "../../http/recent_map.ts";
 import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
@@ -7,7 +6,7 @@ import { parseLength } from "../../http/headers/content_length.ts";
 import { Buffer } from "node:buffer";
 import type CachePolicy from "http-cache-semantics";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
-import { withBody } from "../hop/hop_result.ts";
+import { storedResult, withBody } from "../hop/hop_result.ts";
 import type { ClientHandler, ClientMiddleware } from "../hop/middleware.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
@@ -272,8 +271,7 @@ function textSize(headers: Headers): number {
   return [...headers].flat().join("").length;
 }
 
-function resultOf({ policy, status, reason, body: bytes, decoded }: Entry): HopResult {
+function resultOf({ policy, status, reason, body, decoded }: Entry): HopResult {
   const headers = headersOf(policy.responseHeaders());
-  const body = new Blob([bytes]).stream();
-  return { status, reason, headers, body, decoded, bodyError: asError, release() {} };
+  return storedResult({ status, reason, headers }, body, decoded);
 }
