@@ -16,46 +16,21 @@
 import type { Loadable } from "./dispatch.ts";
 import { versionText } from "./io/version.ts";
 
-const REQUEST: Loadable = {
-  spec: async () => (await import("./specs/request.ts")).request,
-  defaults: async () => await (await import("./request/config_file.ts")).defaultOptions(),
-  load: () => import("./request/command.ts"),
-};
+const REQUEST: Loadable = [
+  () => import("./specs/request.ts"),
+  () => import("./request/command.ts"),
+];
 
 // Literal specifiers, which `deno compile` can find and embed.
 const SUBCOMMANDS: Readonly<Record<string, Loadable>> = {
-  serve: {
-    spec: async () => (await import("./specs/serve.ts")).serve,
-    load: () => import("./serve/command.ts"),
-  },
-  routes: {
-    spec: async () => (await import("./specs/routes.ts")).routes,
-    load: () => import("./routes/command.ts"),
-  },
-  files: {
-    spec: async () => (await import("./specs/files.ts")).files,
-    load: () => import("./files/command.ts"),
-  },
-  ws: {
-    spec: async () => (await import("./specs/ws.ts")).ws,
-    load: () => import("./ws/command.ts"),
-  },
-  run: {
-    spec: async () => (await import("./specs/run.ts")).run,
-    load: () => import("./run/command.ts"),
-  },
-  httpbin: {
-    spec: async () => (await import("./specs/httpbin.ts")).httpbin,
-    load: () => import("./httpbin/command.ts"),
-  },
-  init: {
-    spec: async () => (await import("./specs/init.ts")).init,
-    load: () => import("./init/command.ts"),
-  },
-  tutorial: {
-    spec: async () => (await import("./specs/tutorial.ts")).tutorial,
-    load: () => import("./tutorial/command.ts"),
-  },
+  serve: [() => import("./specs/serve.ts"), () => import("./serve/command.ts")],
+  routes: [() => import("./specs/routes.ts"), () => import("./routes/command.ts")],
+  files: [() => import("./specs/files.ts"), () => import("./files/command.ts")],
+  ws: [() => import("./specs/ws.ts"), () => import("./ws/command.ts")],
+  run: [() => import("./specs/run.ts"), () => import("./run/command.ts")],
+  httpbin: [() => import("./specs/httpbin.ts"), () => import("./httpbin/command.ts")],
+  init: [() => import("./specs/init.ts"), () => import("./init/command.ts")],
+  tutorial: [() => import("./specs/tutorial.ts"), () => import("./tutorial/command.ts")],
 };
 
 /**
@@ -81,7 +56,7 @@ export async function main(args: readonly string[]): Promise<number> {
       return await (await import("./help/command.ts")).run(first === "help" ? rest : args);
     }
     const { dispatch } = await import("./dispatch.ts");
-    return await dispatch(own ?? REQUEST, own === undefined ? args : rest);
+    return await dispatch(name, own ?? REQUEST, own === undefined ? args : rest);
   } catch (error) {
     return await (await import("./report_error.ts")).reportError(error, name, first);
   }

@@ -5,7 +5,6 @@ import {
   type HopRequest,
 } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
-import { startOf } from "./body_start.ts";
 import { detectCharset, isCharset } from "./detect_charset.ts";
 import { warn, writeOut } from "../io/output.ts";
 import { readUpTo } from "../io/read_up_to.ts";
@@ -100,12 +99,12 @@ export class Printer {
     await writeOut(data);
   }
 
-  async request(hop: HopRequest): Promise<void> {
+  /** Prints a request; of a streamed body its start, `null` if that is unknown. */
+  async request(hop: HopRequest, start: Uint8Array | null): Promise<void> {
     if (this.#parts.has("H")) await this.#write(requestHead(hop, this.#show));
     if (!this.#parts.has("B") || hop.body === null) return;
     const { size } = hop.body;
     if (this.#wire) return await this.#wireBody(hop.body);
-    const start = startOf(hop.body);
     if (start === null) return await this.#write("[streamed body, not shown]\n\n");
     const type = hop.headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
     const [mime = ""] = type.split(";", 1);

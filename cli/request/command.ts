@@ -33,7 +33,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     const own = { url, credentials: target.others[at]?.credentials ?? null };
     plans.push([{ ...planned, url }, isForAll ? given : await authOf(parsed, own)]);
   }
-  if (parsed.has("curl") || parsed.has("curl-long")) {
+  if (parsed.has("curl")) {
     for (const [each, own] of plans) {
       await writeOut(`${curlCommand(withKept(each, kept), parsed, own ?? kept.auth)}\n`);
     }

@@ -5,9 +5,10 @@ import { historyPartsOf } from "../output/parts.ts";
 import { Printer } from "../output/printer.ts";
 import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
 
-/** An exchange that may be followed by another one. */
+/** An exchange that may be followed by another one; `start` is that of the request's body. */
 interface Pending {
   readonly hop: HopRequest;
+  readonly start: Uint8Array | null;
   result: HopResult | null;
   bytes: Uint8Array<ArrayBuffer> | null;
 }
@@ -32,10 +33,10 @@ export class Exchanges {
   }
 
   /** Prints the previous exchange, which was not the last one. */
-  async sends(hop: HopRequest): Promise<void> {
+  async sends(hop: HopRequest, start: Uint8Array | null): Promise<void> {
     if (this.#pending !== null && this.#all) await this.#intermediate(this.#pending);
-    this.#pending = { hop, result: null, bytes: null };
-    if (this.#early) await this.#final.request(hop);
+    this.#pending = { hop, start, result: null, bytes: null };
+    if (this.#early) await this.#final.request(hop, start);
   }
 
   /** Handles a response; its body is buffered if another request may follow. */
@@ -60,12 +61,13 @@ export class Exchanges {
   }
 
   async end(): Promise<void> {
-    if (this.#pending !== null && !this.#early) await this.#final.request(this.#pending.hop);
+    const pending = this.#pending;
+    if (pending !== null && !this.#early) await this.#final.request(pending.hop, pending.start);
     this.#pending = null;
   }
 
-  async #intermediate({ hop, result, bytes }: Pending): Promise<void> {
-    if (!this.#early) await this.#history.request(hop);
+  async #intermediate({ hop, start, result, bytes }: Pending): Promise<void> {
+    if (!this.#early) await this.#history.request(hop, start);
     if (result === null) return; // it failed and is retried
     await this.#history.buffered(result, bytes ?? new Uint8Array(0));
     if (bytes !== null && bytes.length > 0 && this.#printsBody) await writeOut("\n");

@@ -1,9 +1,11 @@
 import type { HopBody, HopRequest, Transport } from "../../client/mod.ts";
-import { peeked, unsized } from "../output/body_start.ts";
 import { titleCase } from "../output/show.ts";
 import { MAX_SIZED, readUpTo } from "../io/read_up_to.ts";
 import type { Exchanges } from "./exchanges.ts";
 import type { Plan } from "./plan.ts";
+
+/** Most bytes of a streamed body to show. */
+const MOST_SHOWN = 64 * 1024;
 
 /** The user's options for headers and body. */
 export interface HeaderWishes extends Pick<Plan, "headers" | "without"> {
@@ -27,9 +29,10 @@ export function recorder(
   return {
     async send(request) {
       const { signal } = request; // a getter, which a spread leaves out
-      const given = { ...request, signal, body: await shaped(request.body, wishes) };
+      const { body, start } = await shaped(request.body, wishes);
+      const given = { ...request, signal, body };
       const hop = { ...given, headers: arranged(given, wishes) };
-      await listener.sends(hop);
+      await listener.sends(hop, start);
       if (inner === null) throw new NotSentError("Not sent: --offline was given");
       return await listener.received(await inner.send(hop));
     },
@@ -37,16 +40,32 @@ export function recorder(
   };
 }
 
+/** The body as it is sent, and its start to show, `null` if that is unknown before. */
+interface Shaped {
+  readonly body: HopBody | null;
+  readonly start: Uint8Array | null;
+}
+
 /** Adds the length of the body if possible: WSGI, CGI and S3 do not accept chunked bodies. */
-async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<HopBody | null> {
-  if (body === null) return null;
-  if (wishes.chunked) return unsized(await peeked(body));
-  if (body.size !== null) return await peeked(body);
-  if (wishes.size !== null) {
-    return await peeked({ size: wishes.size, bytes: null, stream: () => body.stream() });
+async function shaped(body: HopBody | null, wishes: HeaderWishes): Promise<Shaped> {
+  if (body === null) return { body, start: null };
+  const size = body.size ?? wishes.size;
+  const sent = wishes.chunked ? null : size;
+  if (body.bytes !== null) {
+    const { bytes } = body;
+    return {
+      body: { size: sent, bytes: sent === null ? null : bytes, stream: () => body.stream() },
+      start: bytes,
+    };
   }
+  if (size !== null) {
+    const { start, stream } = await readUpTo(body.stream(), MOST_SHOWN);
+    const shown = start.subarray(0, MOST_SHOWN);
+    return { body: { size: sent, bytes: null, stream: () => stream }, start: shown };
+  }
+  if (wishes.chunked) return { body, start: null };
   const { bytes, stream } = await readUpTo(body.stream(), MAX_SIZED);
-  return { size: bytes?.length ?? null, bytes, stream: () => stream };
+  return { body: { size: bytes?.length ?? null, bytes, stream: () => stream }, start: bytes };
 }
 
 /** Orders headers: Host, then the user's as written, then those of the session. */
