@@ -48,7 +48,7 @@ export type { Progress, ProgressCallback } from "./hop/progress.ts";
 // Files
 export type { DownloadOptions } from "./download_file.ts";
 export type { Upload, UploadOptions } from "./resumable_upload.ts";
-export type { Download, SaveOptions } from "./response/save_body.ts";
+export type { Download, SaveOptions, SaveToOptions } from "./response/save_body.ts";
 export { FileExistsError } from "./response/part_file.ts";
 export type { ResponseCookie } from "../http/headers/set_cookie.ts";
 

@@ -29,7 +29,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   MockReply MockTarget MultipartWriterOptions PartOptions PathsOf Payload PeerCertificate Progress
   ProgressCallback QueryFields RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions
   ReplyValue RequestCompression RequestData RequestDetails RequestOptions ResolveHost
-  ResponseCookie ResponseErrorInit ResponseLink RetryOptions SaveOptions SendableBody
+  ResponseCookie ResponseErrorInit ResponseLink RetryOptions SaveOptions SaveToOptions SendableBody
   ServerSentEvent SessionOptions SharedOptions TextOptions TraceChunk TraceConfig TraceContext
   TraceException TraceHost TraceInformation TraceReply TraceRequest Transport TypedCall
   TypedClient TypedInput TypedOptions TypedPart TypedParts TypedReply TypedText Upload

@@ -6,7 +6,7 @@ import { systemReason } from "../errors/system_error.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { visibleLine } from "../io/visible_text.ts";
 import { fileName } from "./file_name.ts";
-import { append, type Fragment, type Resumed } from "./fragment.ts";
+import type { Fragment, Resumed } from "./fragment.ts";
 import { ProgressBar } from "../output/progress_bar.ts";
 
 export interface DownloadTarget {
@@ -35,18 +35,22 @@ export async function saveResponse(
     if (attempt === 0) await announce(free, response.contentLength, part, target);
     Deno.addSignalListener("SIGINT", onInterrupt);
     try {
-      if (part !== null) {
-        const size = await append(response, part, path, overwrite, (each) => bar.update(each));
-        return await bar.done(size, part.size);
+      if (part !== null && part.path !== `${path}.part`) {
+        await Deno.rename(part.path, `${path}.part`);
       }
       const saved = await response.saveTo(free, {
         overwrite: overwrite || replaces,
+        offset: part?.size,
         onProgress: (each) => bar.update(each),
       });
-      return await bar.done(saved.size, 0);
+      return await bar.done(saved.size, saved.resumedFrom);
     } catch (error) {
       bar.end();
       if (!(error instanceof FileExistsError)) throw unwritable(error, free);
+      if (part !== null) {
+        const message = `${path} already exists; the complete file is ${path}.part`;
+        throw new CommandError(message, { cause: error });
+      }
       if (named) {
         const advice = "choose another name with -o, or resume with -c";
         const message = `${free} already exists, and --no-clobber keeps it; ${advice}`;

@@ -1,5 +1,5 @@
 // Partial files left by earlier downloads.
-import type { ClientResponse, ProgressCallback } from "../../client/mod.ts";
+import type { ClientResponse } from "../../client/mod.ts";
 import { CommandError } from "../errors/usage_error.ts";
 
 export interface Fragment {
@@ -46,38 +46,6 @@ async function validatorOf(part: string): Promise<string | null> {
   }
 }
 
-/** Appends to a partial file, called `PATH.part` meanwhile; returns the whole size in bytes. */
-export async function append(
-  response: ClientResponse,
-  fragment: Fragment,
-  path: string,
-  overwrite: boolean,
-  onProgress: ProgressCallback,
-): Promise<number> {
-  const part = `${path}.part`;
-  if (fragment.path !== part) await Deno.rename(fragment.path, part);
-  await noteValidator(response, part);
-  const rest = response.contentLength;
-  const total = rest === null ? null : fragment.size + rest;
-  let size = fragment.size;
-  {
-    using file = await Deno.open(part, { write: true });
-    await file.seek(size, Deno.SeekMode.Start);
-    for await (const piece of response.content.iterAny()) {
-      for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
-      size += piece.length;
-      onProgress({ bytes: size, total });
-    }
-    // Another program that resumes the same part writes the same bytes; another size is another
-    // file.
-    if ((await file.stat()).size !== size) {
-      throw new CommandError(`cannot complete ${path}: its part was changed in the meantime`);
-    }
-  }
-  await complete(part, path, overwrite || fragment.path === path);
-  return size;
-}
-
 /** Renames a complete file, if it may replace one of that name. */
 export async function complete(
   from: string,
@@ -90,16 +58,4 @@ export async function complete(
   }
   await Deno.rename(from, path);
   await Deno.remove(`${path}.part.json`).catch(() => {}); // it may not exist
-}
-
-/** Saves the validator, so that a part of another program can be resumed safely next time. */
-async function noteValidator({ headers }: ClientResponse, part: string): Promise<void> {
-  const etag = headers.get("etag");
-  const validator = etag?.startsWith('"')
-    ? etag
-    : etag === null
-    ? headers.get("last-modified")
-    : null;
-  if (validator === null) return await Deno.remove(`${part}.json`).catch(() => {});
-  await Deno.writeTextFile(`${part}.json`, JSON.stringify({ urlDigest: "", validator }));
 }

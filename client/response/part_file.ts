@@ -73,12 +73,10 @@ export class PartFile implements AsyncDisposable {
     origin: PartOrigin | null,
     onWritten: (size: number) => void,
   ): Promise<number> {
-    if (start === 0) {
-      // Never write through an existing entry, such as a symbolic link.
-      await remove(this.#part);
-      if (origin === null) await remove(this.#origin);
-      else await nodeFs().promises.writeFile(this.#origin, JSON.stringify(origin));
-    }
+    // Never write through an existing entry, such as a symbolic link.
+    if (start === 0) await remove(this.#part);
+    if (origin !== null) await nodeFs().promises.writeFile(this.#origin, JSON.stringify(origin));
+    else if (start === 0) await remove(this.#origin);
     // Explicit positions: two processes that resume the same part write the same bytes.
     const file = this.#handle = await nodeFs().promises.open(this.#part, start === 0 ? "wx" : "r+");
     this.#size = start;

@@ -43,7 +43,7 @@ import {
 import { decodeText, encodingOf, fitsJson, parseJson, textAtHand } from "./response_text.ts";
 import { type ResponseLink, responseLinks } from "./response_links.ts";
 import { toResponse } from "./to_response.ts";
-import { type Download, SAVE_OPTIONS, saveBody, type SaveOptions } from "./save_body.ts";
+import { type Download, SAVE_TO_OPTIONS, saveBody, type SaveToOptions } from "./save_body.ts";
 import {
   EVENTS_OPTIONS,
   type EventsOptions,
@@ -304,12 +304,12 @@ export class ClientResponse {
   /**
    * Writes the body to a file, regardless of the status. The body is written to `<path>.part`,
    * which is renamed when it is complete; an incomplete part is kept for `session.downloadToFile()`
-   * to resume.
+   * to resume. With `offset` the body is the rest behind such a part, also one of another program.
    * @throws {FileExistsError} If the file exists and `overwrite` is not set.
    * @throws {ClientPayloadError} If the body is incomplete or malformed.
    */
-  async saveTo(path: string | URL, options: SaveOptions = {}): Promise<Download> {
-    SAVE_OPTIONS.check("response.saveTo()", options);
+  async saveTo(path: string | URL, options: SaveToOptions = {}): Promise<Download> {
+    SAVE_TO_OPTIONS.check("response.saveTo()", options);
     return await saveBody(this, path, options);
   }
 

@@ -19,6 +19,17 @@ export const SAVE_OPTIONS = new OptionTable<SaveOptions>({
   onProgress: "a function",
 });
 
+/** Options of `response.saveTo()`. */
+export interface SaveToOptions extends SaveOptions {
+  /** Bytes at the start of the file that `<path>.part` has already; the body is the rest. */
+  readonly offset?: number | undefined;
+}
+
+export const SAVE_TO_OPTIONS = new OptionTable<SaveToOptions>({
+  ...SAVE_OPTIONS.kinds,
+  offset: "a number",
+});
+
 /** A written file. */
 export interface Download {
   /** Path of the file. */
@@ -48,16 +59,19 @@ export interface BodyPlace {
   readonly total: number | null;
 }
 
-/** Writes a whole body to a file. */
+/** Writes a body to a file. */
 export async function saveBody(
   response: SavableResponse,
   path: string | URL,
-  options: SaveOptions,
+  options: SaveToOptions,
 ): Promise<Download> {
+  const { offset = 0, overwrite } = options;
   return await disposing(new PartFile(path), async (file) => {
-    if (options.overwrite !== true) await file.assertFree();
+    if (overwrite !== true && offset === 0) await file.assertFree();
     const digest = digestOf(response.url.href);
-    return await saveInto(file, response, wholePlace(response), digest, options);
+    const { total } = wholePlace(response);
+    const place = { start: offset, total: total === null ? null : offset + total };
+    return await saveInto(file, response, place, digest, options);
   });
 }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { basename } from "node:path";
 import zlib from "node:zlib";
 import {
   ClientError,
@@ -336,6 +337,26 @@ Deno.test("saveTo() writes a decoded body, which cannot be resumed", async () =>
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("saveTo() with an offset writes the rest behind a part, and notes the validator", async () => {
+  await scene(async ({ session, path, folder }) => {
+    await Deno.writeFile(`${path}.part`, BODY.subarray(0, 1000));
+    await using response = await session.get("/file", {
+      headers: { "range": "bytes=1000-", "if-range": '"v1"' },
+    });
+    assertEquals(response.status, 206);
+    const noted: boolean[] = [];
+    const saved = await response.saveTo(path, {
+      offset: 1000,
+      onProgress: ({ total }) => {
+        noted.push(total === BODY.length && names(folder).some((each) => each.endsWith(".json")));
+      },
+    });
+    assertEquals(saved, { path, size: BODY.length, resumedFrom: 1000 });
+    assertEquals([await Deno.readFile(path), names(folder)], [BODY, [basename(path)]]);
+    assertEquals(new Set(noted), new Set([true]));
+  });
 });
 
 Deno.test("the second of two downloads to a path is refused, and the first one's file is complete", async () => {
