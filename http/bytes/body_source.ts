@@ -101,14 +101,17 @@ export function pieceSource(reader: SourceReader<void>): BodySource {
   };
 }
 
-/** Reads through a reused buffer; `length` and `exact` as for {@linkcode streamSource}. */
+/**
+ * Reads through a reused buffer; `length` and `exact` as for {@linkcode streamSource}.
+ * @param room Bytes of the buffer beyond an announced length; one is enough to see the end.
+ */
 export function bufferSource(
   reader: SourceReader<Uint8Array<ArrayBuffer>>,
   length: number | null,
   exact: boolean,
+  room = 1,
 ): BodySource {
-  // One byte more than announced, so that the same buffer detects the end.
-  let size = length === null ? SMALL_BUFFER : Math.min(Math.max(length, 0) + 1, LARGE_BUFFER);
+  let size = length === null ? SMALL_BUFFER : Math.min(Math.max(length, 0) + room, LARGE_BUFFER);
   let buffer: ArrayBuffer | null = null;
   let given = 0;
   const read = fairly(reader);

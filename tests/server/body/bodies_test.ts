@@ -175,6 +175,36 @@ Deno.test("an error for a short body leaves the connection as it is", async () =
   connection.close();
 });
 
+Deno.test("small bodies of a connection come with their heads after the first one", async () => {
+  const bodyTimeout = 54_321; // tells its timers from others: a read that has to wait sets one
+  const { app } = quiet({ bodyTimeout });
+  app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
+  await using runner = new web.AppRunner(app);
+  const { port } = new URL(await runner.listen({ hostname: "127.0.0.1", port: 0 }));
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+  const { setTimeout } = globalThis;
+  let waits = 0;
+  globalThis.setTimeout = ((work: () => void, ms?: number) => {
+    if (ms === bodyTimeout) waits++;
+    return setTimeout(work, ms);
+  }) as typeof setTimeout;
+  try {
+    for (let i = 0; i < 5; i++) {
+      const body = JSON.stringify("x".repeat(1500 - i));
+      const text = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      await connection.write(new TextEncoder().encode(text));
+      const buffer = new Uint8Array(4096);
+      const answer = new TextDecoder().decode(
+        buffer.subarray(0, await connection.read(buffer) ?? 0),
+      );
+      assert(answer.endsWith(body), answer);
+      assertEquals(waits, 1, `request ${i}`);
+    }
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+});
+
 const CUTS: [name: string, length: string][] = [
   ["of a known length", "Content-Length: 1000000"],
   ["in chunks", "Transfer-Encoding: chunked"],
