@@ -146,7 +146,7 @@ export { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";
 // Running
 export { runApp, type RunAppOptions, ShutdownTimeoutError } from "./run/run_app.ts";
 export { AppRunner, type AppRunnerOptions } from "./run/runner.ts";
-export { metrics, type MetricsOptions } from "./run/metrics.ts";
+export { metrics } from "./run/metrics.ts";
 export { readiness } from "./run/readiness.ts";
 export type { AccessLogOptions } from "./run/access_log.ts";
 export { denoEngine } from "./engine/deno_engine.ts";

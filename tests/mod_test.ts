@@ -72,7 +72,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   Forwarded Frozen GetRouteOptions GroupBroker GroupMessage GroupOptions HTTPExceptionOptions
   HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy JSONSchema JoinOptions
   JsonResponseOptions KeptMessage KeyReader ListenOptions Logger MakeRequestOptions
-  MemoryStorageOptions MetricsOptions Middleware NormalizePathOptions OpenAPIDocument
+  MemoryStorageOptions Middleware NormalizePathOptions OpenAPIDocument
   OpenAPIOperation OpenAPIOptions OpenAPIRoutesOptions PathParamNames PathParams PathTemplate
   PostOptions PostValue PrefixedContracts PrepareSignal Problem ProblemDetailsOptions
   ProvideOptions Provided ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore RawHeaders

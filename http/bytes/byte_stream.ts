@@ -39,25 +39,33 @@ export interface PlatformStream {
 
 const NOTHING = new Uint8Array(0);
 
-/** Wraps a connection of the platform: `write()` writes all bytes, `close()` is idempotent. */
-export function byteStream(connection: PlatformStream): ByteStream {
-  return new WholeWrites(connection);
+/**
+ * Wraps a connection of the platform: `write()` writes all bytes, `close()` is idempotent. Another
+ * `reader` may have bytes that were read before.
+ */
+export function byteStream(
+  connection: PlatformStream,
+  reader: Pick<PlatformStream, "read"> = connection,
+): ByteStream {
+  return new WholeWrites(connection, reader);
 }
 
 class WholeWrites implements ByteStream {
   readonly #connection: PlatformStream;
+  readonly #reader: Pick<PlatformStream, "read">;
   #isClosed = false;
   #writes = 0; // under way
   #writing: Uint8Array = NOTHING;
   #last: Promise<void> = Promise.resolve(); // the last of them
 
-  constructor(connection: PlatformStream) {
+  constructor(connection: PlatformStream, reader: Pick<PlatformStream, "read">) {
     this.#connection = connection;
+    this.#reader = reader;
   }
 
   read(buffer: Uint8Array): Promise<number | null> {
     if (this.#isClosed) return Promise.resolve(null);
-    return this.#connection.read(buffer).then(undefined, this.#onReadError);
+    return this.#reader.read(buffer).then(undefined, this.#onReadError);
   }
 
   write(bytes: Uint8Array): Promise<void> {

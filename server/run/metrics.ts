@@ -1,5 +1,4 @@
 // Counters of requests as Prometheus reads them.
-import { OptionTable } from "../../http/options.ts";
 import { type Application, openAnswersOf } from "../application/application.ts";
 import type { Exchange } from "../application/hono_router.ts";
 import type { ServeInfo } from "../engine/engine.ts";
@@ -8,18 +7,7 @@ import { recordOf, sizeOf } from "../engine/response_record.ts";
 import { requestInternals } from "../request/request.ts";
 import type { Handler } from "../request/middleware.ts";
 
-/** Options of {@linkcode metrics}. */
-export interface MetricsOptions {
-  /**
-   * Upper bounds of the histogram's buckets, in ms, ascending.
-   * @default {[5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000]}
-   */
-  readonly buckets?: readonly number[];
-}
-
-const METRICS_OPTIONS = new OptionTable<MetricsOptions>({ buckets: "a list" });
-
-// Of OpenTelemetry's semantic conventions, in ms.
+/** Upper bounds of the histogram's buckets in ms, those of OpenTelemetry. */
 const BUCKETS = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000];
 
 /** Methods of series: a client can send any other. */
@@ -44,7 +32,6 @@ interface Series {
  * counted.
  * @param app The outermost application; it must not have started.
  * @throws {TypeError} If the application has started.
- * @throws {RangeError} If buckets are not ascending.
  *
  * @example
  * ```ts
@@ -57,12 +44,8 @@ interface Series {
  * console.assert(text.includes('http_requests_total{route="",method="GET",status="404"} 1'));
  * ```
  */
-export function metrics(app: Application, options: MetricsOptions = {}): Handler {
-  METRICS_OPTIONS.check("web.metrics()", options);
-  const { buckets = BUCKETS } = options;
-  if (buckets.some((each, at) => !(each > (buckets[at - 1] ?? 0)))) {
-    throw new RangeError(`web.metrics(): buckets are ascending times in ms, got ${buckets}`);
-  }
+export function metrics(app: Application): Handler {
+  if (app.router.frozen) throw new TypeError("web.metrics(): the application has started");
   const routes = new Map<unknown, Map<string, Series>>();
   let active = 0;
 
@@ -70,7 +53,7 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
     const methods = routes.get(route) ?? new Map<string, Series>();
     routes.set(route, methods);
     const labels = `route="${escaped(route?.resource.canonical ?? "")}",method="${method}"`;
-    const none = buckets.map(() => 0);
+    const none = BUCKETS.map(() => 0);
     const series = { labels, statuses: [], buckets: none, sum: 0, sent: 0, received: 0 };
     methods.set(method, series);
     return series;
@@ -85,11 +68,8 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
     series.statuses[status] = (series.statuses[status] ?? 0) + 1;
     const took = Math.max(0, Date.now() - start);
     series.sum += took;
-    for (let at = 0; at < buckets.length; at++) {
-      if (took > (buckets[at] ?? 0)) continue;
-      series.buckets[at] = (series.buckets[at] ?? 0) + 1;
-      break;
-    }
+    const bucket = BUCKETS.findIndex((bound) => took <= bound);
+    if (bucket >= 0) series.buckets[bucket] = (series.buckets[bucket] ?? 0) + 1;
     series.sent += sizeSent(response, info);
     if (method !== "GET" && method !== "HEAD") {
       series.received += Number(portOf(info).headerOf(exchange.raw, "content-length")) || 0;
@@ -97,7 +77,6 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
     return response;
   };
 
-  if (app.router.frozen) throw new TypeError("web.metrics(): the application has started");
   const open = openAnswersOf(app);
   open.observers.push((dispatch) => (exchange) => {
     active++;
@@ -112,42 +91,33 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
     const all = [...routes.values()].flatMap((each) => [...each.values()]);
     const sockets = [...open.running].filter(({ response }) => response.status === 101).length;
     const connections = portOf(requestInternals.infoOf(request)).connections?.();
-    const gauges: [string, string, number | undefined][] = [
-      ["http_requests_active", "Requests without a reply yet", active],
-      ["websockets_open", "Open WebSockets", sockets],
-      ["http_connections_open", "Open connections", connections],
-    ];
-    const lines = [
-      ...family(
-        "http_requests_total",
-        "counter",
-        "Requests answered",
-        all,
-        (each) =>
-          Object.entries(each.statuses).map(([status, n]) =>
-            `{${each.labels},status="${status}"} ${n}`
-          ),
-      ),
-      ...family(
+    const text = [
+      family("http_requests_total", "counter", "Requests answered", all.flatMap(countsOf)),
+      family(
         "http_request_duration_seconds",
         "histogram",
         "Time to the head of the reply",
-        all,
-        (each) => histogram(each, buckets),
+        all.flatMap(histogramOf),
       ),
-      ...family("http_response_body_bytes_total", "counter", "Bytes of replies", all, (each) => [
-        `{${each.labels}} ${each.sent}`,
-      ]),
-      ...family("http_request_body_bytes_total", "counter", "Bytes of requests", all, (each) => [
-        `{${each.labels}} ${each.received}`,
-      ]),
-    ];
-    for (const [name, help, value] of gauges) {
-      if (value !== undefined) {
-        lines.push(...family(name, "gauge", help, [value], (n) => [` ${n}`]));
-      }
-    }
-    return new Response(`${lines.join("\n")}\n`, {
+      family(
+        "http_response_body_bytes_total",
+        "counter",
+        "Bytes of replies",
+        all.map(({ labels, sent }) => `{${labels}} ${sent}`),
+      ),
+      family(
+        "http_request_body_bytes_total",
+        "counter",
+        "Bytes of requests",
+        all.map(({ labels, received }) => `{${labels}} ${received}`),
+      ),
+      family("http_requests_active", "gauge", "Requests without a reply yet", [` ${active}`]),
+      family("websockets_open", "gauge", "Open WebSockets", [` ${sockets}`]),
+      connections === undefined
+        ? ""
+        : family("http_connections_open", "gauge", "Open connections", [` ${connections}`]),
+    ].join("");
+    return new Response(text, {
       headers: {
         "content-type": "text/plain; version=0.0.4; charset=utf-8",
         "cache-control": "no-store",
@@ -156,25 +126,21 @@ export function metrics(app: Application, options: MetricsOptions = {}): Handler
   };
 }
 
-function family<T>(
-  name: string,
-  type: string,
-  help: string,
-  all: readonly T[],
-  samples: (each: T) => string[],
-): string[] {
-  const head = [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
-  return [...head, ...all.flatMap(samples).map((each) => name + each)];
+/** The lines of one metric; a sample is what follows its name. */
+function family(name: string, type: string, help: string, samples: readonly string[]): string {
+  const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
+  return [...lines, ...samples.map((each) => name + each)].map((line) => `${line}\n`).join("");
 }
 
-function histogram(
-  { labels, statuses, buckets, sum }: Series,
-  bounds: readonly number[],
-): string[] {
+function countsOf({ labels, statuses }: Series): string[] {
+  return Object.entries(statuses).map(([status, n]) => `{${labels},status="${status}"} ${n}`);
+}
+
+function histogramOf({ labels, statuses, buckets, sum }: Series): string[] {
   let below = 0;
   const count = Object.values(statuses).reduce((all, each) => all + each, 0);
   return [
-    ...bounds.map((bound, at) =>
+    ...BUCKETS.map((bound, at) =>
       `_bucket{${labels},le="${bound / 1000}"} ${below += buckets[at] ?? 0}`
     ),
     `_bucket{${labels},le="+Inf"} ${count}`,

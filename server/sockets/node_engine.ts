@@ -1,6 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { NodeStream } from "../../http/bytes/node_stream.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { AddressInUseError, type Engine, type ListenOptions } from "../engine/engine.ts";
@@ -65,7 +64,7 @@ async function listenNode(options: ListenOptions): Promise<Listener> {
 class NodeListener implements Listener {
   readonly addr: { readonly port?: number };
   readonly #server: Server;
-  readonly #arrived: NodeConnection[] = [];
+  readonly #arrived: Accepted[] = [];
   #wake: { resolve(connection: Accepted): void; reject(error: Error): void } | null = null;
 
   constructor(server: Server, event: string) {
@@ -73,7 +72,7 @@ class NodeListener implements Listener {
     const address = server.address();
     this.addr = address !== null && typeof address === "object" ? { port: address.port } : {};
     server.on(event, (socket: Socket) => {
-      const connection = new NodeConnection(socket);
+      const connection = connectionOf(socket);
       const waiting = this.#wake;
       this.#wake = null;
       if (waiting === null) this.#arrived.push(connection);
@@ -97,31 +96,16 @@ class NodeListener implements Listener {
 }
 
 /** A connection in the form of Deno's. */
-class NodeConnection implements PlatformStream {
-  readonly remoteAddr: Accepted["remoteAddr"];
-  readonly #stream: NodeStream;
-
-  constructor(socket: Socket) {
-    const { remoteAddress } = socket;
-    this.remoteAddr = remoteAddress === undefined
+function connectionOf(socket: Socket): Accepted {
+  const { remoteAddress } = socket;
+  const stream = new NodeStream(socket);
+  return {
+    remoteAddr: remoteAddress === undefined
       ? { transport: "unix" }
-      : { transport: "tcp", hostname: remoteAddress.replace(/^::ffff:(?=\d+\.)/, "") };
-    this.#stream = new NodeStream(socket);
-  }
-
-  read(buffer: Uint8Array): Promise<number | null> {
-    return this.#stream.read(buffer);
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    return this.#stream.write(bytes).then(() => bytes.length);
-  }
-
-  closeWrite(): Promise<void> {
-    return this.#stream.closeWrite();
-  }
-
-  close(): void {
-    this.#stream.close();
-  }
+      : { transport: "tcp", hostname: remoteAddress.replace(/^::ffff:(?=\d+\.)/, "") },
+    read: (buffer) => stream.read(buffer),
+    write: (bytes) => stream.write(bytes).then(() => bytes.length),
+    closeWrite: () => stream.closeWrite(),
+    close: () => stream.close(),
+  };
 }

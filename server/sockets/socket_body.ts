@@ -20,9 +20,6 @@ export interface BodyConnection {
 // RFC 9110 section 10.1.1.
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 const STREAM_CHUNK = 64 * 1024;
-const FIRST_BUFFER = 16 * 1024;
-// Maximum memory allocated for an announced length.
-const MOST_AT_ONCE = 16 * 1024 ** 2;
 
 export class SocketBody {
   readonly #connection: BodyConnection;
@@ -130,23 +127,6 @@ export class SocketBody {
         return size;
       }
       input.end = await connection.readBody(buffer);
-    }
-  }
-
-  async bytes(): Promise<Bytes> {
-    const first = this.#length >= 0 ? Math.min(this.#length, MOST_AT_ONCE) : FIRST_BUFFER;
-    let whole = new Uint8Array(first);
-    let size = 0;
-    for (;;) {
-      if (size === whole.length) {
-        if (this.#length >= 0 && this.isDone) return whole;
-        const larger = new Uint8Array(whole.length * 2);
-        larger.set(whole);
-        whole = larger;
-      }
-      const read = await this.readInto(whole.subarray(size));
-      if (read === 0) return size === whole.length ? whole : whole.slice(0, size);
-      size += read;
     }
   }
 

@@ -8,10 +8,9 @@ import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import type { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import type { EngineHandler } from "../engine/engine.ts";
 import { clock } from "./clock.ts";
-import { ClientLeftError, SlowClientError } from "./connection_errors.ts";
 import { drop, failed, refusal, skip } from "./last_words.ts";
 import { type BodyConnection, bodyOf, type SocketBody } from "./socket_body.ts";
-import { SocketInput, UpgradedStream } from "./socket_input.ts";
+import { SocketInput } from "./socket_input.ts";
 import { type ExchangeConnection, SocketExchange } from "./socket_exchange.ts";
 import { sendResponse } from "./send_response.ts";
 import type { SocketLimits } from "./socket_limits.ts";
@@ -41,6 +40,15 @@ const LARGE_BUFFER = 64 * 1024;
 // A short unread body is drained, so that the connection can be reused.
 const SKIPPED = 256 * 1024;
 
+class SlowClientError extends Error {
+  override readonly name = "SlowClientError";
+}
+
+/** The client closed the connection during a request. */
+class ClientLeftError extends Error {
+  override readonly name = "ClientLeftError";
+}
+
 export class SocketConnection implements BodyConnection, ExchangeConnection {
   readonly input: SocketInput;
   /** Start of the idle time, by `performance.now()`; 0 while busy. */
@@ -65,8 +73,8 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     server: ConnectionServer,
     remote: { readonly transport: string; readonly hostname?: string },
   ) {
-    this.#stream = byteStream(connection);
     this.input = new SocketInput(connection, server.limits);
+    this.#stream = byteStream(connection, this.input); // for an upgrade
     this.#output = new SocketOutput(connection, server.limits.writeTimeout + server.tick);
     this.#server = server;
     this.remote = remote;
@@ -243,7 +251,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   }
 
   takeOver(): ByteStream {
-    return new UpgradedStream(this.#stream, this.input);
+    return this.#stream;
   }
 
   async readBody(target: Bytes): Promise<number> {

@@ -1,6 +1,6 @@
 import { BufferPool } from "../../http/buffer_pool.ts";
 import type { Bytes } from "../../http/bytes/bytes.ts";
-import type { ByteStream, PlatformStream } from "../../http/bytes/byte_stream.ts";
+import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import {
   headEnd,
   parseRequestHead,
@@ -72,13 +72,13 @@ export class SocketInput {
   }
 
   /** Reads the next bytes; `null` at the end of the connection. */
-  read(target: Bytes): Promise<number | null> {
+  read(target: Uint8Array): Promise<number | null> {
     return this.#early === null
       ? this.#connection.read(target)
       : this.#readEarly(this.#early, target);
   }
 
-  async #readEarly(early: Promise<number | null>, target: Bytes): Promise<number | null> {
+  async #readEarly(early: Promise<number | null>, target: Uint8Array): Promise<number | null> {
     this.#early = null;
     const buffer = this.buffer;
     const size = await early;
@@ -112,44 +112,5 @@ export class SocketInput {
     this.start = 0;
     this.end -= moved;
     this.#seen = Math.max(0, this.#seen - moved);
-  }
-}
-
-/** The connection of an upgrade; reads by the input, or a read that waits already would be lost. */
-export class UpgradedStream implements ByteStream {
-  readonly #stream: ByteStream;
-  readonly #input: SocketInput;
-
-  constructor(stream: ByteStream, input: SocketInput) {
-    this.#stream = stream;
-    this.#input = input;
-  }
-
-  read(buffer: Bytes): Promise<number | null> {
-    return this.#input.read(buffer);
-  }
-
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#stream.write(bytes);
-  }
-
-  writeSome(bytes: Uint8Array): Promise<number> {
-    return this.#stream.writeSome(bytes);
-  }
-
-  closeWrite(): Promise<void> {
-    return this.#stream.closeWrite();
-  }
-
-  close(): void {
-    this.#stream.close();
-  }
-
-  ref(): void {
-    this.#stream.ref();
-  }
-
-  unref(): void {
-    this.#stream.unref();
   }
 }

@@ -92,39 +92,6 @@ export class SocketRequest {
     };
   }
 
-  async bytes(): Promise<Bytes> {
-    if (this.#source === null) return new Uint8Array(0);
-    if (this.#isTaken || this.#stream?.locked === true) {
-      throw new TypeError("Body already consumed");
-    }
-    this.#isTaken = true;
-    return await this.#source.bytes();
-  }
-
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    return (await this.bytes()).buffer;
-  }
-
-  async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes());
-  }
-
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
-  }
-
-  async blob(): Promise<Blob> {
-    return new Blob([await this.bytes()], { type: this.headers.get("content-type") ?? "" });
-  }
-
-  async formData(): Promise<FormData> {
-    return await this.real.formData();
-  }
-
-  clone(): Request {
-    return this.real.clone();
-  }
-
   /** The platform's own request; it takes over the body. */
   get real(): Request {
     if (this.#real !== null) return this.#real;

@@ -3,7 +3,7 @@ import { ClientSession } from "../../../client/mod.ts";
 import * as web from "../../../server/mod.ts";
 import { ENGINES } from "../_engines.ts";
 
-function counted(options?: web.MetricsOptions): web.Application {
+function counted(): web.Application {
   const app = new web.Application();
   const sub = new web.Application();
   sub.addRoutes([web.get("/{name}", () => web.textResponse("sub"))]);
@@ -24,7 +24,7 @@ function counted(options?: web.MetricsOptions): web.Application {
       }),
     ),
     web.get("/plain", () => new Response("plain")),
-    web.get("/metrics", web.metrics(app, options)),
+    web.get("/metrics", web.metrics(app)),
   ]);
   app.addSubapp("/sub", sub);
   return app;
@@ -77,7 +77,7 @@ Deno.test("requests are counted by route, method and status", async () => {
 });
 
 Deno.test("durations are a histogram in seconds", async () => {
-  const app = counted({ buckets: [5, 20, 10_000] });
+  const app = counted();
   await Promise.all([app.request("/slow"), app.request("/slow"), app.request("/users/1")]);
   const samples = await samplesOf(app);
   const of = (suffix: string, route = "/slow", le = "") =>
@@ -86,7 +86,7 @@ Deno.test("durations are a histogram in seconds", async () => {
         le === "" ? "" : `,le="${le}"`
       }}`,
     );
-  assertEquals(["0.005", "0.02", "10", "+Inf"].map((le) => of("bucket", "/slow", le)), [
+  assertEquals(["0.005", "0.01", "10", "+Inf"].map((le) => of("bucket", "/slow", le)), [
     0,
     0,
     2,
@@ -134,11 +134,8 @@ Deno.test("every line is one of Prometheus's format", async () => {
   for (const each of text.trimEnd().split("\n")) assertMatch(each, line);
 });
 
-Deno.test("wrong buckets and a started application are refused", async () => {
+Deno.test("a started application is refused", async () => {
   const app = new web.Application();
-  for (const buckets of [[5, 5], [0], [-1], [NaN]]) {
-    assertThrows(() => web.metrics(app, { buckets }), RangeError, "ascending");
-  }
   await app.startup();
   assertThrows(() => web.metrics(app), TypeError, "has started");
 });
