@@ -37,16 +37,10 @@ import type { RouteDef } from "../routes/route_def.ts";
 import { Router } from "../routing/router.ts";
 import { DomainSubapp, PrefixedSubapp } from "../routing/subapp_resource.ts";
 
-/**
- * Begins to stop an application: `ready` becomes `false`, and clients are told to close their
- * connections. Requests are still answered. Called by runners.
- */
+/** Begins to stop: `ready` is `false`, clients are told to close their connections. */
 export let drain: (app: Application) => void;
 
-/**
- * Abandons the handlers that have not answered: their clients get `503`, their `request.signal`
- * aborts, and streams are aborted so that they do not look complete. Called by runners.
- */
+/** Ends handlers that have not answered with `503`, and aborts streams. Called by runners. */
 export let abandon: (app: Application) => void;
 
 /** Returns what an application is answering, and who watches it. */

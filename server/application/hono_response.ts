@@ -3,10 +3,7 @@ import type { Context } from "hono";
 import { addVary } from "../../http/coding/content_coding.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
 
-/**
- * Adds headers set by middlewares to a response, or to a copy if its own are immutable. Cookies and
- * `Vary` are added to the response's own; idempotent.
- */
+/** Adds headers of middlewares to a response or its copy; its own cookies and `Vary` stay. */
 export function withHeaders(response: Response, wanted: Headers): Response {
   let changed: Response | null = null;
   if (response.status === 101 && !hasMutableHeaders(response)) return response; // Deno 2.4
@@ -20,10 +17,7 @@ export function withHeaders(response: Response, wanted: Headers): Response {
   return changed ?? response;
 }
 
-/**
- * Sets a response on the context, with the headers set on the context so far. Hono itself would
- * drop the response's own cookies and `Vary`, and fail for an upgrade.
- */
+/** Sets `c.res` with the headers set so far; Hono would drop the response's cookies and `Vary`. */
 export function setResponse(c: Context, response: Response, wanted: Headers): Response {
   const seen = response.status === 101 ? new Response() : mutableResponse(response);
   c.res = undefined;

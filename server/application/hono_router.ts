@@ -46,10 +46,7 @@ export interface HonoRouterOptions {
   starting(): Promise<void> | null;
 }
 
-/**
- * Hono's `Router` over our resources. Routes added to the Hono instance itself are tried first, by
- * Hono's own router; the resources answer the rest.
- */
+/** Hono's `Router` over our resources, behind the routes that were added to the instance itself. */
 export class HonoRouter implements RouterOfHono<Entry> {
   readonly name = "RoundtripRouter";
   readonly #options: HonoRouterOptions;
@@ -70,10 +67,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
     return Object.defineProperty(hono, "routes", { get: () => this.#routes() });
   }
 
-  /**
-   * Hono's answer to a request. For HEAD it is that to GET, with its body, whose length is counted
-   * when the response is sent; `c.req.method` is still HEAD.
-   */
+  /** Hono's answer; for HEAD that to GET with its body, whose length is counted when it is sent. */
   fetch(
     hono: Hono,
     raw: Request,
@@ -187,9 +181,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 }
 
-/**
- * Passes a promise of ours through Hono, which would chain two more to it: 5 % of a hello route.
- */
+/** Passes a promise through Hono, which would chain two more to it: 5 % of a hello route. */
 class Late {
   readonly response: Promise<Response>;
 

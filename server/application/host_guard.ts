@@ -7,10 +7,7 @@ const MAX_HOST = 255 + 6;
 
 let lastGood = "localhost"; // most requests of a server have the same host
 
-/**
- * The reason to refuse the `Host` of a request, or `null`. Engines build `Request.url` from the raw
- * header, so `GET /public` with `Host: x/admin?` would be routed to `/admin`.
- */
+/** Why a `Host` is refused, or `null`: `x/admin?` would route `/public` to `/admin`. */
 export function hostError(host: string | null, url: string): string | null {
   // Over HTTP/2, and for a Request made in the program, there is only the URL.
   if (host === null) return null;

@@ -10,11 +10,7 @@ import type { IncomingBody } from "./incoming_body.ts";
  */
 const TOO_MUCH = 16 * 1024 * 1024;
 
-/**
- * Answers a request whose body is still arriving. Some clients write all of it before they read, so
- * the rest is read and dropped while the answer goes out, within limits; then the connection is
- * closed. Closing it at once would lose the answer, and Deno itself reads for ever, or never.
- */
+/** Answers while the rest of the body is dropped, within limits: some clients write all first. */
 export function endBody(
   body: IncomingBody,
   info: ServeInfo | undefined,

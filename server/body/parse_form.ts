@@ -15,10 +15,7 @@ export interface ParsedForm {
 /** Memory for the files of one form; the rest goes to disk. */
 const MAX_MEMORY = 1024 * 1024;
 
-/**
- * Parses a whole form. Text fields stay in memory, within the reader's limits; files are spooled,
- * together at most 1 MiB in memory.
- */
+/** Parses a whole form: texts into memory, files into a spool with 1 MiB of it for all. */
 export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
   const fields: [string, PostValue][] = [];
   const spooled: Spooled[] = [];

@@ -118,10 +118,7 @@ class DenoServer implements EngineServer {
     this.#left.resolve();
   }
 
-  /**
-   * Listens again after the accept loop of Deno.serve has ended by itself: one EMFILE ("too many
-   * open files") closes the listener for good. The delay grows up to a second.
-   */
+  /** Listens again after EMFILE ("too many open files") has closed the listener for good. */
   async #supervise(): Promise<void> {
     for (let wait = FIRST_RETRY;; wait = Math.min(wait * 2, LAST_RETRY)) {
       const started = performance.now();

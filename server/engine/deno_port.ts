@@ -16,10 +16,7 @@ if (sentSymbol === undefined) recordResponses(); // for bodySizeOf()
 let proofsLeft = 32; // how many requests are read both ways before the shortcut is trusted
 let proven = requestSymbol !== undefined;
 
-/**
- * The port over Deno. Each shortcut into Deno's private objects is only used while it agrees with
- * the public API, so other platforms work too.
- */
+/** The port over Deno; shortcuts into private objects are used while the public API agrees. */
 export const denoPort: EnginePort = {
   // Reading `request.headers` makes Deno build all of them and leave its fast path, which costs 12
   // % of a hello route.

@@ -1,11 +1,7 @@
 import { denoPort } from "./deno_port.ts";
 import type { EnginePort, ServeInfo } from "./engine.ts";
 
-/**
- * Returns the engine of a request. Under `deno serve`, and wherever other code calls `app.fetch`,
- * it is unknown: then Deno's port is returned, which verifies its private-field shortcuts before
- * trusting them.
- */
+/** The engine of a request; Deno's where it is unknown, under `deno serve` or for `app.fetch()`. */
 export function portOf(info: ServeInfo | undefined): EnginePort {
   return info?.engine ?? denoPort;
 }

@@ -5,10 +5,7 @@ import { setStatuses, statusOf } from "./statuses.ts";
 /** Base of the replies that are a success. */
 export class HTTPSuccessful extends HTTPException {}
 
-/**
- * Base of those whose status is in the table below.
- * @internal
- */
+/** Those whose status is in the table below. @internal */
 class SuccessReply extends HTTPSuccessful {
   /** Takes headers, body and cause. */
   constructor(options: HTTPExceptionOptions = {}) {

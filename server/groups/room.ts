@@ -88,10 +88,7 @@ export class Room<Member> {
     return this.#members.size;
   }
 
-  /**
-   * Adds a member, with the history after the message with the id `after` first: `null` for all
-   * that is kept, `undefined` for none. `false` if messages after that id are no longer kept.
-   */
+  /** Adds a member after the history since `after`; `false` if that is no longer kept. */
   async join(
     member: Member,
     closed: PromiseLike<unknown>,

@@ -22,10 +22,7 @@ interface Line {
   drop(): void;
 }
 
-/**
- * Reads entries of Redis streams as they come, from all streams by one blocking command. Each
- * stream is read on from its last entry, so a lost connection loses nothing that Redis keeps.
- */
+/** Reads Redis streams by one blocking command, each on from its last entry: nothing is missed. */
 export class StreamReader {
   readonly #client: RedisConnection;
   readonly #wakeKey: string;
@@ -35,10 +32,7 @@ export class StreamReader {
   #isRunning = false;
   #wakeId = "0-0";
 
-  /**
-   * `wakeKey` is a stream of this reader alone, to tell it of more streams; `report` is called with
-   * errors of the connection, and with `null` when it works.
-   */
+  /** `wakeKey` tells it of more streams; `report` gets errors, and `null` when all is well. */
   constructor(
     client: RedisConnection,
     wakeKey: string,

@@ -62,10 +62,7 @@ export class AnswerSlot {
     this.afterwards = afterwards;
   }
 
-  /**
-   * Waits for an early answer, or takes the one that is there; dispatch calls it once. The response
-   * is that after the middlewares.
-   */
+  /** Waits for an early answer, or takes the one that is there; dispatch calls it once. */
   listen(listener: AnswerListener): void {
     this.#listener = listener;
     if (this.#leaving !== null) this.pass(this.#leaving);

@@ -14,10 +14,7 @@ export function contextFor(raw: Request, info: ServeInfo | undefined): Context {
   return context;
 }
 
-/**
- * Returns the request for a handler behind Hono middlewares. A replaced request (`bodyLimit()`) is
- * used, and a body that was read is provided again, unless by `c.req.raw` itself.
- */
+/** The request behind Hono middlewares, with a body that they have replaced or read. */
 export async function requestBehind({ req }: Context): Promise<Request> {
   const kept = Object.keys(req.bodyCache);
   if (!req.raw.bodyUsed || kept.length === 0) return req.raw;

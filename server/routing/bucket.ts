@@ -16,10 +16,7 @@ interface Shape {
   readonly entries: Map<string, Entry[]>;
 }
 
-/**
- * Resources with the same fixed part, `/` for `/{org}/issues`. Many are looked up by their fixed
- * segments, so that they take no longer than a few.
- */
+/** Resources with one fixed part, `/` for `/{org}/issues`; many are looked up by fixed segments. */
 export class Bucket {
   readonly #all: AbstractResource[] = [];
   /** By number of segments. */

@@ -65,10 +65,7 @@ const VARIABLE = /(\{[A-Za-z_][^{}]*(?:\{[^{}]*\}[^{}]*)*\})/;
 const NAMED = /^\{([A-Za-z_]\w*)(?::([^]+))?\}$/;
 const SEGMENT = "[^{}/]+";
 
-/**
- * Compiles a path template by aiohttp's rules: `{name}` matches one or more characters other than
- * `/`, `{name:regex}` the regular expression, all other text is literal.
- */
+/** Compiles by aiohttp's rules: `{name}` matches all but `/`, the rest is literal. */
 export function compilePath(path: string): PathTemplate {
   if (typeof path !== "string" || path !== "" && !path.startsWith("/")) {
     throw new TypeError(`Invalid path "${path}": it has to start with "/" or be empty`);
@@ -128,10 +125,7 @@ export function toHonoPath(canonical: string): string {
   }).join("");
 }
 
-/**
- * Decodes the path of a request for matching, except for `%2F` and `%25`, so that an encoded slash
- * does not separate segments and decoding twice is harmless.
- */
+/** Decodes all but `%2F` and `%25`: an encoded slash does not separate segments. */
 export function decodePath(raw: string): string {
   if (!raw.includes("%")) return raw;
   return raw.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) =>
@@ -179,10 +173,7 @@ function matchLastSegment(
   return params;
 }
 
-/**
- * Normalizes the fixed part of a template like request paths: "/a%20b", "/a b" and "/ж" all work. A
- * "%" that starts no escape is literal.
- */
+/** Fixed text as requests have it, "/a b" of "/a%20b"; a "%" that starts no escape is literal. */
 function literalOf(piece: string): string {
   return decodePath(piece.replace(/%(?![0-9A-Fa-f]{2})/g, "%25"));
 }

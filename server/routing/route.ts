@@ -3,10 +3,7 @@ import type { ResourceInfo } from "../request/app_context.ts";
 import type { Handler } from "../request/middleware.ts";
 import type { RouteSchemas } from "../request/route_schemas.ts";
 
-/**
- * Returns the handler of a route wrapped in the middlewares of its applications. It is created
- * once, by the innermost router, which is asked first.
- */
+/** The handler in the middlewares of its applications, made once by the innermost router. */
 export let chainOf: (route: Route, wrap: (handler: Handler) => Handler) => Handler;
 
 /** Description of an operation for `web.openapi()`; other members of OpenAPI are passed on. */

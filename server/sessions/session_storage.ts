@@ -92,10 +92,7 @@ export class SessionCookie {
     return request.cookies.get(this.name) || null;
   }
 
-  /**
-   * Writes the cookie for `maxAge` ms, `null` until the browser closes; the value `null` deletes
-   * it. It replaces one that was written to these headers before.
-   */
+  /** Writes the cookie for `maxAge` ms, `null` until the browser closes; a value `null` deletes it. */
   write(
     response: { readonly headers: Headers },
     value: string | null,

@@ -60,10 +60,7 @@ export class SimpleCookieStorage implements SessionStorage {
   }
 }
 
-/**
- * A quoted string with octal escapes (RFC 2109), as in Python's http.cookies. Escapes stand for
- * bytes, not characters, so JSON escapes non-ASCII text before.
- */
+/** A quoted string with octal escapes of bytes (RFC 2109), as of Python's http.cookies. */
 function quote(json: string): string {
   const ascii = json.replace(
     /[\x7f-\uffff]/g,

@@ -37,10 +37,7 @@ export async function skip(body: SocketBody, most: number): Promise<boolean> {
   return body.isDone;
 }
 
-/**
- * Closes a connection so that the response arrives: FIN first, then at most `most` of the client's
- * remaining bytes are drained, since a reset would discard the response (RFC 9112 section 9.6).
- */
+/** Sends FIN, then drains: a reset would discard the response (RFC 9112 section 9.6). */
 export async function drop(stream: ByteStream, input: SocketInput, most: number): Promise<void> {
   await stream.closeWrite().catch(() => {});
   const target = new Uint8Array(DROP_BUFFER);

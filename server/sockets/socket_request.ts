@@ -5,10 +5,7 @@ import type { SourceReader } from "../../http/bytes/body_source.ts";
 import { SocketHeaders } from "./socket_headers.ts";
 import type { SocketBody } from "./socket_body.ts";
 
-/**
- * A lazy `Request`. A real one costs 7 µs with its headers, more than the rest of a small request;
- * this one is `instanceof Request` and becomes real when the platform needs it.
- */
+/** A `Request` that becomes real when the platform needs it: that costs 7 µs with its headers. */
 export class SocketRequest {
   readonly #url: string;
   readonly #head: RequestHead;

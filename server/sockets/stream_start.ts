@@ -17,10 +17,7 @@ const NOTHING = new Uint8Array(0);
 // Number of microtasks within which the end of a body in memory is detected.
 const TURNS = 8;
 
-/**
- * Reads the beginning of a stream: a body in memory is detected as complete and gets a
- * `Content-Length`; a body in progress is not waited for, and errors are not thrown here.
- */
+/** Reads the beginning of a stream, all of a body in memory; errors are thrown later. */
 export async function startOf(stream: ReadableStream<Bytes>): Promise<StreamStart> {
   const reader = stream.getReader();
   const common = { reader, isCopied: isCopied(stream) };

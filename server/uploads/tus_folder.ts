@@ -32,10 +32,7 @@ export interface TusChecksum {
 const OURS = /^\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.tus(?:\.json)?$/;
 const SWEEP_EVERY = 60_000; // ms
 
-/**
- * Uploads in a folder: `.ID.tus` has the bytes, `.ID.tus.json` the length and metadata; a complete
- * one is `ID`. The dot hides unfinished ones from static files and listings.
- */
+/** Uploads in a folder: `.ID.tus` has the bytes, `.ID.tus.json` the rest; a complete one is `ID`. */
 export class TusFolder {
   readonly #folder: string;
   readonly #expiresIn: number;
