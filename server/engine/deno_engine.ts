@@ -7,7 +7,7 @@ import {
   type EngineServer,
   type ListenOptions,
 } from "./engine.ts";
-import { checkListenOptions } from "./listen_options.ts";
+import { checkListenOptions, checkReusePort, urlOf } from "./listen_options.ts";
 import { EndOfConnection } from "./end_of_connection.ts";
 import { trackUploads, type Uploads } from "./track_uploads.ts";
 import { removeStaleSocket } from "./unix_socket.ts";
@@ -19,7 +19,8 @@ const LAST_RETRY = 1000;
  * Serves with `Deno.serve`.
  * @throws {AddressInUseError} If the address is in use.
  * @throws {TypeError} If one of `cert` and `key` is missing.
- * @throws {NotSupportedError} If `reusePort` is set and Deno runs without `--unstable-net`.
+ * @throws {NotSupportedError} If `reusePort` is set and Deno runs without `--unstable-net`, or if
+ * TLS, `backlog` or `reusePort` is set for a unix socket.
  *
  * @example
  * ```ts
@@ -33,19 +34,6 @@ const LAST_RETRY = 1000;
  * console.assert((await fetch(server.url)).status === 404 && requests === 1);
  * ```
  */
-export function denoEngine(
-  options: ListenOptions & { readonly path?: never },
-  handler: EngineHandler,
-): EngineServer;
-/**
- * Serves with `Deno.serve`, on a unix socket.
- * @throws {AddressInUseError} If the address is in use.
- * @throws {NotSupportedError} If TLS, `backlog` or `reusePort` is set for a unix socket.
- */
-export function denoEngine(
-  options: ListenOptions,
-  handler: EngineHandler,
-): EngineServer | Promise<EngineServer>;
 export function denoEngine(
   options: ListenOptions,
   handler: EngineHandler,
@@ -75,10 +63,7 @@ class DenoServer implements EngineServer {
     if (secure && (options.cert === undefined || options.key === undefined)) {
       throw new TypeError("Cannot listen with TLS: expected both cert and key");
     }
-    // Without --unstable-net Deno aborts; detect the flag by another API that it enables.
-    if (options.reusePort === true && !("listenDatagram" in Deno)) {
-      throw new NotSupportedError("reusePort", "start Deno with --unstable-net");
-    }
+    checkReusePort(options);
     const resolved = {
       ...options,
       hostname: options.hostname ?? "0.0.0.0",
@@ -92,7 +77,7 @@ class DenoServer implements EngineServer {
     // By its port: with TLS, Deno before 2.5 omits the transport.
     const port = "port" in addr ? addr.port : resolved.port;
     this.#listen = () => listen({ ...resolved, port }, this.#uploads.handler, signal);
-    this.url = urlOf({ ...resolved, port }, secure);
+    this.url = urlOf({ ...resolved, port });
     this.finished = Promise.race([this.#supervise(), this.#left.promise]);
   }
 
@@ -212,10 +197,4 @@ function withHttpUrl(handler: EngineHandler): EngineHandler {
     }
     return handler(request, info);
   };
-}
-
-function urlOf({ hostname, port, path }: ResolvedListenOptions, secure: boolean): string {
-  if (path !== undefined) return `http://unix:${path}:`;
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return `${secure ? "https" : "http"}://${host}:${port}`;
 }

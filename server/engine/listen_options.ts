@@ -1,3 +1,4 @@
+import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { ListenOptions } from "./engine.ts";
 
@@ -23,4 +24,17 @@ export function checkListenOptions(options: ListenOptions): ListenOptions {
     );
   }
   return { ...rest, hostname: host };
+}
+
+/** Without `--unstable-net` Deno aborts; the flag shows by another API that it enables. */
+export function checkReusePort({ reusePort }: ListenOptions): void {
+  if (reusePort !== true || "listenDatagram" in Deno) return;
+  throw new NotSupportedError("reusePort", "start Deno with --unstable-net");
+}
+
+/** The URL of a server, by its resolved options. */
+export function urlOf({ hostname = "0.0.0.0", port, path, cert }: ListenOptions): string {
+  if (path !== undefined) return `http://unix:${path}:`;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `${cert === undefined ? "http" : "https"}://${host}:${port}`;
 }

@@ -92,7 +92,7 @@ export class SessionCookie {
     return request.cookies.get(this.name) || null;
   }
 
-  /** Writes the cookie for `maxAge` ms, `null` until the browser closes; a value `null` deletes it. */
+  /** Writes the cookie for `maxAge` ms, `null` for no limit; a value `null` deletes it. */
   write(
     response: { readonly headers: Headers },
     value: string | null,

@@ -5,7 +5,7 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { AddressInUseError, type Engine, type ListenOptions } from "../engine/engine.ts";
 import { checkListenOptions } from "../engine/listen_options.ts";
 import { removeStaleSocket } from "../engine/unix_socket.ts";
-import { type Accepted, type Listener, SocketServer } from "./socket_engine.ts";
+import { type Accepted, SocketServer } from "./socket_engine.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
 
 const HANDSHAKE_TIMEOUT = 30_000; // ms, for a client that does not go on with TLS
@@ -30,17 +30,25 @@ export function nodeEngine(limits: SocketLimits = {}): Engine {
   return async (options, handler) => {
     const where = checkListenOptions(options);
     if (where.path !== undefined) await removeStaleSocket(where.path);
-    return new SocketServer(await listenNode(where), where, handler, resolved);
+    const isSecure = where.cert !== undefined && where.key !== undefined;
+    const tcp = await listenNode(where, isSecure);
+    const listener = { addr: Object(tcp.address()), close: () => tcp.close() };
+    const server = new SocketServer(listener, where, handler, resolved);
+    tcp.on(isSecure ? "secureConnection" : "connection", (socket: Socket) => {
+      server.serve(connectionOf(socket));
+    });
+    tcp.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+    tcp.on("error", () => {}); // a lack of descriptors: Node goes on accepting
+    return server;
   };
 }
 
 /** Listens with `node:net` or, with a certificate, `node:tls`. */
-async function listenNode(options: ListenOptions): Promise<Listener> {
+async function listenNode(options: ListenOptions, isSecure: boolean): Promise<Server> {
   const { hostname = "0.0.0.0", path, cert, key, backlog, reusePort } = options;
   if (reusePort) throw new NotSupportedError("reusePort", "run one process for each port");
   // A half-closed client still gets its answer (RFC 9112 section 9.6).
   const half = { allowHalfOpen: true, noDelay: true };
-  const isSecure = cert !== undefined && key !== undefined;
   const server = isSecure
     ? createTlsServer({
       ...half,
@@ -58,41 +66,7 @@ async function listenNode(options: ListenOptions): Promise<Listener> {
     const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
     throw isTaken ? new AddressInUseError(options, cause) : cause;
   }
-  return new NodeListener(server, isSecure ? "secureConnection" : "connection");
-}
-
-class NodeListener implements Listener {
-  readonly addr: { readonly port?: number };
-  readonly #server: Server;
-  readonly #arrived: Accepted[] = [];
-  #wake: { resolve(connection: Accepted): void; reject(error: Error): void } | null = null;
-
-  constructor(server: Server, event: string) {
-    this.#server = server;
-    const address = server.address();
-    this.addr = address !== null && typeof address === "object" ? { port: address.port } : {};
-    server.on(event, (socket: Socket) => {
-      const connection = connectionOf(socket);
-      const waiting = this.#wake;
-      this.#wake = null;
-      if (waiting === null) this.#arrived.push(connection);
-      else waiting.resolve(connection);
-    });
-    server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
-    server.on("error", () => {}); // a lack of descriptors: Node goes on accepting
-  }
-
-  accept(): Promise<Accepted> {
-    const first = this.#arrived.shift();
-    if (first !== undefined) return Promise.resolve(first);
-    return new Promise((resolve, reject) => this.#wake = { resolve, reject });
-  }
-
-  close(): void {
-    this.#server.close();
-    for (const each of this.#arrived) each.close();
-    this.#wake?.reject(new Error("The listener is closed"));
-  }
+  return server;
 }
 
 /** A connection in the form of Deno's. */

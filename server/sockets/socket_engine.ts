@@ -8,7 +8,7 @@ import {
   type EngineServer,
   type ListenOptions,
 } from "../engine/engine.ts";
-import { checkListenOptions } from "../engine/listen_options.ts";
+import { checkListenOptions, checkReusePort, urlOf } from "../engine/listen_options.ts";
 import { clock, turnClock } from "./clock.ts";
 import { type ConnectionServer, SocketConnection } from "./socket_connection.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
@@ -52,10 +52,10 @@ export interface Accepted extends PlatformStream {
   setNoDelay?(noDelay: boolean): void;
 }
 
-/** A listener of Deno or of Node. */
+/** A listener of Deno, or of Node, which calls `serve()` for each connection. */
 export interface Listener {
   readonly addr: object;
-  accept(): Promise<Accepted>;
+  accept?(): Promise<Accepted>;
   close(): void;
 }
 
@@ -85,16 +85,13 @@ export class SocketServer implements EngineServer, ConnectionServer {
     this.#path = options.path;
     this.#listener = listener;
     const { addr } = listener;
-    const { hostname = "0.0.0.0" } = options;
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-    const scheme = options.cert === undefined ? "http" : "https";
-    this.origin = "port" in addr ? `${scheme}://${host}:${addr.port}` : "http://localhost";
-    this.url = this.#path === undefined ? this.origin : `http://unix:${this.#path}:`;
+    this.url = urlOf({ ...options, port: "port" in addr ? Number(addr.port) : 0 });
+    this.origin = this.#path === undefined ? this.url : "http://localhost";
     this.finished = this.#finished.promise;
     const times = [limits.headTimeout, limits.bodyTimeout, limits.writeTimeout];
     this.tick = Math.max(10, Math.min(TICK, ...times.map((time) => time / 4)));
     this.#timer = setInterval(() => this.#look(), this.tick);
-    void this.#accept();
+    void this.#accept(listener);
   }
 
   get size(): number {
@@ -131,10 +128,10 @@ export class SocketServer implements EngineServer, ConnectionServer {
   }
 
   /** Accepts until the server stops; a temporary lack of descriptors ("EMFILE") is survived. */
-  async #accept(): Promise<void> {
-    while (!this.isStopping) {
+  async #accept(listener: Listener): Promise<void> {
+    while (!this.isStopping && listener.accept !== undefined) {
       try {
-        this.#serve(await this.#listener.accept());
+        this.serve(await listener.accept());
       } catch {
         if (this.isStopping) return;
         this.#shed();
@@ -143,14 +140,13 @@ export class SocketServer implements EngineServer, ConnectionServer {
     }
   }
 
-  #serve(connection: Accepted): void {
+  serve(connection: Accepted): void {
     const address = connection.remoteAddr;
     const { hostname = "" } = address;
     const count = (this.#perAddress.get(hostname) ?? 0) + 1;
     const isTooMany = hostname !== "" && count > this.limits.maxConnectionsPerAddress;
-    if (isTooMany || (this.#connections.size >= this.limits.maxConnections && !this.#shed())) {
-      return connection.close();
-    }
+    const isFull = this.#connections.size >= this.limits.maxConnections;
+    if (isTooMany || (isFull && !this.#shed())) return connection.close();
     connection.setNoDelay?.(true);
     this.#perAddress.set(hostname, count);
     const remote = hostname === ""
@@ -189,10 +185,7 @@ export class SocketServer implements EngineServer, ConnectionServer {
 
 function listen(options: ListenOptions): Listener {
   const { hostname = "0.0.0.0", port = 8080, path, reusePort = false, backlog } = options;
-  // Without --unstable-net Deno aborts; detect the flag by another API that it enables.
-  if (reusePort && !("listenDatagram" in Deno)) {
-    throw new NotSupportedError("reusePort", "start Deno with --unstable-net");
-  }
+  checkReusePort(options);
   const tcpBacklog = backlog === undefined ? {} : { tcpBacklog: backlog };
   try {
     if (path !== undefined) return Deno.listen({ transport: "unix", path });
