@@ -40,12 +40,7 @@ export * from "./routes/route_table.ts";
 export type { HandlerDecorator } from "./routes/route_decorator.ts";
 export { normalizePathMiddleware, type NormalizePathOptions } from "./routing/normalize_path.ts";
 export { View, type ViewClass } from "./routes/view.ts";
-export type {
-  CanonicalPath,
-  PathParamNames,
-  PathParams,
-  PathTemplate,
-} from "./routing/path_template.ts";
+export type { CanonicalPath, PathParamNames, PathParams } from "./routing/path_template.ts";
 export { RelativeURL } from "./request/relative_url.ts";
 export { Resource } from "./routing/resource.ts";
 export {
@@ -139,7 +134,7 @@ export * from "./sessions/session_middleware.ts";
 export { Session, type SessionData, type SessionInit } from "./sessions/session.ts";
 export type { SessionCookieOptions, SessionStorage } from "./sessions/session_storage.ts";
 export { SimpleCookieStorage } from "./sessions/simple_cookie_storage.ts";
-export { MemoryStorage, type MemoryStorageOptions } from "./sessions/memory_storage.ts";
+export { MemoryStorage } from "./sessions/memory_storage.ts";
 export { EncryptedCookieStorage } from "./sessions/encrypted_cookie_storage.ts";
 export { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";
 

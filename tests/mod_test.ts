@@ -72,8 +72,8 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   Forwarded Frozen GetRouteOptions GroupBroker GroupMessage GroupOptions HTTPExceptionOptions
   HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy JSONSchema JoinOptions
   JsonResponseOptions KeptMessage KeyReader ListenOptions Logger MakeRequestOptions
-  MemoryStorageOptions Middleware NormalizePathOptions OpenAPIDocument
-  OpenAPIOperation OpenAPIOptions OpenAPIRoutesOptions PathParamNames PathParams PathTemplate
+  Middleware NormalizePathOptions OpenAPIDocument
+  OpenAPIOperation OpenAPIOptions OpenAPIRoutesOptions PathParamNames PathParams
   PostOptions PostValue PrefixedContracts PrepareSignal Problem ProblemDetailsOptions
   ProvideOptions Provided ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore RawHeaders
   RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo ResourceRegistry

@@ -1,8 +1,15 @@
 import { hasControl } from "../../http/headers/header_text.ts";
 import type { Logger } from "../request/app_context.ts";
-import type { EnginePort } from "../engine/engine.ts";
-import { brokenHeader } from "./header_guard.ts";
+import type { EnginePort, RawHeaders } from "../engine/engine.ts";
 import { announceClose, serverErrorResponse } from "../response/prepare_response.ts";
+
+/** The first header with a control byte, for which Deno would abort the process, or `null`. */
+export function brokenHeader(headers: RawHeaders): string | null {
+  for (const [name, value] of headers) {
+    if (hasControl(value)) return name;
+  }
+  return null;
+}
 
 /** Replaces a response that would crash the process; adds `Connection: close` while stopping. */
 export function checkResponse(

@@ -32,27 +32,16 @@ export type CanonicalPath<Path extends string, InRegex extends boolean = false> 
     : `${Before}{${Name}${CanonicalPath<Rest, true>}`
   : Path;
 
-/** A compiled path template. */
 export interface PathTemplate {
-  /** The template without regular expressions: `/users/{id}` of `/users/{id:\\d+}`. */
+  /** The template without regular expressions. */
   readonly canonical: string;
   /** The part before the first variable, cut at a slash: the key in the index. */
   readonly prefix: string;
-  /**
-   * The segments between slashes, `null` where one has a variable; `null` if the number of segments
-   * varies, as a regular expression may match slashes.
-   */
+  /** Those between slashes, `null` for a variable; `null` if a regular expression may match "/". */
   readonly segments: readonly (string | null)[] | null;
-  /** Names of the variables in order; empty for a fixed path. */
   readonly names: readonly string[];
-  /**
-   * Matches a path decoded by {@linkcode decodePath}; returns decoded values by name, or `null`.
-   */
+  /** Values in a path of {@linkcode decodePath}, by name. */
   match(path: string): Readonly<Record<string, string>> | null;
-  /**
-   * Builds an encoded path.
-   * @throws {TypeError} If the value of a variable is missing or not a string.
-   */
   build(parts: Readonly<Record<string, unknown>>): string;
 }
 

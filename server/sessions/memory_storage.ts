@@ -1,22 +1,11 @@
 import { RecentMap } from "../../http/recent_map.ts";
 import { noteLocalState } from "../../http/local_state.ts";
-import { OptionTable } from "../../http/options.ts";
 import { KeyedStorage, type SessionStore } from "./keyed_storage.ts";
-import { SESSION_COOKIE_OPTIONS, type SessionCookieOptions } from "./session_storage.ts";
-
-/** Options of {@linkcode MemoryStorage}. */
-export interface MemoryStorageOptions extends SessionCookieOptions {
-  /** Maximum number of sessions; the least recently written one is evicted. @default {100000} */
-  readonly maxSessions?: number;
-}
-
-const MEMORY_STORAGE_OPTIONS = new OptionTable<MemoryStorageOptions>({
-  ...SESSION_COOKIE_OPTIONS.kinds,
-  maxSessions: "a number",
-});
+import type { SessionCookieOptions } from "./session_storage.ts";
 
 /**
- * Stores sessions in memory: lost when the process ends, and not shared between processes.
+ * Stores sessions in memory: lost when the process ends, and not shared between processes. Beyond
+ * 100,000 the least recently written one is evicted.
  *
  * @example
  * ```ts
@@ -27,22 +16,14 @@ const MEMORY_STORAGE_OPTIONS = new OptionTable<MemoryStorageOptions>({
  * ```
  */
 export class MemoryStorage extends KeyedStorage {
-  /**
-   * Creates one.
-   * @throws {RangeError} If `maxSessions` is not a number of sessions.
-   */
-  constructor(options: MemoryStorageOptions = {}) {
-    MEMORY_STORAGE_OPTIONS.check("new web.MemoryStorage", options);
-    const { maxSessions = 100_000, ...cookie } = options;
-    if (!(maxSessions >= 1)) {
-      throw new RangeError(`Cannot keep ${maxSessions} sessions: expected at least 1`);
-    }
-    super(memoryStore(maxSessions), cookie);
+  /** Creates one. */
+  constructor(options: SessionCookieOptions = {}) {
+    super(memoryStore(), options);
     noteLocalState("sessions of web.MemoryStorage", "redisStore(), or web.EncryptedCookieStorage");
   }
 }
 
-function memoryStore(maxSessions: number): SessionStore {
+export function memoryStore(maxSessions = 100_000): SessionStore {
   // Texts, not objects: later changes by a handler without saving must not be visible.
   const rows = new RecentMap<string, { readonly text: string; readonly ends: number }>();
   const textOf = (key: string): string | null => {

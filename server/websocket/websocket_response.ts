@@ -8,7 +8,7 @@ import {
   type WebSocketTimeout,
 } from "../../http/websocket/limits.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
-import { brokenHeader } from "../application/header_guard.ts";
+import { brokenHeader } from "../application/response_guard.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
 import type { EarlyAnswer } from "../request/prepared_answer.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { Fernet } from "../../../server/sessions/fernet.ts";
+import { memoryStore } from "../../../server/sessions/memory_storage.ts";
 
 const KEY = new Uint8Array(32).map((_, i) => i);
 
@@ -303,8 +304,8 @@ Deno.test("MemoryStorage deletes the old id after renewSession() and newSession(
   }
 });
 
-Deno.test("MemoryStorage obeys maxSessions", async () => {
-  const app = appOf(new web.MemoryStorage({ maxSessions: 2 }));
+Deno.test("sessions in memory are limited in number", async () => {
+  const app = appOf(new web.KeyedStorage(memoryStore(2)));
   const browsers = [1, 2, 3].map(() => new Browser(app));
   for (const [i, browser] of browsers.entries()) await browser.get(`/set/i/${i}`);
   const texts = await Promise.all(browsers.map(async (each) => (await each.get("/read")).text));
