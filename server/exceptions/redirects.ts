@@ -32,7 +32,7 @@ export class HTTPMove extends HTTPRedirection {
   }
 }
 
-/** Those whose status is in the table below. @internal */
+/** @internal */
 class MoveReply extends HTTPMove {
   /** Takes the target (a URL, a path, or a result of `urlFor()`), headers, body and cause. */
   constructor(location: RedirectTarget, options: HTTPExceptionOptions = {}) {

@@ -5,7 +5,7 @@ import { setStatuses, statusOf } from "./statuses.ts";
 /** Base of the replies for errors of the server. */
 export class HTTPServerError extends HTTPError {}
 
-/** Those whose status is in the table below. @internal */
+/** @internal */
 class ServerReply extends HTTPServerError {
   /** Takes headers, body and cause. */
   constructor(options: HTTPExceptionOptions = {}) {

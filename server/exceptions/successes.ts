@@ -5,7 +5,7 @@ import { setStatuses, statusOf } from "./statuses.ts";
 /** Base of the replies that are a success. */
 export class HTTPSuccessful extends HTTPException {}
 
-/** Those whose status is in the table below. @internal */
+/** @internal */
 class SuccessReply extends HTTPSuccessful {
   /** Takes headers, body and cause. */
   constructor(options: HTTPExceptionOptions = {}) {

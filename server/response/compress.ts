@@ -1,21 +1,20 @@
 import { OptionTable } from "../../http/options.ts";
 import { lengthlessBody } from "./head_response.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
-import { pulledStream } from "../../http/bytes/pulled_stream.ts";
-import { concatBytes } from "../../http/bytes/bytes.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import {
-  addVary,
   CODINGS,
   compressStream,
   type ContentCoding,
   negotiateCoding,
 } from "../../http/coding/content_coding.ts";
+import { portOf } from "../engine/engine_of_request.ts";
 import type { Middleware } from "../request/middleware.ts";
+import { requestInternals } from "../request/request.ts";
 
 /** Options of {@linkcode compress}. */
 export interface CompressOptions {
-  /** Smallest body to compress, in bytes. @default {1024} */
+  /** Smallest body to compress, in bytes; one of unknown size is. @default {1024} */
   readonly threshold?: number;
   /** Codings to use, best first. @default {["br", "gzip", "deflate"]} */
   readonly codings?: readonly ContentCoding[];
@@ -72,27 +71,18 @@ export function compressMiddleware(options: CompressOptions = {}): Middleware {
     const response = await handler(request);
     if (!(response instanceof Response) || response.bodyUsed) return response;
     if (response.status === 304) return notModified(request.headers, response, codings);
-    if (response.body === null && request.method !== "HEAD") return response;
     if (!filter(parseContentType(response.headers.get("content-type")).mimeType)) return response;
     const length = parseLength(response.headers.get("content-length"));
-    if (length !== null && length < threshold) return response;
+    const size = length ?? portOf(requestInternals.infoOf(request)).bodySizeOf(response);
+    if (size !== null && size < threshold) return response;
+    const { body, status, statusText } = response;
+    // Without a body and a length, the answer to GET is unknown.
+    if (body === null && (request.method !== "HEAD" || length === null)) return response;
     const headers = new Headers(response.headers);
     const coding = negotiateCoding(request.headers, headers, codings);
-    const { status, statusText } = response;
-    // Without a body and a length, the answer to GET is unknown.
-    if (response.body === null && length === null) return response;
-    if (coding === null || response.body === null) {
-      const body = coding === null ? response.body : lengthlessBody(); // for HEAD
-      return new Response(body, { status, statusText, headers });
-    }
-    const [start, rest] = await split(response.body, length === null ? threshold : 0);
-    if (rest !== null) {
-      const body = compressStream(joined(start, rest), coding);
-      return new Response(body, { status, statusText, headers });
-    }
-    const plain = new Headers(response.headers);
-    addVary(plain, "Accept-Encoding");
-    return new Response(concatBytes(start), { status, statusText, headers: plain });
+    if (coding === null) return new Response(body, { status, statusText, headers });
+    const coded = body === null ? lengthlessBody() : compressStream(body, coding);
+    return new Response(coded, { status, statusText, headers });
   };
 }
 
@@ -110,33 +100,4 @@ function notModified(
   const held = request.get("if-none-match") ?? "";
   if (etag !== null && !held.includes(headers.get("etag") ?? etag)) headers.set("etag", etag);
   return new Response(null, { status: 304, statusText: response.statusText, headers });
-}
-
-type Chunk = Uint8Array<ArrayBuffer>;
-
-/** Reads up to a size; returns the bytes, and the reader of the rest if there is one. */
-async function split(
-  body: ReadableStream<Chunk>,
-  size: number,
-): Promise<[start: Chunk[], rest: ReadableStreamDefaultReader<Chunk> | null]> {
-  const reader = body.getReader();
-  const start: Chunk[] = [];
-  for (let read = 0; read < size;) {
-    const { done, value } = await reader.read();
-    if (done) return [start, null];
-    start.push(value);
-    read += value.length;
-  }
-  return [start, reader];
-}
-
-function joined(
-  start: readonly Chunk[],
-  rest: ReadableStreamDefaultReader<Chunk>,
-): ReadableStream<Chunk> {
-  const first = start[Symbol.iterator]();
-  return pulledStream(
-    async () => first.next().value ?? (await rest.read()).value ?? null,
-    (reason) => rest.cancel(reason),
-  );
 }

@@ -1,3 +1,5 @@
+import type { Bytes } from "../../http/bytes/bytes.ts";
+import { pulledStream } from "../../http/bytes/pulled_stream.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
 
@@ -20,31 +22,29 @@ export function whenSent(
 }
 
 function counted(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Bytes>,
   done: (bytes: number) => void,
-): ReadableStream<Uint8Array> {
+): ReadableStream<Bytes> {
   const reader = body.getReader();
   let bytes = 0;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done: isOver, value } = await reader.read();
-        if (!isOver) {
-          bytes += value.length;
-          return controller.enqueue(value);
-        }
-        controller.close();
-      } catch (error) {
-        controller.error(error);
+  return pulledStream(async () => {
+    try {
+      const piece = await reader.read();
+      if (!piece.done) {
+        bytes += piece.value.length;
+        return piece.value;
       }
+    } catch (error) {
       done(bytes);
-    },
-    async cancel(reason) {
-      try {
-        await reader.cancel(reason);
-      } finally {
-        done(bytes);
-      }
-    },
-  }, { highWaterMark: 0 });
+      throw error;
+    }
+    done(bytes);
+    return null;
+  }, async (reason) => {
+    try {
+      await reader.cancel(reason);
+    } finally {
+      done(bytes);
+    }
+  });
 }
