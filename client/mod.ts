@@ -37,11 +37,7 @@ export type { QueryFields } from "../http/query.ts";
 export { ClientResponse, type FallbackCharsetResolver } from "./response/response.ts";
 export type { JsonOptions, TextOptions } from "./response/response_options.ts";
 export type { ResponseLink } from "./response/response_links.ts";
-export {
-  type EventsOptions,
-  EventTooLongError,
-  type ServerSentEvent,
-} from "./response/server_sent_events.ts";
+export type { EventsOptions, ServerSentEvent } from "./response/server_sent_events.ts";
 
 export type { Progress, ProgressCallback } from "./hop/progress.ts";
 
@@ -49,14 +45,12 @@ export type { Progress, ProgressCallback } from "./hop/progress.ts";
 export type { DownloadOptions } from "./download_file.ts";
 export type { Upload, UploadOptions } from "./resumable_upload.ts";
 export type { Download, SaveOptions, SaveToOptions } from "./response/save_body.ts";
-export { FileExistsError } from "./response/part_file.ts";
 export type { ResponseCookie } from "../http/headers/set_cookie.ts";
 
 // WebSocket
 export { ClientWebSocketResponse } from "./websocket/websocket.ts";
 export type { WebSocketConnectOptions } from "./websocket/options.ts";
 export { reconnect, type ReconnectOptions } from "./websocket/reconnect.ts";
-export { WSServerHandshakeError } from "./websocket/handshake_error.ts";
 
 // Forms and multipart bodies
 export {
@@ -114,6 +108,4 @@ export type { Abortable, HopAbort } from "./hop/hop_abort.ts";
 export * from "./hop/transport.ts";
 
 // Errors
-export * from "./errors/connection_errors.ts";
-export * from "./errors/connector_errors.ts";
 export * from "./errors/client_errors.ts";

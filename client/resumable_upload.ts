@@ -1,7 +1,10 @@
 import { nodeUrl } from "../http/node_modules.ts";
 import { OptionTable } from "../http/options.ts";
-import { ClientPayloadError, ClientResponseError } from "./errors/client_errors.ts";
-import { ClientConnectionError } from "./errors/connection_errors.ts";
+import {
+  ClientConnectionError,
+  ClientPayloadError,
+  ClientResponseError,
+} from "./errors/client_errors.ts";
 import { headersOf } from "./hop/header_list.ts";
 import { ON_DENO } from "./hop/runtime.ts";
 import type { RequestData } from "./body/payload_of.ts";

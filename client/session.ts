@@ -7,7 +7,7 @@ import { giveUp, prepareRequest } from "./request/build_request.ts";
 import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
 import { respond } from "./request/response_lifetime.ts";
 import { DOWNLOAD_OPTIONS, downloadFile, type DownloadOptions } from "./download_file.ts";
-import { ClientConnectionError } from "./errors/connection_errors.ts";
+import { ClientConnectionError } from "./errors/client_errors.ts";
 import {
   type ClientHandler,
   type ClientMiddleware,

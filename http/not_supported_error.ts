@@ -1,3 +1,5 @@
+import { nameErrors } from "./as_error.ts";
+
 /**
  * The platform does not support the requested feature; nothing was sent.
  *
@@ -12,11 +14,10 @@
  * ```
  */
 export class NotSupportedError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "NotSupportedError";
-
   /** Creates one; the reason says what to do instead. */
   constructor(feature: string, reason: string) {
     super(`${feature} is not supported: ${reason}`);
   }
 }
+
+nameErrors({ NotSupportedError });

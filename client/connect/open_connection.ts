@@ -1,5 +1,5 @@
 // Opening connections: direct, to a Unix socket, or through a proxy; with or without TLS.
-import { messageOf } from "../../http/as_error.ts";
+import { messageOf, nameErrors } from "../../http/as_error.ts";
 import type { HopAbort } from "../hop/hop_abort.ts";
 import type { HopObserver } from "../hop/transport.ts";
 import { AddressLookup, connectFirst } from "./address_lookup.ts";
@@ -26,9 +26,9 @@ type Run = { readonly abort: HopAbort; readonly observer: HopObserver | null };
 export class ProxyUnreachableError extends ProxyError {}
 
 /** The peer's certificate does not match `connector.fingerprint`. */
-export class FingerprintError extends Error {
-  override readonly name = "FingerprintError";
-}
+export class FingerprintError extends Error {}
+
+nameErrors({ FingerprintError });
 
 export class ConnectionOpener {
   readonly #connector: ResolvedConnector;

@@ -1,4 +1,5 @@
 // Proxy handshakes: CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928, 1929).
+import { nameErrors } from "../../http/as_error.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { percentDecoded } from "./percent_decoded.ts";
 import { utf8Base64 } from "../hop/basic_auth.ts";
@@ -37,7 +38,6 @@ async function readHead(stream: ByteStream): Promise<string> {
 
 /** The proxy did not establish a connection. */
 export class ProxyError extends Error {
-  override readonly name = "ProxyError";
   /** Status of the response to CONNECT, `null` without one. */
   readonly status: number | null;
 
@@ -46,6 +46,8 @@ export class ProxyError extends Error {
     this.status = status;
   }
 }
+
+nameErrors({ ProxyError });
 
 /** Requests a connection to a host. Bytes after the handshake are not read. */
 export async function proxyHandshake(

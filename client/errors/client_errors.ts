@@ -7,6 +7,7 @@
 //   - ServerTimeoutError: a timeout passed
 // - ClientPayloadError: the response body is malformed or incomplete
 // - ClientResponseError: an unwanted response, such as a status with `raiseForStatus`
+import { nameErrors } from "../../http/as_error.ts";
 import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
 
 /** The request behind an error or a response. */
@@ -46,15 +47,10 @@ export interface HistoryEntry {
  * console.assert(outcome === "NonHttpURLError");
  * ```
  */
-export class ClientError extends Error {
-  /** Name of the class. */
-  override readonly name: string = "ClientError";
-}
+export class ClientError extends Error {}
 
 /** The URL cannot be requested. */
 export class InvalidURLError extends ClientError {
-  /** Name of the class. */
-  override readonly name: string = "InvalidURLError";
   /** The URL as given, with `***` for credentials. */
   readonly url: string;
 
@@ -66,22 +62,13 @@ export class InvalidURLError extends ClientError {
 }
 
 /** The URL's scheme is not http or https. */
-export class NonHttpURLError extends InvalidURLError {
-  /** Name of the class. */
-  override readonly name = "NonHttpURLError";
-}
+export class NonHttpURLError extends InvalidURLError {}
 
 /** A redirect to a URL that cannot be requested, see `cause`. */
-export class InvalidURLRedirectError extends InvalidURLError {
-  /** Name of the class. */
-  override readonly name = "InvalidURLRedirectError";
-}
+export class InvalidURLRedirectError extends InvalidURLError {}
 
 /** The body of a response is malformed, incomplete or was aborted. */
-export class ClientPayloadError extends ClientError {
-  /** Name of the class. */
-  override readonly name = "ClientPayloadError";
-}
+export class ClientPayloadError extends ClientError {}
 
 /** Fields of a {@linkcode ClientResponseError}. */
 export interface ResponseErrorInit
@@ -107,8 +94,6 @@ export interface ResponseErrorInit
  * ```
  */
 export class ClientResponseError extends ClientError {
-  /** Name of the class. */
-  override readonly name: string = "ClientResponseError";
   /** The request. */
   readonly requestInfo: RequestDetails;
   /** Redirect responses before this one. */
@@ -151,9 +136,6 @@ export class ClientResponseError extends ClientError {
 
 /** The response is not valid HTTP, as `reason` says; never retried. `status` is 400. */
 export class ClientProtocolError extends ClientResponseError {
-  /** Name of the class. */
-  override readonly name = "ClientProtocolError";
-
   /** Creates one. */
   constructor(requestInfo: RequestDetails, reason: string, options?: ErrorOptions) {
     const reply = { status: 400, headers: new Headers(), history: [] };
@@ -162,13 +144,198 @@ export class ClientProtocolError extends ClientResponseError {
 }
 
 /** `json()` was called on a response of another type. */
-export class ContentTypeError extends ClientResponseError {
-  /** Name of the class. */
-  override readonly name = "ContentTypeError";
-}
+export class ContentTypeError extends ClientResponseError {}
 
 /** More redirects than `maxRedirects`. */
-export class TooManyRedirectsError extends ClientResponseError {
-  /** Name of the class. */
-  override readonly name = "TooManyRedirectsError";
+export class TooManyRedirectsError extends ClientResponseError {}
+
+/** The server refused the WebSocket handshake; has status, headers and body of its response. */
+export class WSServerHandshakeError extends ClientResponseError {}
+
+/** No complete response was received. */
+export class ClientConnectionError extends ClientError {}
+
+/** Reason of a failed connection; `name` is an invalid host name, `port` an invalid port. */
+export type ConnectFailure =
+  | "dns"
+  | "name"
+  | "port"
+  | "tls"
+  | "certificate"
+  | "refused"
+  | "unreachable"
+  | "proxy"
+  | "unix"
+  | "permission"
+  | "other";
+
+/**
+ * No connection could be made; a subclass tells the kind of reason.
+ *
+ * @example
+ * ```ts
+ * import { ClientConnectorError, ClientSession } from "@roundtrip/http";
+ *
+ * using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+ * const { port } = free.addr;
+ * free.close(); // now nothing listens on it
+ * await using session = new ClientSession();
+ * const error = await session.get(`http://127.0.0.1:${port}/`).catch((error) => error);
+ * console.assert(error instanceof ClientConnectorError && error.failure === "refused");
+ * ```
+ */
+export class ClientConnectorError extends ClientConnectionError {
+  /** Host to connect to. */
+  readonly host: string;
+  /** Port to connect to. */
+  readonly port: number;
+  /** Reason of the failure. */
+  readonly failure: ConnectFailure;
+
+  /** Creates one. */
+  constructor(url: URL, failure: ConnectFailure, reason: string, options?: ErrorOptions) {
+    super(`Cannot connect to host ${hostOf(url)}: ${reason}`, options);
+    this.host = url.hostname;
+    this.port = portOf(url);
+    this.failure = failure;
+  }
 }
+
+/** The connection broke while it was in use. */
+export class ClientOSError extends ClientConnectionError {}
+
+/** The server was reached but did not respond properly; base class. */
+export class ServerConnectionError extends ClientConnectionError {}
+
+/** The server closed the connection without a response. */
+export class ServerDisconnectedError extends ServerConnectionError {
+  /** Creates one. */
+  constructor(url: URL, reason: string, options?: ErrorOptions) {
+    super(`Server ${hostOf(url)} disconnected: ${reason}`, options);
+  }
+}
+
+const PHASES = {
+  total: "not complete",
+  connect: "no connection",
+  sockConnect: "no connection",
+  sockRead: "no data from the server",
+} as const;
+
+/**
+ * `timeout.total` has passed; base class of the other timeouts.
+ *
+ * @example
+ * ```ts
+ * import { ClientSession, ServerTimeoutError } from "@roundtrip/http";
+ *
+ * const app = { fetch: () => new Promise<Response>(() => {}) };
+ * await using session = new ClientSession({ app, timeout: { total: 10 } });
+ * const error = await session.get("/").catch((error) => error);
+ * console.assert(error instanceof ServerTimeoutError && error.phase === "total");
+ * ```
+ */
+export class ServerTimeoutError extends ServerConnectionError {
+  /** URL of the request. */
+  readonly url: URL;
+  /** The timeout that has passed: a field of `timeout`. */
+  readonly phase: "total" | "connect" | "sockConnect" | "sockRead";
+  /** The timeout, in ms. */
+  readonly limit: number;
+  /** Elapsed time of the request, in ms. */
+  readonly elapsed: number;
+
+  /** Creates one; times are in ms, the detail is a sentence without its full stop. */
+  constructor(
+    url: URL,
+    phase: ServerTimeoutError["phase"],
+    limit: number,
+    elapsed: number,
+    detail?: string,
+  ) {
+    const what = `Timeout on ${url.href}: ${PHASES[phase]} after ${Math.round(elapsed)} ms`;
+    const more = detail === undefined ? "" : `. ${detail}`;
+    super(`${what} (timeout.${phase} is ${limit} ms)${more}`);
+    this.url = url;
+    this.phase = phase;
+    this.limit = limit;
+    this.elapsed = elapsed;
+  }
+}
+
+/** `timeout.connect` has passed: no connection was available in time. */
+export class ConnectionTimeoutError extends ServerTimeoutError {}
+
+/** `timeout.sockRead` has passed: the server sent nothing for too long. */
+export class SocketTimeoutError extends ServerTimeoutError {}
+
+/** The host name could not be resolved. */
+export class ClientConnectorDNSError extends ClientConnectorError {}
+
+/** A TLS or certificate error; base class. */
+export class ClientSSLError extends ClientConnectorError {}
+
+/** The TLS handshake failed. */
+export class ClientConnectorSSLError extends ClientSSLError {}
+
+/** The server's certificate is not trusted. */
+export class ClientConnectorCertificateError extends ClientSSLError {}
+
+/** The server's certificate does not match `connector.fingerprint`. */
+export class ServerFingerprintMismatch extends ClientSSLError {}
+
+/** The proxy could not be reached. */
+export class ClientProxyConnectionError extends ClientConnectorError {}
+
+/** The Unix socket could not be reached. */
+export class UnixClientConnectorError extends ClientConnectorError {}
+
+/** The proxy refused to connect to the server. */
+export class ClientHttpProxyError extends ClientResponseError {}
+
+/** The file exists and `overwrite` is not set. */
+export class FileExistsError extends Error {
+  /** Path of the file. */
+  readonly path: string;
+
+  /** Creates one. */
+  constructor(path: string, options?: ErrorOptions) {
+    super(`Cannot save to "${path}": the file exists. Pass overwrite: true to replace it`, options);
+    this.path = path;
+  }
+}
+
+/** An event is longer than `maxEventSize`. */
+export class EventTooLongError extends Error {
+  /** The limit, in characters. */
+  readonly limit: number;
+
+  /** Creates one; the limit is in characters. */
+  constructor(limit: number) {
+    super(`Cannot read an event: it is longer than maxEventSize, ${limit} characters`);
+    this.limit = limit;
+  }
+}
+
+function hostOf(url: URL): string {
+  return `${url.hostname}:${portOf(url)}`;
+}
+
+function portOf(url: URL): number {
+  if (url.port !== "") return Number(url.port);
+  return url.protocol === "https:" ? 443 : 80;
+}
+
+nameErrors({ ClientError, InvalidURLError, NonHttpURLError, InvalidURLRedirectError });
+nameErrors({ ClientPayloadError, ClientResponseError, ClientProtocolError, ContentTypeError });
+nameErrors({ TooManyRedirectsError, WSServerHandshakeError, ClientHttpProxyError });
+nameErrors({
+  ClientConnectionError,
+  ClientConnectorError,
+  ClientConnectorDNSError,
+  ClientSSLError,
+});
+nameErrors({ ClientConnectorSSLError, ClientConnectorCertificateError, ServerFingerprintMismatch });
+nameErrors({ ClientProxyConnectionError, UnixClientConnectorError, ClientOSError });
+nameErrors({ ServerConnectionError, ServerDisconnectedError, ServerTimeoutError });
+nameErrors({ ConnectionTimeoutError, SocketTimeoutError, FileExistsError, EventTooLongError });

@@ -1,19 +1,18 @@
 // Errors for what has failed.
-import { ClientPayloadError, type RequestDetails } from "./client_errors.ts";
 import {
   ClientConnectionError,
-  ClientConnectorError,
-  type ConnectFailure,
-  ServerTimeoutError,
-} from "./connection_errors.ts";
-import {
   ClientConnectorCertificateError,
   ClientConnectorDNSError,
+  ClientConnectorError,
   ClientConnectorSSLError,
   ClientHttpProxyError,
+  ClientPayloadError,
   ClientProxyConnectionError,
+  type ConnectFailure,
+  type RequestDetails,
+  ServerTimeoutError,
   UnixClientConnectorError,
-} from "./connector_errors.ts";
+} from "./client_errors.ts";
 
 /** Creates the error for a response body that broke off. */
 export function incompletePayload(reason: string, cause: unknown): ClientPayloadError {

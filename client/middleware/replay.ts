@@ -5,7 +5,7 @@ import { Buffer } from "node:buffer";
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { errorCode } from "../../http/name_file.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
-import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { ClientConnectionError } from "../errors/client_errors.ts";
 import { storedResult } from "../hop/hop_result.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
 import type { ClientRequest } from "../hop/request.ts";

@@ -4,7 +4,7 @@ import {
   ClientConnectorError,
   type ConnectFailure,
   ServerTimeoutError,
-} from "../errors/connection_errors.ts";
+} from "../errors/client_errors.ts";
 import { type ClientMiddleware, repeating } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
 import type { ClientRequest } from "../hop/request.ts";

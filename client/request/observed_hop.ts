@@ -1,5 +1,5 @@
 // Observing bodies for timeouts and traces; they are only wrapped if observed.
-import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { ClientConnectionError } from "../errors/client_errors.ts";
 import { changedResult, withBody } from "../hop/hop_result.ts";
 import { observed } from "../hop/observed_stream.ts";
 import type { Payload } from "../hop/payload.ts";

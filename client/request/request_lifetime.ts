@@ -3,7 +3,7 @@ import {
   ConnectionTimeoutError,
   ServerTimeoutError,
   SocketTimeoutError,
-} from "../errors/connection_errors.ts";
+} from "../errors/client_errors.ts";
 import { asError } from "../errors/make_error.ts";
 import type { Abortable, HopAbort } from "../hop/hop_abort.ts";
 import type { Payload } from "../hop/payload.ts";

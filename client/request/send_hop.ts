@@ -1,5 +1,5 @@
 import type { AbstractCookieJar } from "../cookies/abstract_cookie_jar.ts";
-import { ClientOSError, ServerDisconnectedError } from "../errors/connection_errors.ts";
+import { ClientOSError, ServerDisconnectedError } from "../errors/client_errors.ts";
 import { type ObservedBody, observedBody, observedResult } from "./observed_hop.ts";
 import type { Environment } from "../connect/environment.ts";
 import { headerOf, isNamed, NO_NAMES, withHeader } from "../hop/header_list.ts";

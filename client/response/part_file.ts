@@ -2,7 +2,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { nodeFs, nodePath, nodeUrl } from "../../http/node_modules.ts";
 import { errorCode, fileInfo, nameFile } from "../../http/name_file.ts";
-import { ClientError } from "../errors/client_errors.ts";
+import { ClientError, FileExistsError } from "../errors/client_errors.ts";
 
 /** The origin of a part, stored in `<path>.part.json`. */
 export interface PartOrigin {
@@ -132,32 +132,5 @@ async function remove(path: string): Promise<void> {
     await nodeFs().promises.unlink(path);
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
-  }
-}
-
-/**
- * The file exists and `overwrite` is not set.
- *
- * @example
- * ```ts
- * import { ClientSession, FileExistsError } from "@roundtrip/http";
- *
- * const path = await Deno.makeTempFile();
- * await using session = new ClientSession({ app: { fetch: () => new Response("new") } });
- * const error = await session.downloadToFile("/", path).catch((error) => error);
- * console.assert(error instanceof FileExistsError); // `overwrite: true` would replace it
- * await Deno.remove(path);
- * ```
- */
-export class FileExistsError extends Error {
-  /** Name of the class. */
-  override readonly name = "FileExistsError";
-  /** Path of the file. */
-  readonly path: string;
-
-  /** Creates one. */
-  constructor(path: string, options?: ErrorOptions) {
-    super(`Cannot save to "${path}": the file exists. Pass overwrite: true to replace it`, options);
-    this.path = path;
   }
 }

@@ -25,8 +25,8 @@ import {
   hasBody,
   readAtMost,
 } from "./response_body.ts";
-import { ClientConnectionError } from "../errors/connection_errors.ts";
 import {
+  ClientConnectionError,
   ClientResponseError,
   ContentTypeError,
   type HistoryEntry,

@@ -1,5 +1,6 @@
 import { OptionTable } from "../../http/options.ts";
 import { createParser } from "eventsource-parser";
+import { EventTooLongError } from "../errors/client_errors.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 
 /** A server-sent event. */
@@ -21,31 +22,6 @@ export interface EventsOptions {
 }
 
 export const EVENTS_OPTIONS = new OptionTable<EventsOptions>({ maxEventSize: "a number" });
-
-/**
- * An event is longer than `maxEventSize`.
- *
- * @example
- * ```ts
- * import { EventTooLongError } from "@roundtrip/http";
- *
- * const advice = (error: unknown) =>
- *   error instanceof EventTooLongError ? `raise maxEventSize, it is ${error.limit}` : "";
- * console.assert(advice(new EventTooLongError(1024)) === "raise maxEventSize, it is 1024");
- * ```
- */
-export class EventTooLongError extends Error {
-  /** Name of the class. */
-  override readonly name = "EventTooLongError";
-  /** The limit, in characters. */
-  readonly limit: number;
-
-  /** Creates one; the limit is in characters. */
-  constructor(limit: number) {
-    super(`Cannot read an event: it is longer than maxEventSize, ${limit} characters`);
-    this.limit = limit;
-  }
-}
 
 /**
  * Reads events from a body after the HTML standard (section 9.2, "Server-sent events"): always

@@ -4,7 +4,7 @@ import { withSpans } from "../hop/with_spans.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { deferred } from "../../http/since_node_20.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { ClientConnectionError } from "../errors/client_errors.ts";
 import { asError, incompletePayload } from "../errors/make_error.ts";
 import { headerOf } from "../hop/header_list.ts";
 import { abortOf, endedBy } from "../hop/hop_abort.ts";

@@ -4,15 +4,13 @@ import {
   ClientConnectionError,
   ClientConnectorError,
   ClientOSError,
-  type ConnectFailure,
-  ServerDisconnectedError,
-} from "../errors/connection_errors.ts";
-import { asError, connectorError, incompletePayload, proxyRefusal } from "../errors/make_error.ts";
-import {
   ClientPayloadError,
   ClientProtocolError,
+  type ConnectFailure,
   type RequestDetails,
+  ServerDisconnectedError,
 } from "../errors/client_errors.ts";
+import { asError, connectorError, incompletePayload, proxyRefusal } from "../errors/make_error.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";
 

@@ -3,7 +3,7 @@
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { ConnectionSlots, takeTurn } from "../connect/connection_slots.ts";
 import { type ConnectorOptions, refuseForFetch, resolveConnector } from "../connect/connector.ts";
-import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { ClientConnectionError } from "../errors/client_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import { bodyError, sendError } from "./fetch_errors.ts";
 import { asksUpgrade, headerOf } from "../hop/header_list.ts";

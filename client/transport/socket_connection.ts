@@ -1,5 +1,5 @@
 // An HTTP/1.1 connection: sends a request and reads the response head.
-import { messageOf } from "../../http/as_error.ts";
+import { messageOf, nameErrors } from "../../http/as_error.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { formatChunk, LAST_CHUNK } from "../../http/http1/format_head.ts";
 import { headEnd, parseReplyHead, type ReplyHead } from "../../http/http1/head.ts";
@@ -18,14 +18,12 @@ const MAX_HEAD = DEFAULT_HEAD_LIMITS.maxHeadSize + READ_BUFFER;
 function ignore(): void {}
 
 /** The connection closed before any byte of a response. */
-export class NoReplyError extends Error {
-  override readonly name = "NoReplyError";
-}
+export class NoReplyError extends Error {}
 
 /** The request body could not be read; see `cause`. */
-export class UnsentError extends Error {
-  override readonly name = "UnsentError";
-}
+export class UnsentError extends Error {}
+
+nameErrors({ NoReplyError, UnsentError });
 
 export interface Outgoing {
   /** The head, followed by the body if it is in memory. */

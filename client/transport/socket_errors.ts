@@ -3,13 +3,14 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import { FingerprintError, ProxyUnreachableError } from "../connect/open_connection.ts";
 import { ProxyError } from "../connect/proxy_handshake.ts";
-import { ClientPayloadError, ClientProtocolError } from "../errors/client_errors.ts";
 import {
   ClientConnectionError,
   ClientOSError,
+  ClientPayloadError,
+  ClientProtocolError,
   ServerDisconnectedError,
-} from "../errors/connection_errors.ts";
-import { ServerFingerprintMismatch } from "../errors/connector_errors.ts";
+  ServerFingerprintMismatch,
+} from "../errors/client_errors.ts";
 import { connectorError, proxyRefusal } from "../errors/make_error.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";

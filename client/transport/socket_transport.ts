@@ -9,7 +9,7 @@ import {
 } from "../connect/connector.ts";
 import { ConnectionOpener } from "../connect/open_connection.ts";
 import type { Opened } from "../connect/sockets.ts";
-import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { ClientConnectionError } from "../errors/client_errors.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import { withSpans } from "../hop/with_spans.ts";
 import type { HeaderList, HopRequest, Transport } from "../hop/transport.ts";

@@ -16,7 +16,7 @@ import { sender } from "../request/send_hop.ts";
 import { startOfText } from "../response/error_body.ts";
 import type { ClientResponse } from "../response/response.ts";
 import { networkTransport } from "../transport/network_transport.ts";
-import { WSServerHandshakeError } from "./handshake_error.ts";
+import { WSServerHandshakeError } from "../errors/client_errors.ts";
 import type { ResolvedWebSocket } from "./options.ts";
 
 /** An upgraded connection with the bytes received after the response head. */

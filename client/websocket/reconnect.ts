@@ -1,8 +1,7 @@
 import { OptionTable } from "../../http/options.ts";
-import { ClientConnectionError } from "../errors/connection_errors.ts";
+import { ClientConnectionError, WSServerHandshakeError } from "../errors/client_errors.ts";
 import { pause } from "../middleware/abortable_delay.ts";
 import type { ClientWebSocketResponse } from "./websocket.ts";
-import { WSServerHandshakeError } from "./handshake_error.ts";
 
 /** Options of {@linkcode reconnect}. */
 export interface ReconnectOptions {

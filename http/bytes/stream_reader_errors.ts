@@ -1,3 +1,5 @@
+import { nameErrors } from "../as_error.ts";
+
 /**
  * `readExactly()` reached the end of the body; `partial` has the bytes read.
  *
@@ -11,8 +13,6 @@
  * ```
  */
 export class IncompleteReadError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "IncompleteReadError";
   /** The bytes that came before the end. */
   readonly partial: Uint8Array<ArrayBuffer>;
   /** How many bytes were asked for. */
@@ -28,8 +28,6 @@ export class IncompleteReadError extends Error {
 
 /** A line is longer than the reader's `maxLineSize`. */
 export class LineTooLongError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "LineTooLongError";
   /** The limit, in bytes. */
   readonly limit: number;
 
@@ -39,3 +37,5 @@ export class LineTooLongError extends Error {
     this.limit = limit;
   }
 }
+
+nameErrors({ IncompleteReadError, LineTooLongError });

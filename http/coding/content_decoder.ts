@@ -1,7 +1,7 @@
 // Decoding of `Content-Encoding`: gzip, deflate, brotli and zstd, also several in a row. The
 // platform's own decoder stops after the first member of a gzip body, takes a truncated brotli body
 // for a complete one, and does not limit the output of one chunk.
-import { messageOf } from "../as_error.ts";
+import { messageOf, nameErrors } from "../as_error.ts";
 import type { Transform } from "node:stream";
 import type { BodySource } from "../bytes/body_source.ts";
 import { type Bytes, concatBytes } from "../bytes/bytes.ts";
@@ -23,7 +23,6 @@ export const ACCEPT_ENCODING = "gzip, deflate, br, zstd";
 
 /** A compressed body is broken, truncated or exceeds its limit. */
 export class ContentDecodingError extends Error {
-  override readonly name = "ContentDecodingError";
   /** The coding that failed, as the header names it. */
   readonly coding: string;
 
@@ -32,6 +31,8 @@ export class ContentDecodingError extends Error {
     this.coding = coding;
   }
 }
+
+nameErrors({ ContentDecodingError });
 
 // A reply in one hundred gzips (CVE-2026-22036) costs its sender 3 KB and the receiver a decoder
 // each. More than two do not occur in practice.

@@ -1,3 +1,5 @@
+import { nameErrors } from "../as_error.ts";
+
 /** Limits for heads and for the framing of bodies. */
 export interface HeadLimits {
   /** Longest head, and longest trailers, in bytes. */
@@ -18,7 +20,6 @@ const MOST_SHOWN = 80; // characters
 
 /** The peer violated the protocol or a limit. */
 export class HttpSyntaxError extends Error {
-  override readonly name = "HttpSyntaxError";
   /** Status for a server's answer. */
   readonly status: number;
   /** The offending line in printable form; empty if the error is not about one line. */
@@ -31,6 +32,8 @@ export class HttpSyntaxError extends Error {
     this.status = status;
   }
 }
+
+nameErrors({ HttpSyntaxError });
 
 /** Cuts the text and escapes everything but printable ASCII. */
 function printable(text: string): string {

@@ -1,5 +1,6 @@
 // Errors of multipart bodies: a base, and a class for each condition that callers answer
 // differently.
+import { nameErrors } from "../as_error.ts";
 import type { MultipartLimits } from "./limits.ts";
 
 /**
@@ -14,22 +15,13 @@ import type { MultipartLimits } from "./limits.ts";
  * console.assert(error instanceof MultipartError); // the base of all multipart errors
  * ```
  */
-export class MultipartError extends Error {
-  /** Name of the class, also across realms. */
-  override readonly name: string = "MultipartError";
-}
+export class MultipartError extends Error {}
 
 /** The body or its `Content-Type` is not multipart as RFC 2046 section 5.1 defines it. */
-export class MultipartSyntaxError extends MultipartError {
-  /** Name of the class, also across realms. */
-  override readonly name = "MultipartSyntaxError";
-}
+export class MultipartSyntaxError extends MultipartError {}
 
 /** The body ended before its closing delimiter `--boundary--`. */
 export class MultipartTruncatedError extends MultipartError {
-  /** Name of the class, also across realms. */
-  override readonly name = "MultipartTruncatedError";
-
   /** Creates one; `where` is the part of the body in which it ended. */
   constructor(where: string) {
     super(`Cannot read the multipart body: it ended within ${where}`);
@@ -37,15 +29,10 @@ export class MultipartTruncatedError extends MultipartError {
 }
 
 /** The encoding of a part is refused or unknown, or its data is damaged. */
-export class MultipartEncodingError extends MultipartError {
-  /** Name of the class, also across realms. */
-  override readonly name = "MultipartEncodingError";
-}
+export class MultipartEncodingError extends MultipartError {}
 
 /** The body exceeds one of the reader's limits. */
 export class MultipartLimitError extends MultipartError {
-  /** Name of the class, also across realms. */
-  override readonly name = "MultipartLimitError";
   /** Name of the limit's option. */
   readonly option: keyof MultipartLimits;
   /** The limit, in the unit of its option. */
@@ -58,6 +45,14 @@ export class MultipartLimitError extends MultipartError {
     this.limit = limit;
   }
 }
+
+nameErrors({
+  MultipartError,
+  MultipartSyntaxError,
+  MultipartTruncatedError,
+  MultipartEncodingError,
+  MultipartLimitError,
+});
 
 const SUBJECTS: { readonly [option in keyof MultipartLimits]: string } = {
   maxParts: "parts",

@@ -1,3 +1,5 @@
+import { nameErrors } from "../as_error.ts";
+
 const MAX_ISSUES_SHOWN = 3;
 
 /** One problem of a value; the same shape as an issue of Standard Schema. */
@@ -30,8 +32,6 @@ export interface SchemaIssue {
  * ```
  */
 export class SchemaValidationError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "SchemaValidationError";
   /** All problems, as the schema reports them. */
   readonly issues: readonly SchemaIssue[];
 
@@ -48,3 +48,5 @@ export class SchemaValidationError extends Error {
     this.issues = issues;
   }
 }
+
+nameErrors({ SchemaValidationError });

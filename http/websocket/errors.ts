@@ -1,13 +1,10 @@
+import { nameErrors } from "../as_error.ts";
+
 /** `receiveStr()`, `receiveBytes()` or `receiveJson()` received a message of another type. */
-export class WSMessageTypeError extends TypeError {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "WSMessageTypeError";
-}
+export class WSMessageTypeError extends TypeError {}
 
 /** Timeout of a WebSocket: `receive()` timed out, or no pong was received. */
 export class WebSocketTimeoutError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "WebSocketTimeoutError";
   /** The timeout, in ms. */
   readonly limit: number;
 
@@ -19,10 +16,7 @@ export class WebSocketTimeoutError extends Error {
 }
 
 /** The socket is closing or has closed. */
-export class WebSocketClosedError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "WebSocketClosedError";
-}
+export class WebSocketClosedError extends Error {}
 
 /**
  * A limit of this side was exceeded, and the socket was closed.
@@ -43,8 +37,6 @@ export class WebSocketClosedError extends Error {
  * ```
  */
 export class WebSocketLimitError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "WebSocketLimitError";
   /** Code of the close frame sent to the peer. */
   readonly code: number;
 
@@ -57,8 +49,6 @@ export class WebSocketLimitError extends Error {
 
 /** The peer violated the protocol, and the connection was closed. */
 export class WebSocketProtocolError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "WebSocketProtocolError";
   /** Close code for the violation (RFC 6455 section 7.4.1). */
   readonly code: number;
 
@@ -68,3 +58,11 @@ export class WebSocketProtocolError extends Error {
     this.code = code;
   }
 }
+
+nameErrors({
+  WSMessageTypeError,
+  WebSocketTimeoutError,
+  WebSocketClosedError,
+  WebSocketLimitError,
+  WebSocketProtocolError,
+});
