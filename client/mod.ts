@@ -35,7 +35,7 @@ export type { QueryFields } from "../http/query.ts";
 
 // Response
 export { ClientResponse, type FallbackCharsetResolver } from "./response/response.ts";
-export type { JsonOptions, TextOptions } from "./response/response_options.ts";
+export type { JsonOptions, TextOptions } from "./response/response_text.ts";
 export type { ResponseLink } from "./response/response_links.ts";
 export type { EventsOptions, ServerSentEvent } from "./response/server_sent_events.ts";
 
@@ -74,7 +74,6 @@ export { DummyCookieJar } from "./cookies/dummy_cookie_jar.ts";
 // Middlewares
 export type { ClientHandler, ClientMiddleware } from "./hop/middleware.ts";
 export { ClientRequest, type ClientRequestInit } from "./hop/request.ts";
-export type { Payload } from "./hop/payload.ts";
 export type { SendableBody } from "../http/bytes/sendable_body.ts";
 export { bearerAuthMiddleware, type BearerAuthOptions } from "./middleware/bearer_auth.ts";
 export { cacheMiddleware, type CacheOptions, type CacheStore } from "./middleware/cache.ts";

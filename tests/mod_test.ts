@@ -26,7 +26,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   EventsOptions FailedAttempt FallbackCharsetResolver FetchApp FormBodyOptions FormFieldOptions
   HeaderList HeadersLike HistoryEntry HopAbort HopAddress HopBody HopConnection HopObserver
   HopRecord HopRequest HopResult HopTls JSONOf JarCookie JsonOptions LoggingOptions MockCall
-  MockReply MockTarget MultipartWriterOptions PartOptions PathsOf Payload PeerCertificate Progress
+  MockReply MockTarget MultipartWriterOptions PartOptions PathsOf PeerCertificate Progress
   ProgressCallback QueryFields RaiseForStatus RateLimitOptions ReconnectOptions ReplayOptions
   ReplyValue RequestCompression RequestData RequestDetails RequestOptions ResolveHost
   ResponseCookie ResponseErrorInit ResponseLink RetryOptions SaveOptions SaveToOptions SendableBody

@@ -1,14 +1,14 @@
 import { CODINGS, compressStream } from "../../http/coding/content_coding.ts";
-import type { Payload } from "../hop/payload.ts";
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 
 /** Content coding of a request body; `true` is deflate, as in aiohttp. */
 export type RequestCompression = boolean | "deflate" | "gzip" | "br";
 
 /** Compresses a body while it is sent, with unknown length. */
 export function compressedPayload(
-  payload: Payload,
+  payload: SendableBody,
   compression: Exclude<RequestCompression, false>,
-): Payload {
+): SendableBody {
   const coding = compression === true ? "deflate" : compression;
   if (!CODINGS.includes(coding)) {
     throw new TypeError(`Cannot compress with "${coding}": expected deflate, gzip or br`);

@@ -1,10 +1,10 @@
 import { fileRange } from "../../http/multipart/part_body.ts";
-import type { Payload } from "../hop/payload.ts";
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 
 const PIECE = 512 * 1024;
 
 /** Creates a body from an open file, from its position on; the file is closed after the request. */
-export function filePayload(file: Deno.FsFile & { readonly type?: string }): Payload {
+export function filePayload(file: Deno.FsFile & { readonly type?: string }): SendableBody {
   const range = fileRange(file);
   let open = true;
   let streams = 0;

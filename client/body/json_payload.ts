@@ -1,5 +1,4 @@
-import type { Payload } from "../hop/payload.ts";
-import { bytesBody } from "../../http/bytes/sendable_body.ts";
+import { bytesBody, type SendableBody } from "../../http/bytes/sendable_body.ts";
 
 /**
  * Creates a JSON body, for middlewares that replace the body.
@@ -20,7 +19,7 @@ import { bytesBody } from "../../http/bytes/sendable_body.ts";
 export function jsonPayload(
   value: unknown,
   serialize: (value: unknown) => string = JSON.stringify,
-): Payload {
+): SendableBody {
   const text: unknown = serialize(value);
   if (typeof text !== "string") {
     throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);

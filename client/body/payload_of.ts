@@ -1,10 +1,14 @@
-import { bytesBody, iterableBody, simpleBody } from "../../http/bytes/sendable_body.ts";
+import {
+  bytesBody,
+  iterableBody,
+  type SendableBody,
+  simpleBody,
+} from "../../http/bytes/sendable_body.ts";
 import { FormBody, type FormValue } from "../../http/multipart/form_body.ts";
 import { MultipartWriter, writerBody } from "../../http/multipart/multipart_writer.ts";
 import { encodeQuery, pairsIn, type QueryInit, type QueryValue } from "../../http/query.ts";
 import { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { filePayload } from "./file_payload.ts";
-import type { Payload } from "../hop/payload.ts";
 
 /**
  * Values for a request body. Objects, pairs and `URLSearchParams` are sent as a form, multipart if
@@ -56,7 +60,7 @@ type FieldValue = FormValue | null | undefined;
  * console.assert(await response.text() === "user=ann&signature=abc");
  * ```
  */
-export function payloadOf(data: RequestData): Payload {
+export function payloadOf(data: RequestData): SendableBody {
   const simple = simpleBody(data);
   if (simple !== null) return simple;
   if (data instanceof StreamReader) return iterableBody(data);
@@ -64,7 +68,7 @@ export function payloadOf(data: RequestData): Payload {
   throw new TypeError(`Cannot send ${typeof data} as a body`);
 }
 
-function objectPayload(data: Exclude<RequestData, string>): Payload {
+function objectPayload(data: Exclude<RequestData, string>): SendableBody {
   if (data instanceof FormBody) return data.encode();
   // Deno's encoder of FormData takes its boundary from Math.random().
   if (data instanceof FormData) return new FormBody(data).encode();
@@ -86,6 +90,6 @@ function objectPayload(data: Exclude<RequestData, string>): Payload {
   return urlencoded(encodeQuery(pairs as Iterable<readonly [string, QueryValue]>, "form field"));
 }
 
-function urlencoded(text: string): Payload {
+function urlencoded(text: string): SendableBody {
   return bytesBody(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
 }

@@ -4,7 +4,7 @@ import { abortOf, type HopAbort } from "../hop/hop_abort.ts";
 import type { HopObserver } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import { errorCode } from "../../http/name_file.ts";
-import { ipVersion } from "./ip_version.ts";
+import { ipVersion } from "./addresses.ts";
 import { ON_DENO } from "../hop/runtime.ts";
 
 /** Size of the DNS cache, in names. */

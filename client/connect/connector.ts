@@ -1,7 +1,7 @@
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { OptionTable } from "../../http/options.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
-import { ipVersion } from "./ip_version.ts";
+import { ipVersion } from "./addresses.ts";
 
 /** Options of a session's connections, aiohttp's `TCPConnector`. */
 export interface ConnectorOptions {

@@ -1,9 +1,8 @@
 // Proxies and credentials from the environment.
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { checkProxy } from "./connector.ts";
-import { endpointOf } from "./endpoint_of.ts";
+import { addressBytes, endpointOf } from "./addresses.ts";
 import { netrcAuth } from "./netrc.ts";
-import { addressBytes } from "./address_bytes.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 import { NODE, ON_DENO } from "../hop/runtime.ts";
 

@@ -1,10 +1,8 @@
 // Proxy handshakes: CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928, 1929).
 import { nameErrors } from "../../http/as_error.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
-import { percentDecoded } from "./percent_decoded.ts";
+import { addressBytes, ipVersion, percentDecoded } from "./addresses.ts";
 import { utf8Base64 } from "../hop/basic_auth.ts";
-import { addressBytes } from "./address_bytes.ts";
-import { ipVersion } from "./ip_version.ts";
 
 /** `Proxy-Authorization` with the credentials in a proxy's URL (RFC 7617), `null` without any. */
 export function proxyAuthorization(proxy: URL): string | null {

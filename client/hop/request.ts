@@ -1,5 +1,5 @@
 import type { RequestDetails } from "../errors/client_errors.ts";
-import type { Payload } from "./payload.ts";
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import type { RequestContext } from "./request_context.ts";
 import { NEVER } from "./hop_abort.ts";
 import { restoredList } from "./header_list.ts";
@@ -18,7 +18,7 @@ export interface ClientRequestInit {
   /** Cookies of this request only, in addition to the jar's. */
   readonly cookies?: ReadonlyMap<string, string> | undefined;
   /** The body, `null` for none. */
-  readonly payload?: Payload | null | undefined;
+  readonly payload?: SendableBody | null | undefined;
 }
 
 const NO_COOKIES: ReadonlyMap<string, string> = new Map();
@@ -52,7 +52,7 @@ export class ClientRequest implements RequestDetails {
   /** Cookies of this request only, in addition to the jar's. */
   readonly cookies: ReadonlyMap<string, string>;
   /** The body, `null` for none. */
-  readonly payload: Payload | null;
+  readonly payload: SendableBody | null;
   static {
     contextOf = (request) => request.#context;
     requestOf = (init, context) => {

@@ -1,7 +1,7 @@
 import type { HopAbort } from "./hop_abort.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestTrace } from "./trace.ts";
-import type { Payload } from "./payload.ts";
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import type { HopResult } from "./transport.ts";
 
 /** State shared by all hops of one request: deadlines, observers, abort signal. */
@@ -21,7 +21,7 @@ export interface RequestContext {
   /** Remembers the response so that a failure can cancel its body. */
   received(reply: HopResult): void;
   /** Registers a body to close after the request. */
-  own(body: Payload): void;
+  own(body: SendableBody): void;
 }
 
 /** Phases of a request, for the timeouts of connecting and reading. */

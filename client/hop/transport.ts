@@ -1,25 +1,14 @@
 // The interface between a session and its transport.
 import type { BodySource } from "../../http/bytes/body_source.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import type { HopAbort } from "./hop_abort.ts";
 
 /** Headers in order, names in any case and possibly repeated. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** A request body for a transport. */
-export interface HopBody {
-  /** Length in bytes, `null` if it is unknown. */
-  readonly size: number | null;
-  /** The whole body, if it is in memory. */
-  readonly bytes: Uint8Array<ArrayBuffer> | null;
-  /**
-   * Opens the body from its start; called at most once per hop.
-   * @param taken Use of a chunk's memory once the next one is requested: it is freed
-   * or reused. @default unchanged
-   * @returns Exactly `size` bytes, if known.
-   */
-  stream(taken?: "free" | "reuse"): ReadableStream<Uint8Array<ArrayBuffer>>;
-}
+/** A request body for a transport, which calls `stream()` at most once per hop. */
+export type HopBody = Pick<SendableBody, "bytes" | "size" | "stream">;
 
 /** Events of a hop that a transport reports. */
 export interface HopObserver {

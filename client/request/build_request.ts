@@ -10,7 +10,7 @@ import {
   resolveRequest,
   type SessionDefaults,
 } from "./options.ts";
-import type { Payload } from "../hop/payload.ts";
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import { jsonPayload } from "../body/json_payload.ts";
 import { payloadOf, type RequestData } from "../body/payload_of.ts";
 import { observed } from "../hop/observed_stream.ts";
@@ -68,7 +68,7 @@ export function giveUp(data: RequestData | undefined): void {
   }
 }
 
-function payloadFor(resolved: ResolvedOptions): Payload | null {
+function payloadFor(resolved: ResolvedOptions): SendableBody | null {
   const { json, data, session } = resolved;
   const payload = json !== undefined
     ? jsonPayload(json, session.jsonSerialize)
@@ -85,9 +85,9 @@ function payloadFor(resolved: ResolvedOptions): Payload | null {
 }
 
 function compressed(
-  payload: Payload | null,
+  payload: SendableBody | null,
   { compress, headers }: ResolvedOptions,
-): Payload | null {
+): SendableBody | null {
   if (!compress || payload === null) return payload;
   if (headerOf(headers, "content-encoding") !== null) {
     throw new TypeError("compress can not be set if Content-Encoding header is set");
@@ -96,7 +96,7 @@ function compressed(
 }
 
 /** Gives a stream the caller's Content-Length, so that it is not chunked. */
-function sizedByHeader(payload: Payload | null, headers: HeaderList): Payload | null {
+function sizedByHeader(payload: SendableBody | null, headers: HeaderList): SendableBody | null {
   const announced = headerOf(headers, "content-length");
   const coding = headerOf(headers, "transfer-encoding");
   if (coding !== null) checkCoding(coding, payload, announced);
@@ -118,7 +118,7 @@ function sizedByHeader(payload: Payload | null, headers: HeaderList): Payload | 
 }
 
 /** Rejects conflicting framing headers, which allow request smuggling (RFC 9112 section 11.2). */
-function checkCoding(coding: string, payload: Payload | null, announced: string | null): void {
+function checkCoding(coding: string, payload: SendableBody | null, announced: string | null): void {
   if (announced !== null) {
     throw new TypeError("Transfer-Encoding can not be set if Content-Length header is set");
   }
@@ -130,7 +130,7 @@ function checkCoding(coding: string, payload: Payload | null, announced: string 
 }
 
 /** Passes exactly `size` bytes, or fails: the platform would silently cut off the rest. */
-function exactly(size: number, payload: Payload): ReturnType<Payload["stream"]> {
+function exactly(size: number, payload: SendableBody): ReturnType<SendableBody["stream"]> {
   let left = size;
   const check = (isWrong: boolean): void => {
     if (!isWrong) return;

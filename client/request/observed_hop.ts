@@ -2,7 +2,7 @@
 import { ClientConnectionError } from "../errors/client_errors.ts";
 import { changedResult, withBody } from "../hop/hop_result.ts";
 import { observed } from "../hop/observed_stream.ts";
-import type { Payload } from "../hop/payload.ts";
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import { countedStream } from "../hop/progress.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import type { HopBody, HopResult } from "../hop/transport.ts";
@@ -14,7 +14,7 @@ export interface ObservedBody extends HopBody {
 
 const OVER = "Connection closed: the response was read or released";
 
-export function observedBody(payload: Payload, request: ClientRequest): ObservedBody {
+export function observedBody(payload: SendableBody, request: ClientRequest): ObservedBody {
   const { phases, trace } = contextOf(request) ?? {};
   const body = countedBody(payload, request);
   const seesSent = trace?.seesSent === true;
@@ -46,7 +46,7 @@ export function observedBody(payload: Payload, request: ClientRequest): Observed
 }
 
 /** The body, with upload progress if there is a callback. */
-function countedBody(payload: Payload, request: ClientRequest): HopBody {
+function countedBody(payload: SendableBody, request: ClientRequest): HopBody {
   const context = contextOf(request);
   const report = context?.onUploadProgress ?? null;
   if (report === null) return payload;

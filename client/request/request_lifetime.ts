@@ -6,7 +6,7 @@ import {
 } from "../errors/client_errors.ts";
 import { asError } from "../errors/make_error.ts";
 import type { Abortable, HopAbort } from "../hop/hop_abort.ts";
-import type { Payload } from "../hop/payload.ts";
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import type { ProgressCallback } from "../hop/progress.ts";
 import type { RequestContext, RequestPhases } from "../hop/request_context.ts";
 import type { TimeLimits } from "../hop/timeout.ts";
@@ -42,7 +42,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
   readonly #place: LinkedNode<Watch>;
   #isOver = false;
   #replies: HopResult[] | null = null; // until the last one has an owner
-  #bodies: Payload[] | null = null;
+  #bodies: SendableBody[] | null = null;
 
   constructor(resolved: ResolvedOptions, init: ClientRequestInit, open: OpenRequests<Watch>) {
     const { timeout, session } = resolved;
@@ -113,7 +113,7 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     else this.#replies.push(reply);
   }
 
-  own(body: Payload): void {
+  own(body: SendableBody): void {
     if (body.close !== undefined) (this.#bodies ??= []).push(body);
   }
 

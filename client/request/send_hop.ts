@@ -5,7 +5,7 @@ import type { Environment } from "../connect/environment.ts";
 import { headerOf, isNamed, NO_NAMES, withHeader } from "../hop/header_list.ts";
 import { type HopAbort, NEVER } from "../hop/hop_abort.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
-import type { Payload } from "../hop/payload.ts";
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import type { SessionDefaults } from "./options.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import type { RequestContext } from "../hop/request_context.ts";
@@ -211,7 +211,7 @@ function outgoing(
 /** The headers with those of the body; an empty body has a type too, as in aiohttp. */
 function described(
   headers: HeaderList,
-  { contentType, contentEncoding: coding = null }: Payload,
+  { contentType, contentEncoding: coding = null }: SendableBody,
   context: RequestContext | null,
 ): HeaderList {
   const isTyped = context?.skipped.has("content-type") === true ||

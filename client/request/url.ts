@@ -2,7 +2,7 @@ import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { encodeQuery, type QueryInit, withQuery } from "../../http/query.ts";
 import type { BasicAuth } from "../hop/basic_auth.ts";
 import { InvalidURLError, NonHttpURLError } from "../errors/client_errors.ts";
-import { percentDecoded } from "../connect/percent_decoded.ts";
+import { percentDecoded } from "../connect/addresses.ts";
 
 /** A URL, with its fragment and credentials split off. */
 export interface RequestTarget {

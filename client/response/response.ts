@@ -16,33 +16,28 @@ import {
   validateWithSchema,
 } from "../../http/schema/standard_schema.ts";
 import { StreamReader } from "../../http/bytes/stream_reader.ts";
-import { streamOf } from "./body_stream.ts";
-import {
-  bodyError,
-  type BodyPolicy,
-  bodySource,
-  DEFAULT_BODY_POLICY,
-  hasBody,
-  readAtMost,
-} from "./response_body.ts";
+import { streamOf, toResponse } from "./to_response.ts";
+import { bodyError, type BodyPolicy, bodySource, hasBody, readAtMost } from "./response_body.ts";
 import {
   ClientConnectionError,
   ClientResponseError,
   ContentTypeError,
   type HistoryEntry,
   type RequestDetails,
-  type ResponseErrorInit,
 } from "../errors/client_errors.ts";
-import { startOfText } from "./error_body.ts";
 import {
+  decodeText,
+  encodingOf,
+  fitsJson,
   JSON_OPTIONS,
   type JsonOptions,
+  parseJson,
+  startOfText,
   TEXT_OPTIONS,
+  textAtHand,
   type TextOptions,
-} from "./response_options.ts";
-import { decodeText, encodingOf, fitsJson, parseJson, textAtHand } from "./response_text.ts";
+} from "./response_text.ts";
 import { type ResponseLink, responseLinks } from "./response_links.ts";
-import { toResponse } from "./to_response.ts";
 import { type Download, SAVE_TO_OPTIONS, saveBody, type SaveToOptions } from "./save_body.ts";
 import {
   EVENTS_OPTIONS,
@@ -53,8 +48,6 @@ import {
 import { aheadOf, MAX_AHEAD, ReadAhead } from "./read_ahead.ts";
 import { replyHeader } from "../hop/hop_result.ts";
 import type { HopConnection, HopResult } from "../hop/transport.ts";
-
-const RELEASED = "Connection closed: the response was released";
 
 /** Returns the encoding of a body without a charset in its header. */
 export type FallbackCharsetResolver = (
@@ -69,10 +62,8 @@ export interface ClientResponseInit {
   readonly result: HopResult;
   /** Called once, when the body has ended or was cancelled. */
   readonly onEnd: () => void;
-  /** Decoding and limits of the body. @default decoded, up to 512 MiB */
-  readonly policy?: BodyPolicy;
-  /** Returns the encoding of a body without a charset in its header. @default UTF-8 */
-  readonly fallbackCharsetResolver?: FallbackCharsetResolver | null;
+  readonly policy: BodyPolicy;
+  readonly fallbackCharsetResolver: FallbackCharsetResolver | null;
 }
 
 /** Reads a small body ahead, unless reading has started; internal to this folder. */
@@ -122,8 +113,8 @@ export class ClientResponse {
     this.history = init.history;
     this.#result = init.result;
     this.#onEnd = init.onEnd;
-    this.#policy = init.policy ?? DEFAULT_BODY_POLICY;
-    this.#fallbackCharset = init.fallbackCharsetResolver ?? null;
+    this.#policy = init.policy;
+    this.#fallbackCharset = init.fallbackCharsetResolver;
     if (!hasBody(init.result)) init.onEnd();
   }
 
@@ -385,7 +376,9 @@ export class ClientResponse {
     const { isEof, exception } = this.content;
     // Most bodies have been read; an error with its stack takes 4 us.
     if (isEof || exception !== null) return null;
-    return this.content.cancel(new ClientConnectionError(RELEASED));
+    return this.content.cancel(
+      new ClientConnectionError("Connection closed: the response was released"),
+    );
   }
 
   #readAhead(): void {
@@ -413,7 +406,7 @@ export class ClientResponse {
     return new ContentTypeError(this.#errorInit(reason));
   }
 
-  #errorInit(reason: string, body: string | null = null): ResponseErrorInit {
+  #errorInit(reason: string, body: string | null = null) {
     const { requestInfo, history, status, headers } = this;
     return { requestInfo, history, status, headers, reason, body };
   }

@@ -1,11 +1,41 @@
 import { messageOf } from "../../http/as_error.ts";
+import { OptionTable } from "../../http/options.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { type ContentType, isJsonType } from "../../http/headers/content_type.ts";
 import { asciiText } from "../../http/bytes/latin1.ts";
 import { type StreamReader, takeText } from "../../http/bytes/stream_reader.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
 import type { BodyPolicy } from "./response_body.ts";
-import type { TextOptions } from "./response_options.ts";
+
+/** Options for decoding text. */
+export interface TextOptions {
+  /** Encoding that overrides the header, for example `"gbk"`. */
+  readonly encoding?: string | undefined;
+  /** Handling of invalid bytes: `strict` throws, `replace` inserts U+FFFD. @default {"strict"} */
+  readonly errors?: "strict" | "replace" | undefined;
+}
+
+export const TEXT_OPTIONS = new OptionTable<TextOptions>({
+  encoding: "a string",
+  errors: "a string",
+});
+
+/** Options for reading JSON. */
+export interface JsonOptions extends TextOptions {
+  /**
+   * Required MIME type or a part of it; `null` accepts any.
+   * @default {"application/json"} and types that end in `+json`
+   */
+  readonly contentType?: string | null | undefined;
+  /** Parses the text. @default {JSON.parse} */
+  readonly loads?: ((text: string) => unknown) | undefined;
+}
+
+export const JSON_OPTIONS = new OptionTable<JsonOptions>({
+  ...TEXT_OPTIONS.kinds,
+  contentType: "a string or null",
+  loads: "a function",
+});
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true }); // the common case
 
@@ -68,4 +98,29 @@ export function parseJson(
 /** Returns whether a response has the type required by `json()`. */
 export function fitsJson(mimeType: string, wanted: string | undefined): boolean {
   return wanted === undefined ? isJsonType(mimeType) : mimeType.includes(wanted.toLowerCase());
+}
+
+const MAX_ERROR_BODY = 64 * 1024;
+
+/**
+ * Reads the first 64 KiB of a body as text; `null` if the body is incomplete or was cancelled.
+ * @throws The abort reason, if the request is aborted meanwhile.
+ */
+export async function startOfText(
+  content: StreamReader,
+  charset: string | null,
+): Promise<string | null> {
+  const decoder = decoderFor(charset ?? "utf-8", false) ?? new TextDecoder();
+  const pieces: string[] = [];
+  if (content.exception !== null) return null;
+  try {
+    for await (const piece of content.iterChunked(MAX_ERROR_BODY)) {
+      pieces.push(decoder.decode(piece, { stream: true }));
+      if (content.totalBytes >= MAX_ERROR_BODY) break;
+    }
+  } catch (error) {
+    if (!(error instanceof ClientPayloadError)) throw error;
+    return null; // the status is reported anyway
+  }
+  return pieces.join("").slice(0, MAX_ERROR_BODY);
 }

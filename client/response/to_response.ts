@@ -1,8 +1,18 @@
 import type { Bytes } from "../../http/bytes/bytes.ts";
+import { pulledStream } from "../../http/bytes/pulled_stream.ts";
 import { isDecodable } from "../../http/coding/content_decoder.ts";
+import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
-import { streamOf } from "./body_stream.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
+
+/** The body as a stream. Cancelling it cancels the body and closes its connection. */
+export function streamOf(content: StreamReader): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const pieces = content.iterAny();
+  return pulledStream(
+    async () => (await pieces.next()).value ?? null,
+    (reason) => content.cancel(reason instanceof Error ? reason : undefined),
+  );
+}
 
 export interface PassedOn {
   readonly method: string;
@@ -25,7 +35,7 @@ export function toResponse(
     headers.delete("content-length");
   }
   const { status, reason: statusText, content } = response;
-  const isEmpty = response.method === "HEAD" || [204, 205, 304].includes(status);
+  const isEmpty = response.method === "HEAD" || WITHOUT_BODY.has(status);
   const body = isEmpty ? null : bytes === null ? streamOf(content) : streamOfBytes(bytes);
   return new Response(body, { status, statusText, headers });
 }

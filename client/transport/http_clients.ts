@@ -2,7 +2,7 @@ import { messageOf } from "../../http/as_error.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { ResolvedConnector } from "../connect/connector.ts";
 import { readVariable } from "../connect/environment.ts";
-import { percentDecoded } from "../connect/percent_decoded.ts";
+import { percentDecoded } from "../connect/addresses.ts";
 import { HAS_SOCKETS, ON_DENO } from "../hop/runtime.ts";
 
 /** The remedy for features that `fetch` of a runtime lacks. */

@@ -1,9 +1,8 @@
 import { encodeHead, fieldLines, headLines } from "../../http/http1/format_head.ts";
-import { endpointOf } from "../connect/endpoint_of.ts";
+import { endpointOf } from "../connect/addresses.ts";
 import type { Route } from "../connect/open_connection.ts";
 import { proxyAuthorization } from "../connect/proxy_handshake.ts";
-import { isNamed, NO_NAMES } from "../hop/header_list.ts";
-import { asksUpgrade } from "../hop/header_list.ts";
+import { asksUpgrade, isNamed, NO_NAMES } from "../hop/header_list.ts";
 import type { HeaderList, HopRequest } from "../hop/transport.ts";
 import type { Outgoing } from "./socket_connection.ts";
 

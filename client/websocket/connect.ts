@@ -1,17 +1,34 @@
+// Opening a WebSocket: a request of the session, whose connection then carries frames.
+import { asError } from "../../http/as_error.ts";
+import { hasToken } from "../../http/http1/framing.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { WebSocketChannel } from "../../http/websocket/channel.ts";
+import {
+  type DeflateAgreement,
+  offerDeflate,
+  readDeflateAnswer,
+} from "../../http/websocket/deflate.ts";
+import { FrameSocket } from "../../http/websocket/frame_socket.ts";
+import { acceptOf } from "../../http/websocket/frames.ts";
+import { WSServerHandshakeError } from "../errors/client_errors.ts";
 import { headersOf } from "../hop/header_list.ts";
+import { replyHeader } from "../hop/hop_result.ts";
+import type { ClientMiddleware } from "../hop/middleware.ts";
+import type { HopResult } from "../hop/transport.ts";
 import type { RequestOptions, SessionDefaults } from "../request/options.ts";
 import type { ClientResponse } from "../response/response.ts";
-import { Handshake } from "./handshake.ts";
+import { startOfText } from "../response/response_text.ts";
 import {
+  type ResolvedWebSocket,
   resolveWebSocket,
   WEB_SOCKET_CONNECT_OPTIONS,
   type WebSocketConnectOptions,
 } from "./options.ts";
 import { ClientWebSocketResponse } from "./websocket.ts";
 
-/** Opens a WebSocket; the handshake is a request of the session. */
+// Headers that the handshake sets itself, and headers of a body.
+const OWN_HEADERS = /^(?:sec-websocket-.*|connection|upgrade|content-length|transfer-encoding)$/i;
+
 export async function connectWebSocket<T>(
   defaults: SessionDefaults,
   url: string | URL,
@@ -25,7 +42,7 @@ export async function connectWebSocket<T>(
   const headers = headersOf(options.headers);
   if (origin !== undefined) headers.set("origin", origin);
   const channel = new WebSocketChannel({ ...resolved, closedReceives: 0 });
-  const handshake = new Handshake(defaults, resolved, channel);
+  const handshake = new Handshake(resolved);
   try {
     const response = await get(`${url}`.replace(/^ws(?=s?:)/i, "http"), {
       headers,
@@ -37,7 +54,7 @@ export async function connectWebSocket<T>(
       raiseForStatus: false,
       autoDecompress: true, // the error shows the body of a refusal
     });
-    const { port, compress } = await handshake.finish(response);
+    const { port, compress } = await handshake.finish(response, channel);
     channel.attach(port);
     const init = { response, compress, receiveTimeout: resolved.receiveTimeout, schema };
     return new ClientWebSocketResponse(init, channel, port);
@@ -56,4 +73,103 @@ function noWebSockets({ ownWay }: SessionDefaults): NotSupportedError {
     `A WebSocket in a session with ${ownWay ?? "fetch alone"}`,
     ownWay === null ? "this runtime has no sockets; use its own WebSocket" : remedies[ownWay],
   );
+}
+
+/** Requests an upgrade and sends frames over that connection. */
+class Handshake {
+  readonly #options: ResolvedWebSocket;
+  #key = "";
+  #upgraded: ReturnType<NonNullable<HopResult["takeStream"]>> | null = null;
+
+  constructor(options: ResolvedWebSocket) {
+    this.#options = options;
+  }
+
+  /** The innermost middleware, which sends a hop with a new key. */
+  readonly middleware: ClientMiddleware = async (request, send) => {
+    const { protocols, windowBits } = this.#options;
+    this.#key = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+    const result = await send(request.with({
+      headers: [
+        ...request.headerList.filter(([name]) => !OWN_HEADERS.test(name)),
+        ["upgrade", "websocket"],
+        ["connection", "Upgrade"],
+        ["sec-websocket-key", this.#key],
+        ["sec-websocket-version", "13"],
+        ...given("sec-websocket-protocol", protocols.join(", ")),
+        ...given("sec-websocket-extensions", windowBits === 0 ? "" : offerDeflate(windowBits)),
+      ],
+    }));
+    if (result.status === 101) {
+      this.#upgraded?.stream.close(); // of an attempt that a middleware retried
+      this.#upgraded = result.takeStream?.() ?? null;
+    }
+    // Redirects of a WebSocket may use ws: or wss:.
+    const location = replyHeader(result, "location");
+    if (location !== null && /^ws/i.test(location)) {
+      result.headers.set("location", location.replace(/^ws/i, "http"));
+    }
+    return result;
+  };
+
+  /** Creates the socket. @throws {WSServerHandshakeError} If the response is not an upgrade. */
+  async finish(
+    response: ClientResponse,
+    channel: WebSocketChannel,
+  ): Promise<{ readonly port: FrameSocket; readonly compress: boolean }> {
+    const upgraded = this.#upgraded;
+    if (upgraded === null) throw await refusal(response, "Invalid response status");
+    const fault = this.#faultOf(response.headers);
+    if (fault !== null) throw await refusal(response, fault);
+    let agreed: DeflateAgreement | null;
+    try {
+      const answer = response.headers.get("sec-websocket-extensions");
+      agreed = readDeflateAnswer(answer, this.#options.windowBits);
+    } catch (cause) {
+      throw await refusal(response, asError(cause).message, cause);
+    }
+    this.#upgraded = null;
+    const port = new FrameSocket(upgraded.stream, channel, {
+      ...this.#options,
+      role: "client",
+      deflate: agreed === null ? null : { own: agreed.client, peer: agreed.server },
+    });
+    port.start(upgraded.pending);
+    return { port, compress: agreed !== null };
+  }
+
+  /** Closes the connection if `finish()` has not used it. */
+  close(): void {
+    this.#upgraded?.stream.close();
+    this.#upgraded = null;
+  }
+
+  /** Fault of the headers of a 101, in aiohttp's words; `null` if they are valid. */
+  #faultOf(headers: Headers): string | null {
+    if (headers.get("upgrade")?.toLowerCase() !== "websocket") return "Invalid upgrade header";
+    const connection = headers.get("connection") ?? "";
+    if (!hasToken(connection, "upgrade")) return "Invalid connection header";
+    if (headers.get("sec-websocket-accept") !== acceptOf(this.#key)) {
+      return "Invalid challenge response";
+    }
+    // A server may choose no subprotocol (section 4.2.2), which aiohttp's client accepts.
+    const protocol = headers.get("sec-websocket-protocol");
+    if (protocol === null || this.#options.protocols.includes(protocol)) return null;
+    return "Invalid subprotocol";
+  }
+}
+
+async function refusal(
+  response: ClientResponse,
+  reason: string,
+  cause?: unknown,
+): Promise<WSServerHandshakeError> {
+  const { status, headers, history, requestInfo } = response;
+  const body = status === 101 ? null : await startOfText(response.content, response.charset) ?? "";
+  response.release();
+  return new WSServerHandshakeError({ requestInfo, history, status, headers, reason, body, cause });
+}
+
+function given(name: string, value: string): [string, string][] {
+  return value === "" ? [] : [[name, value]];
 }

@@ -50,12 +50,6 @@ export interface WebSocketConnectOptions<T = unknown> {
   readonly maxBuffered?: number | undefined;
   /** Whether to offer permessage-deflate, or window bits, 9 to 15 (RFC 7692). @default {false} */
   readonly compress?: boolean | number | undefined;
-  /** Certificates to trust besides the system's, in PEM format. @default the connector's */
-  readonly caCerts?: readonly string[] | undefined;
-  /** The client's certificate chain in PEM format, with `key`. */
-  readonly cert?: string | undefined;
-  /** The key of `cert` in PEM format. */
-  readonly key?: string | undefined;
   /** Schema for JSON messages, of Zod, Valibot, ArkType or similar. */
   readonly schema?: StandardSchemaV1<unknown, T> | undefined;
   /** Aborts the handshake; its reason is thrown, wrapped if it is not an `Error`. */
@@ -76,22 +70,22 @@ export const WEB_SOCKET_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOption
   maxQueue: "a number",
   maxBuffered: "a number",
   compress: "a number or a boolean",
-  caCerts: "a list",
-  cert: "a string",
-  key: "a string",
   schema: "a Standard Schema (zod, valibot, arktype …)",
   signal: "an AbortSignal",
-}, { receivetimeout: "Write { timeout: { receive } }" });
+}, {
+  receivetimeout: "Write { timeout: { receive } }",
+  ssl: "Give the session the authorities that you trust: { connector: { caCerts } }",
+  cacerts: "It is an option of the session: { connector: { caCerts } }",
+  cert: "It is an option of the session: { connector: { cert, key } }",
+});
 
 export interface ResolvedWebSocket extends SocketLimits {
   readonly protocols: readonly string[];
   readonly autoping: boolean;
-  /** Certificates of this socket only, `null` for the connector's. */
-  readonly tls: Pick<WebSocketConnectOptions, "caCerts" | "cert" | "key"> | null;
 }
 
 export function resolveWebSocket(options: WebSocketConnectOptions<unknown>): ResolvedWebSocket {
-  const { protocols = [], caCerts, cert, key } = options;
+  const { protocols = [] } = options;
   const seen = new Set<string>();
   for (const protocol of protocols) {
     // RFC 6455 section 4.1: unique tokens. Others could break the header.
@@ -107,10 +101,5 @@ export function resolveWebSocket(options: WebSocketConnectOptions<unknown>): Res
     ...socketLimits(options, 0, 16 * 1024 ** 2),
     protocols: [...protocols],
     autoping: options.autoping ?? true,
-    tls: caCerts === undefined && cert === undefined && key === undefined ? null : {
-      ...(caCerts === undefined ? {} : { caCerts }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    },
   };
 }

@@ -10,6 +10,8 @@ export interface SendableBody {
   readonly size: number | null;
   /** Content type implied by the content. */
   readonly contentType: string;
+  /** Value of `Content-Encoding`, `null` for none. */
+  readonly contentEncoding?: string | null;
   /** Whether `stream()` can be called again, for a redirect or a retry. */
   readonly replayable: boolean;
   /**

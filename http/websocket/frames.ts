@@ -1,10 +1,17 @@
 // WebSocket frames as bytes (RFC 6455 section 5), for both sides.
 import type { Bytes } from "../bytes/bytes.ts";
 import { asciiText } from "../bytes/latin1.ts";
+import { nodeCrypto } from "../node_modules.ts";
 import { WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
 
 const encoder = new TextEncoder();
+const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455 section 1.3
+
+/** Computes the accept value, which proves that the server understood the handshake. */
+export function acceptOf(key: string): string {
+  return nodeCrypto().createHash("sha1").update(key + GUID).digest("base64");
+}
 
 /** Opcodes of RFC 6455 section 5.2. */
 export const Opcode = {

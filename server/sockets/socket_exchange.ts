@@ -7,7 +7,7 @@ import { formatHead } from "../../http/http1/format_head.ts";
 import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import { acceptDeflate } from "../../http/websocket/deflate.ts";
-import { acceptOf } from "../../http/websocket/handshake.ts";
+import { acceptOf } from "../../http/websocket/frames.ts";
 import type { SocketEvents } from "../../http/websocket/port.ts";
 import type {
   EnginePort,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { acceptOf } from "../../http/websocket/handshake.ts";
+import { acceptOf } from "../../http/websocket/frames.ts";
 import { CERT, KEY } from "../server/_tls.ts";
 import {
   assertTable,

@@ -1,4 +1,4 @@
-import { acceptOf } from "../../http/websocket/handshake.ts";
+import { acceptOf } from "../../http/websocket/frames.ts";
 import { assert, assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { ROOT } from "../_process.ts";

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { assertEquals } from "@std/assert";
-import { ipVersion } from "../../../client/connect/ip_version.ts";
+import { ipVersion } from "../../../client/connect/addresses.ts";
 
 Deno.test("ipVersion() agrees with isIP()", () => {
   const rows = [

@@ -8,10 +8,10 @@ import {
   type FailedAttempt,
   jsonPayload,
   loggingMiddleware,
-  type Payload,
   payloadOf,
   rateLimitMiddleware,
   retryMiddleware,
+  type SendableBody,
   ServerTimeoutError,
   type TraceConfig,
 } from "@roundtrip/http";
@@ -511,7 +511,7 @@ overEachApp("loggingMiddleware() shows no credentials", async (serve) => {
   assertMatch(records[0] ?? "", /access_token=\*\*\*&X-Amz-Signature=\*\*\*&n=1/);
 });
 
-const anotherBody: readonly (readonly [string, () => Payload, string, string])[] = [
+const anotherBody: readonly (readonly [string, () => SendableBody, string, string])[] = [
   ["bytes", () => payloadOf(new Uint8Array([104, 105])), "application/octet-stream", "hi"],
   ["text", () => payloadOf("grüezi"), "text/plain; charset=utf-8", "grüezi"],
   ["JSON", () => jsonPayload({ a: [1] }), "application/json", '{"a":[1]}'],

@@ -2,7 +2,7 @@
  * A WebSocket server that a test controls frame by frame.
  * @module
  */
-import { acceptOf } from "../../../http/websocket/handshake.ts";
+import { acceptOf } from "../../../http/websocket/frames.ts";
 import { FrameReader } from "../../../http/websocket/frame_reader.ts";
 import { acceptOn, type Connections, writeAll } from "../../_connections.ts";
 import { CERT, KEY } from "../../server/_tls.ts";

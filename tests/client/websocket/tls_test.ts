@@ -14,23 +14,23 @@ Deno.test("wsConnect() uses TLS with the given certificates", async () => {
     key: KEY,
     onListen() {},
   }, app.fetch);
-  await using session = new ClientSession({ baseUrl: `https://localhost:${server.addr.port}` });
+  const baseUrl = `https://localhost:${server.addr.port}`;
   const url = `wss://localhost:${server.addr.port}/ws`;
+  await using session = new ClientSession();
+  await using trusting = new ClientSession({ baseUrl, connector: { caCerts: [CA] } });
   for (const target of [url, "/ws"]) {
-    await using ws = await session.wsConnect(target, { caCerts: [CA] });
+    await using ws = await trusting.wsConnect(target);
     await ws.sendStr("over TLS");
     assertEquals(await ws.receiveStr(), "over TLS");
   }
-  await using trusting = new ClientSession({ connector: { caCerts: [CA] } });
-  await using ws = await trusting.wsConnect(url);
-  await ws.sendStr("by the connector's certificates");
-  assertEquals(await ws.receiveStr(), "by the connector's certificates");
   const error = await assertRejects(() => session.wsConnect(url), ClientConnectorCertificateError);
   assertEquals(error.failure, "certificate");
 });
 
-Deno.test("cert and key are required together", async () => {
+Deno.test("certificates of a single WebSocket are refused, with the remedy", async () => {
   await using session = new ClientSession();
-  const connecting = session.wsConnect("ws://127.0.0.1:1/", { cert: "" });
-  await assertRejects(() => connecting, TypeError, "key go together");
+  for (const options of [{ caCerts: [CA] }, { cert: CERT }, { ssl: true }]) {
+    const connecting = session.wsConnect("ws://127.0.0.1:1/", options as object);
+    await assertRejects(() => connecting, TypeError, "the session");
+  }
 });
