@@ -1,4 +1,7 @@
 // deno run --allow-net=0.0.0.0,localhost --allow-write=tmp examples/0001_request.ts N [PORT]
+// A server and a client of it in one program: `0` starts the server, and `1` to `4` in a second
+// terminal send it requests. Without a number it lists them.
+// 服务端和它的客户端在同一个程序里：`0` 启动服务端，在另一个终端里用 `1` 到 `4` 向它发请求。
 import {
   ClientConnectionError,
   ClientSession,

@@ -14,10 +14,25 @@ const SEARCH_ZH = {
   },
 };
 
+/** Words of a text for the search. Chinese has no spaces: its words are found by pairs of characters. */
+function tokenize(text) {
+  return text.split(/[\s\p{P}\p{S}]+/u).flatMap((word) =>
+    word.split(/(\p{Script=Han}+)/u).flatMap((run, i) =>
+      i % 2 === 0 || run.length < 3
+        ? run
+        : Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2))
+    )
+  ).filter((word) => word !== "");
+}
+
 const theme = (sidebar, words) => ({
   nav: [
     { text: words.tutorial, link: sidebar[0].items[0].link },
     { text: words.howto, link: sidebar[2].items[0].link },
+    {
+      text: words.reference,
+      link: sidebar[3].items.find(({ link }) => link.endsWith("/command.md")).link,
+    },
     { text: words.explanation, link: sidebar[4].items[0].link },
     { text: words.api, link: "/api/index.html", target: "_blank" },
   ],
@@ -36,6 +51,7 @@ export default {
   ignoreDeadLinks: [/^\/api\//, /^https?:\/\/localhost/],
   markdown: {
     html: false,
+    languageAlias: { haproxy: "nginx" },
     theme: { light: "github-light", dark: "github-dark" },
     // Documents are plain Markdown: braces are text, not Vue's expressions.
     config({ renderer: { rules } }) {
@@ -46,7 +62,13 @@ export default {
     },
   },
   themeConfig: {
-    search: { provider: "local", options: { locales: { zh: { translations: SEARCH_ZH } } } },
+    search: {
+      provider: "local",
+      options: {
+        locales: { zh: { translations: SEARCH_ZH } },
+        miniSearch: { options: { tokenize } },
+      },
+    },
     outline: [2, 3],
     logo: { src: "/icon.svg", alt: "" },
   },
@@ -57,6 +79,7 @@ export default {
       themeConfig: theme(en, {
         tutorial: "Tutorial",
         howto: "How-to",
+        reference: "Reference",
         explanation: "Explanation",
         api: "API",
         theme: {},
@@ -69,6 +92,7 @@ export default {
       themeConfig: theme(zh, {
         tutorial: "教程",
         howto: "指南",
+        reference: "参考",
         explanation: "说明",
         api: "API",
         theme: {

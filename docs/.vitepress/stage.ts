@@ -169,9 +169,11 @@ function homePage(readme: string, language: Language): string {
     /\[(?:中文|English)\]\([^)]*\)/g,
     "",
   );
-  return `---\nlayout: home\nhero: ${JSON.stringify(hero)}\n---\n\n${body.trim()}\n\n## ${
-    rest.join("\n## ")
-  }`;
+  const sections = rest.join("\n## ")
+    .replace(/^!\[(.*)\]\((.*\/playground)\.png\)$/m, "$&\n![$1]($2-dark.png)");
+  return `---\nlayout: home\nhero: ${
+    JSON.stringify(hero)
+  }\n---\n\n${body.trim()}\n\n## ${sections}`;
 }
 
 /**
