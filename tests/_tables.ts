@@ -36,8 +36,7 @@ const CELLS: Readonly<Record<string, string>> = {
   "bodies that stop": "发到一半停下的正文",
   "bodies a byte in 1.5 s": "每 1.5 s 一个字节的正文",
   "clients that never read 8 MiB": "从不读取 8 MiB 响应的客户端",
-  "clients that never read an endless StreamResponse":
-    "从不读取没有尽头的 `StreamResponse` 的客户端",
+  "clients that never read an endless StreamResponse": "从不读取没有尽头的 StreamResponse 的客户端",
   "half-closed clients get their answer": "半关闭的客户端得到响应",
   "clients that write 4 MiB before they read their 413": "先写完 4 MiB 再去读 413 的客户端",
   "an endless head": "没有尽头的请求头",

@@ -106,7 +106,6 @@ Deno.test("comments of every example are in English and in Chinese", async () =>
     // Comments on lines of their own, in blocks; the first has the command on top.
     const blocks = code.match(/(?:^ *\/\/ .*\n)+/gm) ?? [];
     for (const block of blocks) {
-      if (name === "0001_request") continue; // only its command
       assert(/\p{Script=Han}/u.test(block), `${section}: no Chinese beside ${block}`);
     }
   }

@@ -17,7 +17,7 @@ export function redirects({ app }: Site): web.RouteTable {
         return web.jsonResponse({ history, text: await response.text() });
       } catch (error) {
         if (!(error instanceof TooManyRedirectsError)) throw error;
-        throw new web.HTTPBadGateway({ text: error.message });
+        throw new web.HTTPBadGateway({ text: error.reason });
       }
     });
 }
