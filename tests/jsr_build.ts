@@ -12,6 +12,8 @@ import { build, stop } from "npm:esbuild@^0.28.2";
 const ROOT = new URL("../", import.meta.url);
 const TARGET = new URL("build/jsr/", ROOT);
 const FOLDER = "dist/modules"; // as deep as the modules of cli/, from where ../../ is followed
+/** Imports that are evaluated by their first use: together they take half of a start. */
+const LATE = /^import \* as (?=\w+ from "(?:tough-cookie|node:buffer)")/gm;
 
 const { exports, imports, publish, ...config } = JSON.parse(
   await Deno.readTextFile(new URL("deno.json", ROOT)),
@@ -23,7 +25,7 @@ await rm(TARGET, { recursive: true, force: true });
 for (const path of publish.include) {
   await cp(new URL(path, ROOT), new URL(path, TARGET), { recursive: true });
 }
-await build({
+const { outputFiles } = await build({
   absWorkingDir: ROOT.pathname,
   entryPoints: paths,
   alias: Object.fromEntries(
@@ -38,13 +40,15 @@ await build({
   outbase: ".",
   outdir: `build/jsr/${FOLDER}`,
   logLevel: "warning",
+  write: false,
 });
 await stop();
-for (const path of paths) {
-  const bundle = new URL(bundleOf(path), TARGET);
-  const source = "../".repeat(bundleOf(path).split("/").length - 2) + path.slice(2);
-  const code = await Deno.readTextFile(bundle);
-  await Deno.writeTextFile(bundle, `/* @ts-self-types="${source}" */\n${code}`);
+for (const { path, text } of outputFiles) {
+  const entry = paths.find((each) => path.endsWith(bundleOf(each).slice(1)));
+  const source = entry === undefined ? "" : "../".repeat(entry.split("/").length) + entry.slice(2);
+  const types = source === "" ? "" : `/* @ts-self-types="${source}" */\n`;
+  await Deno.mkdir(new URL("./", `file://${path}`), { recursive: true });
+  await Deno.writeTextFile(path, types + text.replaceAll(LATE, "import defer * as "));
 }
 const bundles = Object.entries<string>(exports).map(([entry, path]) => [entry, bundleOf(path)]);
 const { name, version, license, compilerOptions } = config;

@@ -135,7 +135,14 @@ export class Child implements AsyncDisposable {
   async cpuTime(): Promise<number> {
     const stat = await Deno.readTextFile(`/proc/${this.pid}/stat`);
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // from the third one on
-    return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+    let exact = 0; // without the threads that have ended
+    for await (const { name } of Deno.readDir(`/proc/${this.pid}/task`)) {
+      const spent = await Deno.readTextFile(`/proc/${this.pid}/task/${name}/schedstat`).catch(() =>
+        "0"
+      );
+      exact += parseInt(spent) / 1e6;
+    }
+    return Math.max((Number(fields[11]) + Number(fields[12])) * MS_PER_TICK, exact);
   }
 
   kill(): void {

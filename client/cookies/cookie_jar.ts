@@ -1,5 +1,6 @@
 import { OptionTable } from "../../http/options.ts";
-import { Cookie, CookieJar as Store, getPublicSuffix, type MemoryCookieStore } from "tough-cookie";
+import * as tough from "tough-cookie";
+import type { Cookie, CookieJar as Store, MemoryCookieStore } from "tough-cookie";
 import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
 import { loadCookies, saveCookies } from "./cookie_file.ts";
 import { memoryStore } from "./memory_store.ts";
@@ -102,14 +103,14 @@ export class CookieJar extends AbstractCookieJar {
   override updateCookies(cookies: CookieInit, url?: URL): void {
     for (const [name, value] of sentPairs(cookies, this.#quote)) {
       if (url === undefined) this.#shared.set(name, value);
-      else this.#set(new Cookie({ key: name, value }), url);
+      else this.#set(new tough.Cookie({ key: name, value }), url);
     }
   }
 
   /** Stores the `Set-Cookie` headers of a response; drops those the server may not set. */
   override updateFromHeaders(headers: readonly string[], url: URL): void {
     for (const header of headers) {
-      const cookie = Cookie.parse(header);
+      const cookie = tough.Cookie.parse(header);
       // RFC 6265bis section 5.6 drops cookies with control bytes; tough-cookie accepts 0x7f.
       if (cookie === undefined || header.includes("\x7f")) continue;
       if (cookie.key.length + cookie.value.length > MAX_COOKIE) continue;
@@ -223,7 +224,7 @@ export class CookieJar extends AbstractCookieJar {
   #open(): Store {
     if (this.#store !== null) return this.#store;
     this.#memory = memoryStore();
-    return this.#store = new Store(this.#memory, STORE);
+    return this.#store = new tough.CookieJar(this.#memory, STORE);
   }
 
   /** The URL for the store, without the host's trailing dot (RFC 6265bis section 5.1.2). */
@@ -279,7 +280,7 @@ function domainOf(cookie: Cookie): string | null {
 /** Whether a host is an address, a single label or a public suffix: its cookies are host-only. */
 function isSuffix(host: string): boolean {
   return IP_HOST.test(host) || !host.includes(".") ||
-    getPublicSuffix(host, { allowSpecialUseDomain: true, ignoreError: true }) === undefined;
+    tough.getPublicSuffix(host, { allowSpecialUseDomain: true, ignoreError: true }) === undefined;
 }
 
 function endOf(maxAge: number | "Infinity" | "-Infinity"): number {
@@ -316,7 +317,7 @@ function sharedCookie(name: string, value: string): JarCookie {
 /** Cookies are sorted in creation order, even with equal times. */
 function storedCookie(cookie: JarCookie, now: Date): Cookie {
   const { name, sameSite, expires, partitioned = false, ...rest } = cookie;
-  return new Cookie({
+  return new tough.Cookie({
     ...rest,
     key: name,
     expires: expires ?? "Infinity",

@@ -1,14 +1,17 @@
-import { type Cookie, MemoryCookieStore, pathMatch, permuteDomain } from "tough-cookie";
+import * as tough from "tough-cookie";
+import type { Cookie, MemoryCookieStore } from "tough-cookie";
 
 /** Characters from which on a path is compared with those of the cookies, one after the other. */
 const LONG_PATH = 1024;
 
 /** Makes a store that looks up the paths above a request's, not every path of the host. */
 export function memoryStore(): MemoryCookieStore {
-  const memory = new MemoryCookieStore();
+  const memory = new tough.MemoryCookieStore();
   const find: Find = (domain, path, special, done) => {
     // It throws for special-use names such as "test", which have no parent domain anyway.
-    const domains = domain.includes(".") ? permuteDomain(domain, special) ?? [domain] : [domain];
+    const domains = domain.includes(".")
+      ? tough.permuteDomain(domain, special) ?? [domain]
+      : [domain];
     done(null, domains.flatMap((each) => cookiesOf(memory.idx[each] ?? {}, path || null)));
   };
   memory.findCookies = find as typeof memory.findCookies;
@@ -22,7 +25,7 @@ function cookiesOf(byPath: ByPath, path: string | null): Cookie[] {
   const isShort = path !== null && path.length <= LONG_PATH;
   const paths = isShort
     ? pathsAbove(path).filter((each) => each in byPath)
-    : Object.keys(byPath).filter((each) => path === null || pathMatch(path, each));
+    : Object.keys(byPath).filter((each) => path === null || tough.pathMatch(path, each));
   return paths.flatMap((each) => Object.values(byPath[each] ?? {}));
 }
 

@@ -3,7 +3,7 @@ import { RecentMap } from "../../http/recent_map.ts";
 import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
-import { Buffer } from "node:buffer";
+import * as node from "node:buffer";
 import type CachePolicy from "http-cache-semantics";
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import { storedResult, withBody } from "../hop/hop_result.ts";
@@ -203,7 +203,7 @@ function textEntries(store: CacheStore): Entries {
       if (text === null) return undefined;
       try {
         const { policy, body, ...rest } = JSON.parse(text);
-        const bytes = new Uint8Array(Buffer.from(body, "base64"));
+        const bytes = new Uint8Array(node.Buffer.from(body, "base64"));
         return { ...rest, policy: Policy.fromObject(policy), body: bytes };
       } catch {
         return undefined; // of another version, or not ours
@@ -216,7 +216,7 @@ function textEntries(store: CacheStore): Entries {
       const text = JSON.stringify({
         ...entry,
         policy: policy.toObject(),
-        body: Buffer.from(body.buffer, body.byteOffset, body.length).toString("base64"),
+        body: node.Buffer.from(body.buffer, body.byteOffset, body.length).toString("base64"),
       });
       // Stale ones are worth a revalidation.
       await store.set(url, text, Math.max(0, policy.timeToLive()) + DAY);

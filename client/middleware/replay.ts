@@ -1,7 +1,7 @@
 // Recording and replaying responses, for tests without the real service.
 import { nodeCrypto, nodeFs } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
-import { Buffer } from "node:buffer";
+import * as node from "node:buffer";
 import { collectBytes } from "../../http/bytes/growing_bytes.ts";
 import { errorCode } from "../../http/name_file.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
@@ -126,10 +126,10 @@ async function keyOf({ method, url, payload }: ClientRequest): Promise<string> {
 
 /** A form without its random boundaries, nested forms included. */
 function withoutBoundaries(body: Uint8Array, boundary: string): Uint8Array {
-  let text = Buffer.from(body).toString("latin1");
+  let text = node.Buffer.from(body).toString("latin1");
   const nested = [...text.matchAll(/; boundary=([0-9a-f]{32})\r\n/g)].map(([, each = ""]) => each);
   for (const each of [boundary, ...nested]) if (each !== "") text = text.replaceAll(each, "");
-  return Buffer.from(text, "latin1");
+  return node.Buffer.from(text, "latin1");
 }
 
 async function wholeBody(result: HopResult): Promise<Uint8Array<ArrayBuffer>> {
@@ -154,14 +154,14 @@ function coded(body: Uint8Array<ArrayBuffer>): Pick<Recorded, "text" | "base64">
   try {
     return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body) };
   } catch {
-    return { base64: Buffer.from(body).toString("base64") };
+    return { base64: node.Buffer.from(body).toString("base64") };
   }
 }
 
 function resultOf({ status, reason, headers, text, base64 }: Recorded): HopResult {
   const body = base64 === undefined
     ? new TextEncoder().encode(text)
-    : Uint8Array.from(Buffer.from(base64, "base64"));
+    : Uint8Array.from(node.Buffer.from(base64, "base64"));
   const head = { status, reason, headers: new Headers(headers as [string, string][]) };
   return storedResult(head, body);
 }

@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import * as node from "node:buffer";
 import type { RawHeaders } from "./engine.ts";
 
 export interface ResponseRecord {
@@ -98,7 +98,7 @@ export function recordOf(response: Response): ResponseRecord | null {
 
 /** Size of a body in bytes; without a copy for the engines' sake. */
 export function sizeOf(body: string | Uint8Array | null): number {
-  return typeof body === "string" ? Buffer.byteLength(body) : body?.length ?? 0;
+  return typeof body === "string" ? node.Buffer.byteLength(body) : body?.length ?? 0;
 }
 
 const files = new WeakMap<ReadableStream, Deno.FsFile>();

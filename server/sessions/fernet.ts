@@ -1,6 +1,6 @@
 // Fernet tokens: AES-128-CBC and HMAC-SHA256, compatible with Python's `cryptography`. @see {@link
 // https://github.com/fernet/spec/blob/master/Spec.md}
-import { Buffer } from "node:buffer";
+import * as node from "node:buffer";
 import { RecentMap } from "../../http/recent_map.ts";
 import { type Bytes, hexValue } from "../../http/bytes/bytes.ts";
 import { nodeCrypto } from "../../http/node_modules.ts";
@@ -102,7 +102,7 @@ function isTimely(time: number, { ttl, now }: DecryptOptions): boolean {
 
 function keyBytes(key: Uint8Array | string): Bytes {
   const bytes = typeof key === "string"
-    ? new Uint8Array(Buffer.from(/^[\w-]{43}=?$/.test(key) ? key : "", "base64url"))
+    ? new Uint8Array(node.Buffer.from(/^[\w-]{43}=?$/.test(key) ? key : "", "base64url"))
     : new Uint8Array(key);
   if (bytes.length === 32) return bytes;
   throw new TypeError(
@@ -155,12 +155,12 @@ function hash(bytes: Bytes, to: Bytes, at: number): Bytes {
 
 /** Padded base64url. */
 function encoded(bytes: Bytes): string {
-  const text = Buffer.from(bytes.buffer).toString("base64url");
+  const text = node.Buffer.from(bytes.buffer).toString("base64url");
   return text + "=".repeat(-text.length & 3);
 }
 
 function decode(token: string): Bytes | null {
-  const bytes = new Uint8Array(Buffer.from(token, "base64url"));
+  const bytes = new Uint8Array(node.Buffer.from(token, "base64url"));
   // Strict: otherwise unused bits of the last character could be changed, or blanks added.
   return encoded(bytes) === token ? bytes : null;
 }
