@@ -29,10 +29,12 @@ const KINDS = GLOBAL_OPTIONS.find(({ long }) => long === "generate")?.choices ??
 
 async function generate(kind: string | undefined): Promise<string> {
   if (kind === "man") return (await import("./man_page.ts")).manPage(VERSION);
+  if (kind === "man-markdown") return (await import("./man_markdown.ts")).manMarkdown(VERSION);
   const shells = await import("./completions.ts");
   if (kind === "complete-bash") return shells.completeBash();
   if (kind === "complete-zsh") return shells.completeZsh();
   if (kind === "complete-fish") return shells.completeFish();
+  if (kind === "complete-elvish") return shells.completeElvish();
   const what = kind === undefined ? "expected" : `"${kind}" is not`;
   throw badArgument("generate", `${what} one of ${KINDS.join(", ")}`);
 }

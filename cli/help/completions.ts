@@ -1,4 +1,4 @@
-// Completions for bash, zsh and fish, made from the specifications.
+// Completions for bash, zsh, fish and elvish, made from the specifications.
 import { shellWord } from "../io/shell_word.ts";
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
@@ -106,6 +106,44 @@ export function completeFish(): string {
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Completions for elvish: `eval (roundtrip --generate complete-elvish | slurp)`. */
+export function completeElvish(): string {
+  const options = COMMANDS.map((each) => `&${each.name}=${elvishList(optionWords(each))}`);
+  const choices = choicesByOption().map(([option, values]) => `&${option}=${elvishList(values)}`);
+  // The editor filters them by the typed prefix.
+  return `# elvish completions of roundtrip
+fn roundtrip-words {|@words|
+  var choices = [${choices.join(" ")}]
+  var options = [${options.join(" ")}]
+  var names = ${elvishList(NAMES)}
+  if (has-key $choices $words[-2]) {
+    all $choices[$words[-2]]
+    return
+  }
+  if (== (count $words) 2) {
+    all $names
+    put help
+  }
+  if (eq $words[1] help) {
+    all $names
+    put request
+    return
+  }
+  var own = request
+  if (has-value $names $words[1]) { set own = $words[1] }
+  all $options[$own]
+}
+set edit:completion:arg-completer[roundtrip] = {|@words|
+  roundtrip-words $@words
+  edit:complete-filename $@words
+}
+`;
+}
+
+function elvishList(words: readonly string[]): string {
+  return `[${words.map((each) => `'${each.replaceAll("'", "''")}'`).join(" ")}]`;
 }
 
 function fishLine(condition: string, option: OptionSpec): string {

@@ -20,9 +20,11 @@ export const COMMANDS: readonly CommandSpec[] = ALL;
 
 export type AnyOption = OptionName<typeof ALL[number]>;
 
+const SHELLS = ["bash", "zsh", "fish", "elvish"];
+
 export const GLOBAL_OPTIONS: CommandSpec["options"] = [
   option("-V, --version", "version of this program and its runtime"),
   option("--generate WHAT", "print completions for a shell, or the man page", {
-    choices: ["complete-bash", "complete-zsh", "complete-fish", "man"],
+    choices: [...SHELLS.map((shell) => `complete-${shell}`), "man", "man-markdown"],
   }),
 ];

@@ -106,6 +106,46 @@ _roundtrip; printf '%s\\n' "\${COMPREPLY[@]}"`,
   assertEquals(await complete("get", ":8080/", "--no-ch"), ["--no-check-status"]);
 });
 
+const elvish = await hasProgram("elvish");
+Deno.test({
+  name: `elvish completes subcommands, options and values${elvish ? "" : " (needs elvish)"}`,
+  ignore: !elvish,
+  fn: async () => {
+    const script = (await cli(["--generate", "complete-elvish"])).stdout;
+    // The editor exists only in interactive shells; it shows the function's results.
+    const own = script.slice(0, script.indexOf("set edit:"));
+    const complete = async (...words: string[]): Promise<string[]> => {
+      const list = words.map((word) => `'${word}'`).join(" ");
+      const { stdout, stderr } = await new Deno.Command("elvish", {
+        args: ["-norc", "-c", `${own}\nroundtrip-words roundtrip ${list} | to-lines`],
+      }).output();
+      assertEquals(new TextDecoder().decode(stderr), "");
+      return new TextDecoder().decode(stdout).trim().split("\n");
+    };
+    const first = await complete("");
+    assert(first.includes("serve") && first.includes("help") && first.includes("--json"));
+    const serve = await complete("serve", "--");
+    assert(serve.includes("--workers") && !serve.includes("--json"), serve.join());
+    assert((await complete("get", ":8080/", "-")).includes("--no-check-status"));
+    assert((await complete("help", "")).includes("request"));
+    assertEquals(await complete("--pretty", ""), ["all", "colors", "format", "none"]);
+  },
+});
+
+Deno.test("the manual in Markdown names every option in valid tables", async () => {
+  const { stdout, code } = await cli(["--generate", "man-markdown"]);
+  assertEquals(code, 0);
+  for (const spec of COMMANDS) {
+    assertStringIncludes(stdout, `\n## ${spec.name}\n`);
+    for (const option of spec.options) {
+      if (!option.hidden) assertStringIncludes(stdout, `--${option.long}`);
+    }
+  }
+  for (const line of stdout.split("\n")) {
+    if (line.startsWith("|")) assertEquals(line.match(/(?<!\\)\|/g)?.length, 3, line);
+  }
+});
+
 Deno.test("zsh and fish accept their completions, groff the man page", async (t) => {
   const checks = [
     ["zsh", "complete-zsh", ["-n", "/dev/stdin"]],
