@@ -101,48 +101,36 @@ function written(name: string, value: string | number | null): string {
   return `${value ?? ""}`;
 }
 
-export class FactsWriter {
-  readonly #pieces: readonly Piece[];
-  /** File of `--json-meta`, `""` for standard error, `null` without it. */
-  readonly #file: string | null;
+/** Writes the facts of an exchange that has ended. */
+export type FactsWriter = (ended: Ended) => Promise<void>;
 
-  private constructor(pieces: readonly Piece[], file: string | null) {
-    this.#pieces = pieces;
-    this.#file = file;
-  }
-
-  /** The writer for the options, `null` if they want none; empties the file. */
-  static of(parsed: ParsedArgs<RequestOption>): FactsWriter | null {
-    const format = parsed.value("write-out");
-    const file = parsed.value("json-meta") ?? null;
-    if (format === undefined && file === null) return null;
-    const text = format?.startsWith("@") ? readText("write-out", format.slice(1)) : format ?? "";
-    const writer = new FactsWriter(parseFormat(text), file);
-    writer.#save("", false);
-    return writer;
-  }
-
-  async write(ended: Ended): Promise<void> {
+/** The writer for the options, `null` if they want none; empties the file of `--json-meta`. */
+export function factsWriter(parsed: ParsedArgs<RequestOption>): FactsWriter | null {
+  const format = parsed.value("write-out");
+  const file = parsed.value("json-meta"); // "" is standard error
+  if (format === undefined && file === undefined) return null;
+  const text = format?.startsWith("@") ? readText("write-out", format.slice(1)) : format ?? "";
+  const pieces = parseFormat(text);
+  if (file) saveFacts(file, "", false);
+  return async (ended) => {
     const texts = { stdout: "", stderr: "" };
     let to: "stdout" | "stderr" = "stdout";
-    for (const piece of this.#pieces) {
+    for (const piece of pieces) {
       if ("to" in piece) to = piece.to;
       else texts[to] += piece.text(ended);
     }
-    if (this.#file === "") texts.stderr += `${jsonOf(ended)}\n`;
-    else if (this.#file !== null) this.#save(`${jsonOf(ended)}\n`, true);
+    if (file === "") texts.stderr += `${jsonOf(ended)}\n`;
+    else if (file !== undefined) saveFacts(file, `${jsonOf(ended)}\n`, true);
     const { stdout, stderr } = texts;
     if (stdout !== "") await writeOut(Deno.stdout.isTerminal() ? visibleText(stdout) : stdout);
     if (stderr !== "") await writeErr(Deno.stderr.isTerminal() ? visibleText(stderr) : stderr);
-  }
+  };
+}
 
-  #save(text: string, append: boolean): void {
-    const path = this.#file ?? "";
-    if (path === "") return;
-    try {
-      Deno.writeTextFileSync(path, text, { append });
-    } catch (cause) {
-      throw unwritable(path, cause);
-    }
+function saveFacts(path: string, text: string, append: boolean): void {
+  try {
+    Deno.writeTextFileSync(path, text, { append });
+  } catch (cause) {
+    throw unwritable(path, cause);
   }
 }

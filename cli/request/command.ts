@@ -33,7 +33,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
     const own = { url, credentials: target.others[at]?.credentials ?? null };
     plans.push([{ ...planned, url }, isForAll ? given : await authOf(parsed, own)]);
   }
-  if (parsed.has("curl")) {
+  if (parsed.has("curl") || parsed.has("curl-long")) {
     for (const [each, own] of plans) {
       await writeOut(`${curlCommand(withKept(each, kept), parsed, own ?? kept.auth)}\n`);
     }
@@ -43,7 +43,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const saving = path === undefined ? null : await import("./save_request.ts");
   if (path !== undefined) saving?.checkSaved(path, planned);
   const facts = parsed.has("write-out") || parsed.has("json-meta")
-    ? (await import("../output/write_out.ts")).FactsWriter.of(parsed)
+    ? (await import("../output/write_out.ts")).factsWriter(parsed)
     : null;
   const needsTls = partsOf(parsed, false).has("m");
   const transport = parsed.has("offline") ? null : await transportOf(parsed, needsTls);

@@ -8,7 +8,7 @@ import { shellWord } from "../io/shell_word.ts";
 import type { Plan, PlannedBody } from "./plan.ts";
 
 /** Options with the same value as one of curl's. */
-const SAME: readonly (readonly [own: RequestOption, curls: string])[] = [
+const SAME: readonly (readonly [own: RequestOption, name: string])[] = [
   ["timeout", "--max-time"],
   ["unix-socket", "--unix-socket"],
   ["cert", "--cert"],
@@ -20,68 +20,65 @@ const SAME: readonly (readonly [own: RequestOption, curls: string])[] = [
   ["max-redirects", "--max-redirs"],
 ];
 
-/** Writes a request as a curl command, quoted for a shell. */
+const LONG: Readonly<Record<string, string>> = {
+  "-I": "--head",
+  "-X": "--request",
+  "-H": "--header",
+  "-u": "--user",
+  "-F": "--form",
+  "-L": "--location",
+  "-k": "--insecure",
+  "-O": "--remote-name",
+  "-o": "--output",
+  "-C": "--continue-at",
+  "-g": "--globoff",
+  "-4": "--ipv4",
+  "-6": "--ipv6",
+};
+
+/** Writes a request as a curl command, quoted for a shell; long options are on lines of their own. */
 export function curlCommand(
   plan: Plan,
   parsed: ParsedArgs<RequestOption>,
   auth: Auth | null,
 ): string {
   const { method, url, body } = plan;
-  const saves = savesBody(parsed);
-  const words = ["curl"];
-  if (method === "HEAD") words.push("-I");
-  else if (method !== (body === null ? "GET" : "POST")) words.push("-X", method);
+  const options: string[][] = [["curl"]];
+  if (method === "HEAD") options.push(["-I"]);
+  else if (method !== (body === null ? "GET" : "POST")) options.push(["-X", method]);
   // curl expands {a,b} and [1-3] to several URLs, except in an IPv6 address.
-  if (/[[\]{}]/.test(url.pathname + url.search)) words.push("-g");
-  words.push(url.href, ...headerWords(plan), ...authWords(auth));
-  if (body !== null) words.push(...bodyWords(body));
-  if (parsed.has("follow") || saves) words.push("-L");
-  const verify = verifyOf(parsed);
-  if (verify === false) words.push("-k");
-  else if (typeof verify === "string") words.push("--cacert", verify);
-  for (const [own, curls] of SAME) {
-    const value = parsed.value(own);
-    if (value !== undefined) words.push(curls, value);
-  }
-  for (const each of parsed.all("proxy")) {
-    words.push("--proxy", each.replace(/^(?:https?|all):(?!\/\/)/, ""));
-  }
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
-  for (const [where, address] of addressesOf(parsed.all("resolve"))) {
-    words.push("--resolve", `${where.replace(/\*$/, port)}:${address}`);
-  }
-  if (parsed.has("ipv4")) words.push("-4");
-  if (parsed.has("ipv6")) words.push("-6");
-  if (parsed.has("continue")) words.push("-C", "-");
-  const output = parsed.value("output");
-  if (saves) words.push(...output === undefined ? ["-O"] : ["-o", output]);
-  return words.map(shellWord).join(" ");
+  if (/[[\]{}]/.test(url.pathname + url.search)) options.push(["-g"]);
+  options.at(-1)?.push(url.href);
+  options.push(...headerOptions(plan, auth));
+  if (body !== null) options.push(...bodyOptions(body));
+  options.push(...connectionOptions(url, parsed));
+  const isLong = parsed.has("curl-long");
+  return options.map(([name = "", ...values]) =>
+    [isLong ? LONG[name] ?? name : name, ...values].map(shellWord).join(" ")
+  ).join(isLong ? " \\\n  " : " ");
 }
 
-function headerWords({ headers, without }: Plan): string[] {
-  // With --compressed curl sends its own headers and decodes the response.
-  const own = headers.filter(([name, value]) =>
-    !(/^(?:user-agent|accept-encoding)$/i.test(name) &&
-      /^(?:roundtrip\/|gzip, deflate, br)/.test(value)) &&
-    !(name.toLowerCase() === "accept" && value === "*/*")
-  );
-  return [
-    ...own.flatMap(([name, value]) => ["-H", value === "" ? `${name};` : `${name}: ${value}`]),
-    ...[...without].flatMap((name) => ["-H", `${name}:`]),
-  ];
+function headerOptions({ headers, without }: Plan, auth: Auth | null): string[][] {
+  const options: string[][] = [];
+  for (const [name, value] of headers) {
+    // With --compressed curl sends its own header and decodes the response.
+    const isDefault = /^(?:user-agent|accept-encoding)$/i.test(name) &&
+      /^(?:roundtrip\/|gzip, deflate, br)/.test(value);
+    if (isDefault || (name.toLowerCase() === "accept" && value === "*/*")) continue;
+    options.push(["-H", value === "" ? `${name};` : `${name}: ${value}`]);
+  }
+  for (const name of without) options.push(["-H", `${name}:`]);
+  if (auth?.type === "bearer") options.push(["-H", `Authorization: Bearer ${auth.value}`]);
+  if (auth?.type === "digest") options.push(["--digest"]);
+  if (auth !== null && auth.type !== "bearer") options.push(["-u", auth.value]);
+  return options;
 }
 
-function authWords(auth: Auth | null): string[] {
-  if (auth === null) return [];
-  if (auth.type === "bearer") return ["-H", `Authorization: Bearer ${auth.value}`];
-  return [...auth.type === "digest" ? ["--digest"] : [], "-u", auth.value];
-}
-
-function bodyWords(body: PlannedBody): string[] {
-  if (body.kind === "text") return ["--data-raw", body.text];
-  if (body.kind === "file") return ["--data-binary", `@${body.path}`];
-  if (body.kind === "piped") return ["--data-binary", "@-"];
-  return body.parts.flatMap((part) => {
+function bodyOptions(body: PlannedBody): string[][] {
+  if (body.kind === "text") return [["--data-raw", body.text]];
+  if (body.kind === "file") return [["--data-binary", `@${body.path}`]];
+  if (body.kind === "piped") return [["--data-binary", "@-"]];
+  return body.parts.map((part) => {
     if ("value" in part) return ["--form-string", `${part.name}=${part.value}`];
     const type = part.type === null ? "" : `;type=${part.type}`;
     const name = part.filename === null
@@ -89,4 +86,30 @@ function bodyWords(body: PlannedBody): string[] {
       : `;filename="${part.filename.replaceAll(/["\\]/g, "\\$&")}"`;
     return ["-F", `${part.name}=@${part.path}${type}${name}`];
   });
+}
+
+function connectionOptions(url: URL, parsed: ParsedArgs<RequestOption>): string[][] {
+  const options: string[][] = [];
+  const saves = savesBody(parsed);
+  if (parsed.has("follow") || saves) options.push(["-L"]);
+  const verify = verifyOf(parsed);
+  if (verify === false) options.push(["-k"]);
+  else if (typeof verify === "string") options.push(["--cacert", verify]);
+  for (const [own, name] of SAME) {
+    const value = parsed.value(own);
+    if (value !== undefined) options.push([name, value]);
+  }
+  for (const each of parsed.all("proxy")) {
+    options.push(["--proxy", each.replace(/^(?:https?|all):(?!\/\/)/, "")]);
+  }
+  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  for (const [where, address] of addressesOf(parsed.all("resolve"))) {
+    options.push(["--resolve", `${where.replace(/\*$/, port)}:${address}`]);
+  }
+  if (parsed.has("ipv4")) options.push(["-4"]);
+  if (parsed.has("ipv6")) options.push(["-6"]);
+  if (parsed.has("continue")) options.push(["-C", "-"]);
+  const output = parsed.value("output");
+  if (saves) options.push(output === undefined ? ["-O"] : ["-o", output]);
+  return options;
 }

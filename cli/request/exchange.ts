@@ -100,7 +100,7 @@ export async function exchange(
     bar?.clear();
     await turn;
     const { url, method } = planned;
-    await facts?.write({ url, method, response: reply, times, started, exitCode, error });
+    await facts?.({ url, method, response: reply, times, started, exitCode, error });
   };
   try {
     const resumes = parsed.has("continue");

@@ -113,6 +113,7 @@ export const request = {
     more("--save FILE", "append the request to a .http file, for roundtrip run"),
     option("--offline", "print the request, do not send it"),
     option("--curl", "print the curl command, do not send"),
+    more("--curl-long", "the same with curl's long options"),
     more("--show-secrets", "print credentials and cookies in headers"),
     ...CURL_OPTIONS,
     option("--default-header NAME:VALUE", "", { repeat: true, hidden: true }),

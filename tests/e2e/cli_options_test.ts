@@ -62,8 +62,8 @@ Deno.test("options of curl work", async () => {
       code: 0,
       stdout: "curl https://a.test/\n",
     }],
-    ["--curl", [
-      "--curl",
+    ["--curl-long", [
+      "--curl-long",
       "-L",
       "-k",
       "-u",
@@ -78,9 +78,11 @@ Deno.test("options of curl work", async () => {
       "c=1",
     ], {
       code: 0,
-      stdout: "curl -X PUT http://a.test/ -H 'X-A: -b' " +
-        "-H 'Accept: application/json, */*;q=0.5' -H 'Content-Type: application/json' -u a:b " +
-        `--data-raw '{"c":"1"}' -L -k --connect-timeout 3 --proxy http://p:1\n`,
+      stdout: "curl \\\n  --request PUT http://a.test/ \\\n  --header 'X-A: -b' \\\n" +
+        "  --header 'Accept: application/json, */*;q=0.5' \\\n" +
+        "  --header 'Content-Type: application/json' \\\n  --user a:b \\\n" +
+        `  --data-raw '{"c":"1"}' \\\n  --location \\\n  --insecure \\\n` +
+        "  --connect-timeout 3 \\\n  --proxy http://p:1\n",
     }],
     ...["--http-version=2", "--http2", "--http3", "--style=auto", "--ssl=tls1", "--ciphers=x"].map(
       (word): Row => [`${word} is refused with the reason`, [word, at("/")], {
