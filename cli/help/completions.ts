@@ -1,7 +1,11 @@
 // Completions for bash, zsh, fish and elvish, made from the specifications.
+import { fill } from "../io/fill.ts";
 import { shellWord } from "../io/shell_word.ts";
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
+import BASH from "./completions.bash" with { type: "text" };
+import ELVISH from "./completions.elv" with { type: "text" };
+import ZSH from "./completions.zsh" with { type: "text" };
 import { visible } from "./help.ts";
 
 const NAMED = COMMANDS.filter((each) => each.name !== "request");
@@ -21,64 +25,31 @@ export function completeBash(): string {
   const values = choicesByOption().map(([option, values]) =>
     `    ${option}) COMPREPLY=($(compgen -W ${shellWord(values.join(" "))} -- "$cur")); return ;;`
   );
-  const first = shellWord([...NAMES, "help", ...METHODS].join(" "));
-  const files = new Set(everyOption().filter(takesFile).map((each) => `--${each.long}`));
-  return `# bash completions of roundtrip
-_roundtrip() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" words kind
-  COMPREPLY=()
-  case "$prev" in
-${values.join("\n")}
-    ${[...files].join("|")}) COMPREPLY=($(compgen -f -- "$cur")); return ;;
-  esac
-  if [[ $COMP_CWORD -eq 1 && $cur != -* ]]; then
-    COMPREPLY=($(compgen -W ${first} -- "$cur"))
-    return
-  fi
-  case "\${COMP_WORDS[1]}" in
-    help) COMPREPLY=($(compgen -W ${shellWord(ALL_NAMES.join(" "))} -- "$cur")); return ;;
-${cases.join("\n")}
-  esac
-  if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  elif [[ $kind == files ]]; then COMPREPLY=($(compgen -f -- "$cur"))
-  elif [[ $kind == folders ]]; then COMPREPLY=($(compgen -d -- "$cur"))
-  fi
-}
-complete -o filenames -F _roundtrip roundtrip
-`;
+  const files = everyOption().filter(takesFile).map((each) => `--${each.long}`);
+  return fill(BASH, {
+    values: values.join("\n"),
+    files: [...new Set(files)].join("|"),
+    first: shellWord([...NAMES, "help", ...METHODS].join(" ")),
+    names: shellWord(ALL_NAMES.join(" ")),
+    cases: cases.join("\n"),
+  });
 }
 
 /** Completions for zsh: a file `_roundtrip` on `$fpath`. */
 export function completeZsh(): string {
-  const describe = (spec: CommandSpec): string =>
-    visible(spec).flatMap((each) => zshSpecs(each)).map((line) => `        ${line} \\`).join("\n");
   const cases = REQUEST_LAST.map((each) => {
     const label = each.name === "request" ? "*" : each.name;
     const rest = { files: "'*:file:_files'", folders: "'*:folder:_files -/'", nothing: "'*: :'" };
-    const head = `      ${label})\n      _arguments -s -S \\`;
-    return `${head}\n${describe(each)}\n        ${rest[each.completes]} ;;`;
+    const options = visible(each).flatMap(zshSpecs).map((line) => `        ${line} \\\n`);
+    const head = `      ${label})\n      _arguments -s -S \\\n`;
+    return `${head}${options.join("")}        ${rest[each.completes]} ;;`;
   });
   const named = [...NAMED.map((each) => [each.name, each.summary]), ["help", "help"]];
-  return `#compdef roundtrip
-# zsh completions of roundtrip
-_roundtrip() {
-  local -a commands
-  if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
-    commands=(
-${named.map(([name, text]) => `      ${shellWord(`${name}:${text}`)}`).join("\n")}
-    )
-    _describe 'subcommand' commands
-    return
-  fi
-  local command=$words[2]
-  (( CURRENT > 2 )) && shift words && (( CURRENT-- ))
-  case $command in
-      help) _values 'subcommand' ${ALL_NAMES.join(" ")} ;;
-${cases.join("\n")}
-  esac
-}
-if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _roundtrip "$@"; else compdef _roundtrip roundtrip; fi
-`;
+  return fill(ZSH, {
+    commands: named.map(([name, text]) => `      ${shellWord(`${name}:${text}`)}`).join("\n"),
+    names: ALL_NAMES.join(" "),
+    cases: cases.join("\n"),
+  });
 }
 
 /** Completions for fish: `roundtrip --generate complete-fish | source`. */
@@ -110,36 +81,13 @@ export function completeFish(): string {
 
 /** Completions for elvish: `eval (roundtrip --generate complete-elvish | slurp)`. */
 export function completeElvish(): string {
-  const options = COMMANDS.map((each) => `&${each.name}=${elvishList(optionWords(each))}`);
   const choices = choicesByOption().map(([option, values]) => `&${option}=${elvishList(values)}`);
-  // The editor filters them by the typed prefix.
-  return `# elvish completions of roundtrip
-fn roundtrip-words {|@words|
-  var choices = [${choices.join(" ")}]
-  var options = [${options.join(" ")}]
-  var names = ${elvishList(NAMES)}
-  if (has-key $choices $words[-2]) {
-    all $choices[$words[-2]]
-    return
-  }
-  if (== (count $words) 2) {
-    all $names
-    put help
-  }
-  if (eq $words[1] help) {
-    all $names
-    put request
-    return
-  }
-  var own = request
-  if (has-value $names $words[1]) { set own = $words[1] }
-  all $options[$own]
-}
-set edit:completion:arg-completer[roundtrip] = {|@words|
-  roundtrip-words $@words
-  edit:complete-filename $@words
-}
-`;
+  const options = COMMANDS.map((each) => `&${each.name}=${elvishList(optionWords(each))}`);
+  return fill(ELVISH, {
+    choices: choices.join(" "),
+    options: options.join(" "),
+    names: elvishList(NAMES),
+  });
 }
 
 function elvishList(words: readonly string[]): string {
