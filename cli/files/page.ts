@@ -1,8 +1,13 @@
+import { fill } from "../io/fill.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import type { Entry, SortKey } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
+import CONFIRM from "./confirm.html" with { type: "text" };
+import MKDIR from "./mkdir_form.html" with { type: "text" };
+import PAGE from "./page.html" with { type: "text" };
 import SCRIPT from "./page.js" with { type: "text" };
 import STYLE from "./page.css" with { type: "text" };
+import UPLOAD from "./upload_form.html" with { type: "text" };
 
 /** Order of the entries, and number of the page. */
 export interface Order {
@@ -32,48 +37,29 @@ export interface PageOptions extends Pick<FilesOptions, "title" | "mkdir" | "rem
 }
 
 export function listingPage(options: PageOptions): string {
-  const { path, archives, nonce, readme, upload } = options;
-  const rows = options.entries.map((entry) => row(entry, options.remove));
+  const { path, archives, nonce, readme, upload, mkdir, remove } = options;
+  const rows = options.entries.map((entry) => row(entry, remove));
   if (path !== "/") rows.unshift(`<tr><td><a href="../">../</a></td><td></td><td></td></tr>`);
   if (options.isCut) rows.push(`<tr><td>There may be more.</td><td></td><td></td></tr>`);
   const names = path.split("/").filter((name) => name !== "");
   const last = names.at(-1);
   const root = options.title ?? "/";
-  const heading = last === undefined ? root : `${last}/`;
-  const whole = options.title === null ? path : `${options.title} ${path}`;
   const links = archives.map((kind) => `<a href="?archive=${kind}">${kind}</a>`).join(" ");
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escapeHtml(whole)}</title>
-<style nonce="${nonce}">${STYLE}</style>
-</head>
-<body>
-<header>
-${breadcrumb(root, names)}<h1>${escapeHtml(heading)}</h1>
-</header>
-<main>
-${archives.length === 0 ? "" : `<p>This folder as an archive: ${links}</p>\n`}${
-    upload ? FORM : ""
-  }${options.mkdir ? MKDIR : ""}<form role="search">
-<label>Search below <input type="search" name="search" value="${
-    escapeHtml(options.search)
-  }"></label> <button>Search</button>
-</form>
-<table>
-<thead><tr>${COLUMNS.map(([key, name]) => columnHead(key, name, options)).join("")}${
-    options.remove ? "<td></td>" : ""
-  }</tr></thead>
-<tbody>
-${rows.join("\n")}
-</tbody>
-</table>
-${pager(options)}${readme === null ? "" : `<pre>${escapeHtml(readme)}</pre>\n`}</main>
-${upload || options.remove ? `<script nonce="${nonce}">${SCRIPT}</script>\n` : ""}</body>
-</html>
-`;
+  const heads = COLUMNS.map(([key, name]) => columnHead(key, name, options)).join("");
+  return fill(PAGE, {
+    style: `<style nonce="${nonce}">${STYLE}</style>`,
+    title: escapeHtml(options.title === null ? path : `${options.title} ${path}`),
+    breadcrumb: breadcrumb(root, names),
+    heading: escapeHtml(last === undefined ? root : `${last}/`),
+    archives: links === "" ? "" : `<p>This folder as an archive: ${links}</p>\n`,
+    forms: `${upload ? UPLOAD : ""}${mkdir ? MKDIR : ""}`,
+    search: escapeHtml(options.search),
+    heads: `${heads}${remove ? "<td></td>" : ""}`,
+    rows: rows.join("\n"),
+    pager: pager(options),
+    readme: readme === null ? "" : `<pre>${escapeHtml(readme)}</pre>\n`,
+    script: upload || remove ? `<script nonce="${nonce}">${SCRIPT}</script>\n` : "",
+  });
 }
 
 const COLUMNS = [["name", "Name"], ["size", "Size"], ["time", "Modified (UTC)"]] as const;
@@ -136,43 +122,10 @@ function removeForm(name: string): string {
 
 /** Page that confirms a deletion, for browsers without scripts. */
 export function confirmPage(name: string): string {
-  const shown = escapeHtml(name);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<title>Delete ${shown}?</title>
-</head>
-<body>
-<main>
-<h1>Delete ${shown}?</h1>
-<p>This cannot be undone.</p>
-<form method="post" action="./"><button name="remove" value="${shown}">Delete</button></form>
-<p><a href="./">Keep it</a></p>
-</main>
-</body>
-</html>
-`;
+  return fill(CONFIRM, { name: escapeHtml(name) });
 }
 
 function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
-
-// Works without a script too.
-const FORM = `<form id="drop" method="post" enctype="multipart/form-data">
-<label>Files <input id="files" type="file" name="file" multiple></label>
-<label>or a folder <input id="folder" type="file" webkitdirectory></label>
-<button>Upload</button> or drop them here
-<p id="state" role="status"></p>
-<ul id="log"></ul>
-</form>
-`;
-
-const MKDIR = `<form id="mkdir" method="post">
-<label>New folder <input name="mkdir" required maxlength="255"></label> <button>Make</button>
-</form>
-`;
