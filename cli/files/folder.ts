@@ -1,4 +1,5 @@
 import { basename, join, sep } from "node:path";
+import { infoOf } from "../io/info_of.ts";
 
 export interface Entry {
   readonly name: string;
@@ -97,7 +98,8 @@ export class Root {
     for (let at = 0; at < entries.length; at += step) {
       if (at > 0) await new Promise((resolve) => setTimeout(resolve, 0));
       for (const entry of entries.slice(at, at + step)) {
-        const info = statusOf(join(path, entry.name));
+        // Without a switch of threads, which takes five times as long.
+        const info = infoOf(join(path, entry.name));
         described.push({ ...entry, size: info?.size ?? null, modified: info?.mtime ?? null });
       }
     }
@@ -142,15 +144,6 @@ export class Root {
 export function isWithin(folder: string, path: string): boolean {
   // By segments: "/srv/files-secret" is not below "/srv/files".
   return path === folder || path.startsWith(join(folder, sep));
-}
-
-/** The status without a switch of threads, which takes five times as long; `null` if deleted since. */
-function statusOf(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.statSync(path);
-  } catch {
-    return null;
-  }
 }
 
 const { compare } = new Intl.Collator(undefined, { numeric: true });

@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
+import ENVIRONMENT from "./environment.man" with { type: "text" };
 import { environmentText, exitCodesOf, visible } from "./help.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 
@@ -12,21 +13,7 @@ export function manPage(version: string): string {
     ".SH OPTIONS",
     ...GLOBAL_OPTIONS.flatMap(option),
     ...COMMANDS.flatMap(section),
-    ".SH ENVIRONMENT",
-    ".TP",
-    "\\fBNO_COLOR\\fR",
-    "No colours.",
-    ".TP",
-    "\\fBXDG_CONFIG_HOME\\fR",
-    "Folder of \\fIroundtrip/config.json\\fR and \\fIroundtrip/sessions\\fR; \\fI~/.config\\fR unless " +
-    "set.",
-    ".TP",
-    "\\fBhttp_proxy\\fR, \\fBhttps_proxy\\fR, \\fBall_proxy\\fR, \\fBno_proxy\\fR",
-    "Proxies for requests and WebSockets, in lower or upper case, and hosts to reach without one.",
-    ".TP",
-    "\\fBNETRC\\fR",
-    "File of credentials; \\fI~/.netrc\\fR unless set.",
-    "",
+    ENVIRONMENT,
   ];
   return lines.join("\n");
 }

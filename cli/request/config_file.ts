@@ -1,4 +1,5 @@
 import { configFolder } from "../io/config_folder.ts";
+import { infoOf } from "../io/info_of.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { messageOf } from "../errors/system_error.ts";
 
@@ -14,7 +15,7 @@ export async function defaultOptions(): Promise<readonly string[]> {
     if (error instanceof Deno.errors.NotFound) return [];
     if (error instanceof Deno.errors.NotADirectory) return [];
     // A service may not have access to its home folder.
-    if (error instanceof Deno.errors.PermissionDenied && !isThere(path)) return [];
+    if (error instanceof Deno.errors.PermissionDenied && infoOf(path) === null) return [];
     throw wrong(path, messageOf(error), error);
   }
   let config: unknown;
@@ -43,15 +44,6 @@ export async function defaultOptions(): Promise<readonly string[]> {
     words.push(`--default-header=${name}:${value}`);
   }
   return words;
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function record(path: string, value: unknown, what: string): Record<string, unknown> {

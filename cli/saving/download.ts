@@ -1,5 +1,6 @@
 import { type ClientResponse, FileExistsError } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
+import { infoOf } from "../io/info_of.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import { shellWord } from "../io/shell_word.ts";
 import { systemReason } from "../errors/system_error.ts";
@@ -131,14 +132,6 @@ export function isOneFile(output: string | undefined): boolean {
 
 function isFolder(path: string): boolean {
   return /[\\/]$/.test(path) || infoOf(path)?.isDirectory === true;
-}
-
-function infoOf(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.statSync(path);
-  } catch {
-    return null; // missing or not readable
-  }
 }
 
 function numbered(path: string, count: number): string {

@@ -28,6 +28,8 @@ export interface OptionSpec {
   readonly against?: readonly string[];
   /** Meaning of the letter in curl, added to the error for an invalid choice. */
   readonly elsewhere?: string;
+  /** Whether it is for a client only, or for a server only. */
+  readonly only?: "client" | "server";
   /** Why an option known from other programs is not supported. */
   readonly refused?: string;
 }
@@ -128,12 +130,15 @@ export const SERVICE_OPTIONS = [
   more("--health ROUTE", "path of a health check, such as /healthz"),
 ] as const satisfies readonly OptionSpec[];
 
+/** Marks an option of a client. */
+export const CLIENT = { only: "client" } as const;
+
 /** TLS options of clients. */
 export const CLIENT_TLS_OPTIONS = [
-  more("--verify HOW", "no, or a certificate (PEM) to trust"),
-  more("--cert FILE", "client certificate (PEM)"),
-  more("--cert-key FILE", "key of the client certificate (PEM)"),
-  more("--cert-key-pass PASS", "passphrase of an encrypted key"),
+  more("--verify HOW", "no, or a certificate (PEM) to trust", CLIENT),
+  more("--cert FILE", "client certificate (PEM)", CLIENT),
+  more("--cert-key FILE", "key of the client certificate (PEM)", CLIENT),
+  more("--cert-key-pass PASS", "passphrase of an encrypted key", CLIENT),
 ] as const satisfies readonly OptionSpec[];
 
 export const COMMON_OPTIONS = [
