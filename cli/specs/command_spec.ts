@@ -63,7 +63,14 @@ export interface CommandSpec {
 }
 
 /** Long names of a subcommand's options. */
-export type OptionName<Spec extends CommandSpec> = Spec["options"][number]["long"];
+export type OptionName<Spec extends CommandSpec> =
+  | Spec["options"][number]["long"]
+  | typeof COMMON_OPTIONS[number]["long"];
+
+/** Specifies a subcommand; the options that all have come last. */
+export function command<const Spec extends CommandSpec>(spec: Spec): Spec {
+  return { ...spec, options: [...spec.options, ...COMMON_OPTIONS] };
+}
 
 /** Exit code for an invalid command line, EX_USAGE of sysexits.h. */
 export const USAGE_CODE = 64;
@@ -141,7 +148,7 @@ export const CLIENT_TLS_OPTIONS = [
   more("--cert-key-pass PASS", "passphrase of an encrypted key", CLIENT),
 ] as const satisfies readonly OptionSpec[];
 
-export const COMMON_OPTIONS = [
+const COMMON_OPTIONS = [
   option("--help", "show this help"),
   option("-V, --version", "", { hidden: true }),
 ] as const satisfies readonly OptionSpec[];

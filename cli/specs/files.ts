@@ -1,7 +1,6 @@
 // Options of `roundtrip files`.
 import {
-  type CommandSpec,
-  COMMON_OPTIONS,
+  command,
   LISTEN_OPTIONS,
   more,
   option,
@@ -10,7 +9,7 @@ import {
   TLS_OPTIONS,
 } from "./command_spec.ts";
 
-export const files = {
+export const files = command({
   name: "files",
   summary: "serve a folder: listing, uploads, archives",
   usage: "files [OPTIONS] [DIR|FILE]",
@@ -60,7 +59,6 @@ export const files = {
     more("--open", "open the address in a browser"),
     more("--access-log", "one line for each request"),
     ...SERVICE_OPTIONS,
-    ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip files", "this folder on http://localhost:8080"],
@@ -74,6 +72,6 @@ export const files = {
   positionals: 1,
   environment: true,
   completes: "folders",
-} as const satisfies CommandSpec;
+});
 
 export type FilesOption = OptionName<typeof files>;

@@ -1,14 +1,7 @@
 // Options of `roundtrip httpbin`.
-import {
-  type CommandSpec,
-  COMMON_OPTIONS,
-  LISTEN_OPTIONS,
-  option,
-  type OptionName,
-  TLS_OPTIONS,
-} from "./command_spec.ts";
+import { command, LISTEN_OPTIONS, option, type OptionName, TLS_OPTIONS } from "./command_spec.ts";
 
-export const httpbin = {
+export const httpbin = command({
   name: "httpbin",
   summary: "a server for testing clients, offline",
   usage: "httpbin [OPTIONS]",
@@ -24,7 +17,6 @@ export const httpbin = {
     option("--redirect-to HOST", "host that /redirect-to may redirect to", { repeat: true }),
     option("--access-log", "one line for each request"),
     ...TLS_OPTIONS,
-    ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip httpbin &", "start it"],
@@ -33,6 +25,6 @@ export const httpbin = {
   positionals: 0,
   environment: true,
   completes: "nothing",
-} as const satisfies CommandSpec;
+});
 
 export type HttpbinOption = OptionName<typeof httpbin>;

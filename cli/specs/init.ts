@@ -1,7 +1,7 @@
 // Options of `roundtrip init`.
-import { type CommandSpec, COMMON_OPTIONS, type OptionName } from "./command_spec.ts";
+import { command, type OptionName } from "./command_spec.ts";
 
-export const init = {
+export const init = command({
   name: "init",
   summary: "make a project: app, test, container, CI",
   usage: "init [NAME]",
@@ -10,10 +10,10 @@ export const init = {
     "app_test.ts, deno.json with the tasks dev, start, test and ok, a Dockerfile, and a workflow " +
     "for GitHub. Existing files are not overwritten.",
   ],
-  options: [...COMMON_OPTIONS],
+  options: [],
   examples: [["roundtrip init blog && cd blog && deno task ok", "make a project and test it"]],
   positionals: 1,
   completes: "folders",
-} as const satisfies CommandSpec;
+});
 
 export type InitOption = OptionName<typeof init>;

@@ -1,19 +1,12 @@
 // Options of `roundtrip [METHOD] URL [ITEM...]`.
-import {
-  CLIENT_TLS_OPTIONS,
-  type CommandSpec,
-  COMMON_OPTIONS,
-  more,
-  option,
-  type OptionName,
-} from "./command_spec.ts";
+import { CLIENT_TLS_OPTIONS, command, more, option, type OptionName } from "./command_spec.ts";
 import { CURL_OPTIONS, REFUSED_OPTIONS } from "./known_elsewhere.ts";
 
 /** Options that choose what is printed: the last one wins. */
 const OUTPUT = ["headers", "body", "meta", "print", "quiet"];
 
 /** The subcommand; its name may be left out. */
-export const request = {
+export const request = command({
   name: "request",
   summary: "send a request",
   usage: "[METHOD] URL [ITEM...]",
@@ -117,7 +110,6 @@ export const request = {
     more("--show-secrets", "print credentials and cookies in headers"),
     ...CURL_OPTIONS,
     option("--default-header NAME:VALUE", "", { repeat: true, hidden: true }),
-    ...COMMON_OPTIONS,
   ],
   refused: REFUSED_OPTIONS,
   examples: [
@@ -136,6 +128,6 @@ export const request = {
     [130, "interrupted"],
   ],
   completes: "nothing",
-} as const satisfies CommandSpec;
+});
 
 export type RequestOption = OptionName<typeof request>;

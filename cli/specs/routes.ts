@@ -1,6 +1,6 @@
-import { type CommandSpec, COMMON_OPTIONS, option, type OptionName } from "./command_spec.ts";
+import { command, option, type OptionName } from "./command_spec.ts";
 
-export const routes = {
+export const routes = command({
   name: "routes",
   summary: "list the routes of an application",
   usage: "routes [--openapi] MODULE[:NAME] [ARGS...]",
@@ -12,7 +12,6 @@ export const routes = {
   ],
   options: [
     option("--openapi", "print the OpenAPI document"),
-    ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip routes ./app.ts", "the routes of the default export"],
@@ -23,6 +22,6 @@ export const routes = {
   passOn: true,
   completes: "files",
   usageCode: 2,
-} as const satisfies CommandSpec;
+});
 
 export type RoutesOption = OptionName<typeof routes>;

@@ -1,14 +1,7 @@
 // Options of `roundtrip run`.
-import {
-  CLIENT_TLS_OPTIONS,
-  type CommandSpec,
-  COMMON_OPTIONS,
-  more,
-  option,
-  type OptionName,
-} from "./command_spec.ts";
+import { CLIENT_TLS_OPTIONS, command, more, option, type OptionName } from "./command_spec.ts";
 
-export const run = {
+export const run = command({
   name: "run",
   summary: "send and check requests of .http files",
   usage: "run [OPTIONS] FILE...",
@@ -41,7 +34,6 @@ export const run = {
     more("--proxy URL", "http, https, socks5 or socks5h", { repeat: true }),
     ...CLIENT_TLS_OPTIONS,
     more("-k, --insecure", "--verify no", { alias: ["verify", "no"] }),
-    ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip run api.http", "send all requests, print the replies"],
@@ -51,6 +43,6 @@ export const run = {
   ],
   exitCodes: [[1, "an assertion or a request failed"]],
   completes: "files",
-} as const satisfies CommandSpec;
+});
 
 export type RunOption = OptionName<typeof run>;

@@ -1,7 +1,6 @@
 // Options of `roundtrip serve`.
 import {
-  type CommandSpec,
-  COMMON_OPTIONS,
+  command,
   LISTEN_OPTIONS,
   more,
   option,
@@ -9,7 +8,7 @@ import {
   SERVICE_OPTIONS,
 } from "./command_spec.ts";
 
-export const serve = {
+export const serve = command({
   name: "serve",
   summary: "run an application from a module",
   usage: "serve [OPTIONS] MODULE[:NAME] [ARGS...]",
@@ -35,7 +34,6 @@ export const serve = {
     ...SERVICE_OPTIONS,
     more("--open", "open the address in a browser"),
     option("--worker INDEX", "a worker of this command", { hidden: true }),
-    ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip serve ./app.ts", "the default export on http://localhost:8080"],
@@ -48,6 +46,6 @@ export const serve = {
   environment: true,
   completes: "files",
   usageCode: 2, // argparse's
-} as const satisfies CommandSpec;
+});
 
 export type ServeOption = OptionName<typeof serve>;

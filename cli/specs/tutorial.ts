@@ -1,7 +1,7 @@
 // Options of `roundtrip tutorial`.
-import { type CommandSpec, COMMON_OPTIONS, option, type OptionName } from "./command_spec.ts";
+import { command, option, type OptionName } from "./command_spec.ts";
 
-export const tutorial = {
+export const tutorial = command({
   name: "tutorial",
   summary: "the examples: list, show, run",
   usage: "tutorial [N] [--run [ARGS...]]",
@@ -12,7 +12,6 @@ export const tutorial = {
   ],
   options: [
     option("-r, --run", "run the example with the arguments that follow"),
-    ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip tutorial", "list the examples"],
@@ -23,6 +22,6 @@ export const tutorial = {
   positionals: 1,
   passOn: true,
   completes: "nothing",
-} as const satisfies CommandSpec;
+});
 
 export type TutorialOption = OptionName<typeof tutorial>;

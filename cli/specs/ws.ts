@@ -2,8 +2,7 @@
 import {
   CLIENT,
   CLIENT_TLS_OPTIONS,
-  type CommandSpec,
-  COMMON_OPTIONS,
+  command,
   more,
   option,
   type OptionName,
@@ -11,7 +10,7 @@ import {
 
 const SERVER = { only: "server" } as const;
 
-export const ws = {
+export const ws = command({
   name: "ws",
   summary: "talk WebSocket: lines in, messages out",
   usage: "ws [OPTIONS] URL [NAME:VALUE...] | ws -s PORT",
@@ -56,7 +55,6 @@ export const ws = {
     more("--restrict-uri PATH", "with -s: serve this path only, else 404", SERVER),
     option("-H, --hostname HOST", "address to bind with -s", SERVER),
     more("-P, --port PORT", "the same as -s"),
-    ...COMMON_OPTIONS,
   ],
   examples: [
     ["roundtrip ws ws://localhost:8080/ws", "a conversation"],
@@ -70,6 +68,6 @@ export const ws = {
     [130, "interrupted"],
   ],
   completes: "nothing",
-} as const satisfies CommandSpec;
+});
 
 export type WsOption = OptionName<typeof ws>;
