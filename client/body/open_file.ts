@@ -17,7 +17,6 @@ import { nodeFs, nodePath, nodeUrl } from "../../http/node_modules.ts";
  * const form = new FormBody().addField("report", await openFile(path));
  * const sent = await new Response(form.encode().stream()).text();
  * console.assert(sent.includes("Content-Type: text/csv") && sent.includes('.csv"'));
- * await Deno.remove(path);
  * ```
  */
 export async function openFile(

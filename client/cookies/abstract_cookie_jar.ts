@@ -36,16 +36,12 @@ export interface JarCookie {
  *   readonly size = 1;
  *   updateCookies() {}
  *   updateFromHeaders() {}
- *   filterCookies() {
- *     return new Map([["id", "1"]]);
- *   }
+ *   filterCookies = () => new Map([["id", "1"]]);
  *   clear() {}
  *   *[Symbol.iterator]() {}
  * }
- * const app = { fetch: (r: Request) => new Response(r.headers.get("cookie")) };
- * await using session = new ClientSession({ app, cookieJar: new FixedJar() });
- * await using response = await session.get("/");
- * console.assert(await response.text() === "id=1");
+ * await using session = new ClientSession({ cookieJar: new FixedJar() });
+ * console.assert(session.cookieJar.cookieHeader(new URL("http://localhost/")) === "id=1");
  * ```
  */
 export abstract class AbstractCookieJar implements Iterable<JarCookie> {

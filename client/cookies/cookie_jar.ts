@@ -54,7 +54,6 @@ const MAX_COOKIES = 3000;
  * const jar = new CookieJar();
  * jar.updateCookies({ seen: "1" }, new URL("http://example.com/"));
  * console.assert(jar.cookieHeader(new URL("http://example.com/a")) === "seen=1");
- * console.assert(jar.cookieHeader(new URL("http://example.org/")) === "");
  * ```
  */
 export class CookieJar extends AbstractCookieJar {

@@ -190,8 +190,7 @@ export interface Transport {
  * let calls = 0;
  * const app = { fetch: () => new Response(`call ${++calls}`) };
  * await using session = new ClientSession({ app, middlewares: [twice] });
- * await using response = await session.get("/");
- * console.assert(await response.text() === "call 2");
+ * console.assert(await (await session.get("/")).text() === "call 2");
  * ```
  */
 export function discardReply(result: HopResult): void {

@@ -97,10 +97,8 @@ const OWN = [
  * const headers = { "cache-control": "max-age=60" };
  * const app = { fetch: () => new Response(`call ${++calls}`, { headers }) };
  * await using session = new ClientSession({ app, middlewares: [cacheMiddleware()] });
- * await using first = await session.get("/");
- * await first.read();
- * await using second = await session.get("/");
- * console.assert(await second.text() === "call 1");
+ * await (await session.get("/")).read();
+ * console.assert(await (await session.get("/")).text() === "call 1");
  * ```
  */
 export function cacheMiddleware(options: CacheOptions = {}): ClientMiddleware {

@@ -87,10 +87,9 @@ const MAX_DOUBLINGS = 64; // so that the delay stays finite
  *
  * let calls = 0;
  * const app = { fetch: () => new Response("ok", { status: ++calls < 3 ? 503 : 200 }) };
- * const retry = retryMiddleware({ retries: 3, backoff: 1 });
- * await using session = new ClientSession({ app, middlewares: [retry] });
- * await using response = await session.get("/");
- * console.assert(response.status === 200 && calls === 3);
+ * const middlewares = [retryMiddleware({ retries: 3, backoff: 1 })];
+ * await using session = new ClientSession({ app, middlewares });
+ * console.assert((await session.get("/")).status === 200 && calls === 3);
  * ```
  */
 export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {

@@ -320,9 +320,7 @@ export class ClientResponse {
    * ```ts
    * import { ClientSession, web } from "@roundtrip/http";
    *
-   * const behind = new web.Application();
-   * behind.addRoutes([web.get("/", () => web.textResponse("hello"))]);
-   * await using session = new ClientSession({ app: behind });
+   * await using session = new ClientSession({ app: { fetch: () => new Response("hello") } });
    * const app = new web.Application();
    * app.addRoutes([web.get("/", async () => (await session.get("/")).toResponse())]);
    * const response = await app.fetch(new Request("http://localhost/"));

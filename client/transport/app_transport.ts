@@ -26,13 +26,10 @@ export interface FetchApp {
  *
  * const inner = appTransport({ fetch: () => new Response("hello") });
  * let hops = 0;
- * const counting: Transport = {
- *   send: (request) => (hops++, inner.send(request)),
- *   close: () => inner.close(),
- * };
+ * const counting: Transport = { ...inner, send: (request) => (hops++, inner.send(request)) };
  * await using session = new ClientSession({ transport: counting });
- * await using response = await session.get("http://localhost/");
- * console.assert(await response.text() === "hello" && hops === 1);
+ * await session.get("http://localhost/");
+ * console.assert(hops === 1);
  * ```
  */
 export function appTransport(app: FetchApp): Transport {

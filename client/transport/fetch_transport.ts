@@ -42,12 +42,9 @@ const TAKEN = ON_DENO ? "free" : undefined;
  *
  * const app = new web.Application();
  * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * const transport = fetchTransport({ limitPerHost: 4 });
- * await using session = new ClientSession({ baseUrl, transport });
- * await using response = await session.get("/");
+ * await using server = await web.TestServer.start(app);
+ * await using session = new ClientSession({ transport: fetchTransport({ limitPerHost: 4 }) });
+ * await using response = await session.get(server.url);
  * console.assert(await response.text() === "hello");
  * ```
  */

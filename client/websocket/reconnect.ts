@@ -55,16 +55,13 @@ const TRANSIENT = new Set([408, 425, 429]);
  *
  * const app = new web.Application();
  * app.addRoutes([web.get("/ticks", web.webSocket((socket) => socket.sendStr("tick")))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * let ticks = 0;
+ * await using server = await web.TestServer.start(app);
+ * await using session = new ClientSession({ baseUrl: server.url });
+ * let sockets = 0;
  * for await (const ws of reconnect(() => session.wsConnect("/ticks"), { minDelay: 1 })) {
- *   for await (const message of ws) ticks += message.data === "tick" ? 1 : 0;
- *   if (ticks === 2) break;
+ *   console.assert(await ws.receiveStr() === "tick");
+ *   if (++sockets === 2) break;
  * }
- * console.assert(ticks === 2);
  * ```
  */
 export async function* reconnect<T = unknown>(

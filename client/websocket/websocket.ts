@@ -24,15 +24,10 @@ export interface ClientWebSocketInit<T> {
  * import { ClientSession, web } from "@roundtrip/http";
  *
  * const app = new web.Application();
- * app.addRoutes([web.get("/ws", web.webSocket(async (socket) => {
- *   await socket.sendJson({ hello: await socket.receiveStr() });
- * }))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
+ * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendJson({ hello: "world" })))]);
+ * await using server = await web.TestServer.start(app);
+ * await using session = new ClientSession({ baseUrl: server.url });
  * await using ws = await session.wsConnect("/ws", { heartbeat: 20_000 });
- * await ws.sendStr("world");
  * console.assert((await ws.receiveJson() as { hello: string }).hello === "world");
  * ```
  */

@@ -21,9 +21,8 @@ export let takeText: (reader: StreamReader) => string | null;
  * import { StreamReader } from "@roundtrip/http";
  *
  * const reader = new StreamReader(new Response("one\ntwo\n").body);
- * const lines: string[] = [];
- * for await (const line of reader) lines.push(new TextDecoder().decode(line));
- * console.assert(lines.join("|") === "one\n|two\n");
+ * console.assert(new TextDecoder().decode(await reader.readLine()) === "one\n");
+ * for await (const piece of reader.iterChunked(65536)) console.assert(piece.length === 4);
  * ```
  */
 export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {

@@ -76,12 +76,10 @@ const LF = 10;
  *
  * @example Save a file from a form
  * ```ts
- * import { BodyPartReader, MultipartReader } from "@roundtrip/http";
+ * import { BodyPartReader, FormBody, MultipartReader } from "@roundtrip/http";
  *
- * const head = 'Content-Disposition: form-data; name="f"; filename="a.txt"';
- * const body = `--b\r\n${head}\r\n\r\nhello\r\n--b--`;
- * const reader = new MultipartReader(new Blob([body]).stream(), "multipart/form-data; boundary=b");
- * const part = await reader.next();
+ * const body = new FormBody().addField("f", new Blob(["hello"]), { filename: "a.txt" }).encode();
+ * const part = await new MultipartReader(body.stream(), body.contentType).next();
  * let size = 0;
  * if (part instanceof BodyPartReader) { for await (const piece of part) size += piece.length; }
  * console.assert(size === 5);

@@ -43,8 +43,7 @@ interface Nesting {
  * ```ts
  * import { BodyPartReader, FormBody, MultipartReader } from "@roundtrip/http";
  *
- * const form = new FormBody().addField("file", new Blob(["hello"]), { filename: "a.txt" });
- * const body = form.encode();
+ * const body = new FormBody().addField("file", new Blob(["hello"]), { filename: "a.txt" }).encode();
  * await using reader = new MultipartReader(body.stream(), body.contentType);
  * for await (const part of reader) {
  *   if (part instanceof BodyPartReader) console.assert(await part.text() === "hello");

@@ -39,12 +39,8 @@ const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
  * const writer = new MultipartWriter("related")
  *   .appendJson({ title: "Notes" })
  *   .append(new Uint8Array([1, 2, 3]), { contentType: "image/png", filename: "a.png" });
- * const request = new Request("http://localhost/", {
- *   method: "POST",
- *   headers: { "content-type": writer.contentType },
- *   body: writer.stream(),
- * });
- * console.assert((await request.bytes()).length === writer.size);
+ * const body = new Response(writer.stream(), { headers: { "content-type": writer.contentType } });
+ * console.assert((await body.bytes()).length === writer.size);
  * ```
  */
 export class MultipartWriter {

@@ -15,19 +15,13 @@ export interface SchemaIssue {
  *
  * @example
  * ```ts
- * import { ClientSession, SchemaValidationError, type StandardSchemaV1 } from "@roundtrip/http";
+ * import { ClientSession, SchemaValidationError } from "@roundtrip/http";
  *
- * const numbers: StandardSchemaV1<unknown, number> = {
- *   "~standard": {
- *     version: 1,
- *     vendor: "example",
- *     validate: (value) =>
- *       typeof value === "number" ? { value } : { issues: [{ message: "Expected a number" }] },
- *   },
- * };
+ * const validate = () => ({ issues: [{ message: "Expected a number" }] });
+ * const schema = { "~standard": { version: 1 as const, vendor: "example", validate } };
  * await using session = new ClientSession({ app: { fetch: () => Response.json("seven") } });
  * await using response = await session.get("/");
- * const error = await response.json(numbers).catch((error) => error);
+ * const error = await response.json(schema).catch((error) => error);
  * console.assert(error instanceof SchemaValidationError && error.issues.length === 1);
  * ```
  */

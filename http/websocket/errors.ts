@@ -27,13 +27,11 @@ export class WebSocketClosedError extends Error {}
  *
  * const app = new web.Application();
  * app.addRoutes([web.get("/ws", web.webSocket((socket) => socket.sendStr("x".repeat(100))))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
- * await using ws = await session.wsConnect("/ws", { maxMsgSize: 10 });
- * const message = await ws.receive();
- * console.assert(message.data instanceof WebSocketLimitError && message.data.code === 1009);
+ * await using server = await web.TestServer.start(app);
+ * await using session = new ClientSession();
+ * await using ws = await session.wsConnect(server.makeUrl("/ws"), { maxMsgSize: 10 });
+ * const { data } = await ws.receive();
+ * console.assert(data instanceof WebSocketLimitError && data.code === 1009);
  * ```
  */
 export class WebSocketLimitError extends Error {

@@ -37,10 +37,8 @@ export let whenClosed: (socket: WebSocketBase) => Promise<void>;
  * const repeat = async (socket: WebSocketBase) => socket.sendStr(await socket.receiveStr());
  * const app = new web.Application();
  * app.addRoutes([web.get("/ws", web.webSocket(repeat))]);
- * await using runner = new web.AppRunner(app);
- * const baseUrl = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- *
- * await using session = new ClientSession({ baseUrl });
+ * await using server = await web.TestServer.start(app);
+ * await using session = new ClientSession({ baseUrl: server.url });
  * await using ws = await session.wsConnect("/ws");
  * await ws.sendStr("hello");
  * console.assert(await ws.receiveStr() === "hello");
