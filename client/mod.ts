@@ -89,6 +89,7 @@ export type {
   TraceConfig,
   TraceContext,
   TraceException,
+  TraceHook,
   TraceHost,
   TraceInformation,
   TraceReply,

@@ -44,13 +44,11 @@ export function numberKinds<T extends object>(names: T): OptionKinds<T> {
 /** Names of the same options in other libraries; the first one that exists counts. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   address: ["host", "hostname"],
-  baseurl: ["baseUrl"],
   body: ["data", "text"],
   bodylimit: ["clientMaxSize", "maxSize"],
   connectortimeout: ["timeout"],
   content: ["data", "text"],
   contentlength: ["headers"],
-  cookiejar: ["cookieJar"],
   dispatcher: ["connector"],
   fetch: ["transport"],
   files: ["data"],
@@ -61,7 +59,6 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   hostname: ["host"],
   jar: ["cookieJar"],
   limit: ["clientMaxSize", "maxSize", "retries"],
-  maxage: ["maxAge"],
   maxretries: ["retries", "retry"],
   message: ["text"],
   middleware: ["middlewares"],

@@ -31,7 +31,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   ReplyValue RequestCompression RequestData RequestDetails RequestOptions ResolveHost
   ResponseCookie ResponseErrorInit ResponseLink RetryOptions SaveOptions SaveToOptions SendableBody
   ServerSentEvent SessionOptions SharedOptions TextOptions TraceChunk TraceConfig TraceContext
-  TraceException TraceHost TraceInformation TraceReply TraceRequest Transport TypedCall
+  TraceException TraceHook TraceHost TraceInformation TraceReply TraceRequest Transport TypedCall
   TypedClient TypedInput TypedOptions TypedPart TypedParts TypedReply TypedText Upload
   UploadOptions WebSocketConnectOptions
 `,

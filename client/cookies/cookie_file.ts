@@ -5,13 +5,20 @@ import type { JarCookie } from "./abstract_cookie_jar.ts";
 
 const VERSION = 1;
 
-// Characters that would end a field or the header are not allowed.
-const NAME = /^[^\s;=\u0100-\uffff]+$/;
-const VALUE = /^[^;\u0100-\uffff]*$/;
-const DOMAIN = /^[^\s;/]*$/;
-const PATH = /^\/[^;]*$/;
-const ISO_DATE = /^[+-]?\d{4,6}-[\d:.T-]+Z$/;
-const SAME_SITE = /^(?:strict|lax|none)$/;
+/** The fields of a cookie; characters that would end a field or the header are not allowed. */
+const FIELDS: Readonly<Record<string, RegExp | "boolean">> = {
+  name: /^[^\s;=\u0100-\uffff]+$/,
+  value: /^[^;\u0100-\uffff]*$/,
+  domain: /^[^\s;/]*$/,
+  hostOnly: "boolean",
+  path: /^\/[^;]*$/,
+  expires: /^[+-]?\d{4,6}-[\d:.T-]+Z$/,
+  secure: "boolean",
+  httpOnly: "boolean",
+  sameSite: /^(?:strict|lax|none)$/,
+  partitioned: "boolean",
+};
+const NULLABLE = ["expires", "sameSite"];
 
 /** Writes cookies to a file of mode 0600, which is replaced atomically or not at all. */
 export async function saveCookies(
@@ -63,31 +70,15 @@ function record(value: unknown, what: string): Readonly<Record<string, unknown>>
 
 function cookieOf(value: unknown, at: number): JarCookie {
   const what = `cookie ${at}`;
-  const fields = record(value, what);
-  const wrong = (name: string): TypeError => new TypeError(`${what} has no valid ${name}`);
-  const text = (name: string, pattern: RegExp): string => {
-    const field = fields[name];
-    if (typeof field === "string" && pattern.test(field) && !hasControl(field)) return field;
-    throw wrong(name);
-  };
-  const flag = (name: string): boolean => {
-    const field = fields[name];
-    if (typeof field === "boolean") return field;
-    throw wrong(name);
-  };
-  const { expires, sameSite } = fields;
-  const end = expires === null ? null : new Date(text("expires", ISO_DATE));
-  if (Number.isNaN(end?.getTime())) throw wrong("expires");
-  return {
-    name: text("name", NAME),
-    value: text("value", VALUE),
-    domain: text("domain", DOMAIN),
-    hostOnly: flag("hostOnly"),
-    path: text("path", PATH),
-    expires: end,
-    secure: flag("secure"),
-    httpOnly: flag("httpOnly"),
-    sameSite: sameSite === null ? null : text("sameSite", SAME_SITE),
-    partitioned: fields["partitioned"] === undefined ? false : flag("partitioned"),
-  };
+  const given = { partitioned: false, ...record(value, what) };
+  const fields = Object.entries(FIELDS).map(([name, form]): [string, unknown] => {
+    const field: unknown = given[name as keyof typeof given];
+    const date = name === "expires" && field !== null ? new Date(`${field}`) : null;
+    const fits = typeof field === "string" && form instanceof RegExp
+      ? form.test(field) && !hasControl(field) && !Number.isNaN(date?.getTime())
+      : typeof field === form || (field === null && NULLABLE.includes(name));
+    if (!fits) throw new TypeError(`${what} has no valid ${name}`);
+    return [name, date ?? field];
+  });
+  return Object.fromEntries(fields) as unknown as JarCookie; // each field was checked
 }

@@ -118,7 +118,7 @@ export class ClientRequest implements RequestDetails {
 
   /** Aborts on a timeout or with the caller's signal; for delays in middlewares. */
   get signal(): AbortSignal {
-    return (this.#context?.abort ?? NEVER).signal;
+    return (this.#context ?? NEVER).signal;
   }
 
   /** Remaining time of `timeout.total` in ms, `Infinity` without a timeout. */

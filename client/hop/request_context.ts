@@ -1,16 +1,14 @@
+import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import type { HopAbort } from "./hop_abort.ts";
 import type { ProgressCallback } from "./progress.ts";
 import type { RequestTrace } from "./trace.ts";
-import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import type { HopResult } from "./transport.ts";
 
 /** State shared by all hops of one request: deadlines, observers, abort signal. */
-export interface RequestContext {
+export interface RequestContext extends HopAbort {
   readonly initialUrl: URL;
-  readonly abort: HopAbort;
   /** Remaining time of `timeout.total` in ms, `Infinity` without a timeout. */
   readonly remaining: number;
-  readonly phases: RequestPhases;
   readonly trace: RequestTrace | null;
   /** Proxy of this request; `null` for the session's. */
   readonly proxy: string | null;
@@ -18,14 +16,7 @@ export interface RequestContext {
   readonly skipped: ReadonlySet<string>;
   readonly rawBody: boolean;
   readonly onUploadProgress: ProgressCallback | null;
-  /** Remembers the response so that a failure can cancel its body. */
-  received(reply: HopResult): void;
-  /** Registers a body to close after the request. */
-  own(body: SendableBody): void;
-}
-
-/** Phases of a request, for the timeouts of connecting and reading. */
-export interface RequestPhases {
+  /** Whether there is a timeout of connecting, or of reading. */
   readonly watchesConnect: boolean;
   readonly watchesReads: boolean;
   /** Waiting for a connection. */
@@ -37,4 +28,8 @@ export interface RequestPhases {
   reading(): void;
   /** Bytes arrived, or reading has paused. */
   idle(): void;
+  /** Remembers the response so that a failure can cancel its body. */
+  received(reply: HopResult): void;
+  /** Registers a body to close after the request. */
+  own(body: SendableBody): void;
 }

@@ -12,6 +12,9 @@ export interface TraceContext {
   readonly state: Map<unknown, unknown>;
 }
 
+/** A hook of a {@linkcode TraceConfig}. */
+export type TraceHook<Params> = ((context: TraceContext, params: Params) => void) | undefined;
+
 /** Event of {@linkcode TraceConfig.onRequestStart} and other hooks. */
 export interface TraceRequest {
   /** The request: method, URL, headers. */
@@ -60,63 +63,45 @@ export interface TraceException extends TraceRequest {
  */
 export interface TraceConfig {
   /** A request starts. */
-  readonly onRequestStart?: ((context: TraceContext, params: TraceRequest) => void) | undefined;
+  readonly onRequestStart?: TraceHook<TraceRequest>;
   /** The transport accepted a chunk of the body. */
-  readonly onRequestChunkSent?: ((context: TraceContext, params: TraceChunk) => void) | undefined;
+  readonly onRequestChunkSent?: TraceHook<TraceChunk>;
   /** A hop was passed to the transport. */
-  readonly onRequestHeadersSent?:
-    | ((context: TraceContext, params: TraceRequest) => void)
-    | undefined;
+  readonly onRequestHeadersSent?: TraceHook<TraceRequest>;
   /** A redirect is followed. */
-  readonly onRequestRedirect?: ((context: TraceContext, params: TraceReply) => void) | undefined;
+  readonly onRequestRedirect?: TraceHook<TraceReply>;
   /** The head of the final response arrived. */
-  readonly onRequestEnd?: ((context: TraceContext, params: TraceReply) => void) | undefined;
+  readonly onRequestEnd?: TraceHook<TraceReply>;
   /** The request failed before the final response. */
-  readonly onRequestException?:
-    | ((context: TraceContext, params: TraceException) => void)
-    | undefined;
+  readonly onRequestException?: TraceHook<TraceException>;
   /** A chunk of the final response's body was read from the transport. */
-  readonly onResponseChunkReceived?:
-    | ((context: TraceContext, params: TraceChunk) => void)
-    | undefined;
+  readonly onResponseChunkReceived?: TraceHook<TraceChunk>;
   /** All connections are in use; the request waits for one. */
-  readonly onConnectionQueuedStart?:
-    | ((context: TraceContext, params: TraceRequest) => void)
-    | undefined;
+  readonly onConnectionQueuedStart?: TraceHook<TraceRequest>;
   /** The request has a connection slot. */
-  readonly onConnectionQueuedEnd?:
-    | ((context: TraceContext, params: TraceRequest) => void)
-    | undefined;
+  readonly onConnectionQueuedEnd?: TraceHook<TraceRequest>;
   /** A new connection is being opened. */
-  readonly onConnectionCreateStart?:
-    | ((context: TraceContext, params: TraceRequest) => void)
-    | undefined;
+  readonly onConnectionCreateStart?: TraceHook<TraceRequest>;
   /** The connection is open, including TLS and proxy. */
-  readonly onConnectionCreateEnd?:
-    | ((context: TraceContext, params: TraceRequest) => void)
-    | undefined;
+  readonly onConnectionCreateEnd?: TraceHook<TraceRequest>;
   /** A connection is reused. */
-  readonly onConnectionReuseconn?:
-    | ((context: TraceContext, params: TraceRequest) => void)
-    | undefined;
+  readonly onConnectionReuseconn?: TraceHook<TraceRequest>;
   /** The addresses of a host are cached. */
-  readonly onDnsCacheHit?: ((context: TraceContext, params: TraceHost) => void) | undefined;
+  readonly onDnsCacheHit?: TraceHook<TraceHost>;
   /** The addresses of a host are not cached. */
-  readonly onDnsCacheMiss?: ((context: TraceContext, params: TraceHost) => void) | undefined;
+  readonly onDnsCacheMiss?: TraceHook<TraceHost>;
   /** DNS resolution of a host starts. */
-  readonly onDnsResolvehostStart?: ((context: TraceContext, params: TraceHost) => void) | undefined;
+  readonly onDnsResolvehostStart?: TraceHook<TraceHost>;
   /** DNS resolution has finished. */
-  readonly onDnsResolvehostEnd?: ((context: TraceContext, params: TraceHost) => void) | undefined;
+  readonly onDnsResolvehostEnd?: TraceHook<TraceHost>;
   /** The TLS handshake of a new connection starts. */
-  readonly onTlsStart?: ((context: TraceContext, params: TraceRequest) => void) | undefined;
+  readonly onTlsStart?: TraceHook<TraceRequest>;
   /** The TLS handshake has finished. */
-  readonly onTlsEnd?: ((context: TraceContext, params: TraceRequest) => void) | undefined;
+  readonly onTlsEnd?: TraceHook<TraceRequest>;
   /** A 1xx response arrived before the final one. */
-  readonly onInformation?:
-    | ((context: TraceContext, params: TraceInformation) => void)
-    | undefined;
+  readonly onInformation?: TraceHook<TraceInformation>;
   /** The response head of a hop arrived, including redirects. */
-  readonly onResponseHead?: ((context: TraceContext, params: TraceReply) => void) | undefined;
+  readonly onResponseHead?: TraceHook<TraceReply>;
 }
 
 export const TRACE_CONFIG = new OptionTable<TraceConfig>({
@@ -162,8 +147,7 @@ export class RequestTrace {
     params: Parameters<NonNullable<TraceConfig[K]>>[1],
   ): void {
     for (const [config, context] of this.#traces) {
-      const call = config[hook] as ((context: TraceContext, params: unknown) => void) | undefined;
-      call?.(context, params);
+      (config[hook] as TraceHook<unknown>)?.(context, params);
     }
   }
 }

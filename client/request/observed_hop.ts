@@ -3,7 +3,7 @@ import { ClientConnectionError } from "../errors/client_errors.ts";
 import { changedResult, withBody } from "../hop/hop_result.ts";
 import { observed } from "../hop/observed_stream.ts";
 import type { SendableBody } from "../../http/bytes/sendable_body.ts";
-import { countedStream } from "../hop/progress.ts";
+import { countedStream, type ProgressCallback } from "../hop/progress.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import type { HopBody, HopResult } from "../hop/transport.ts";
 
@@ -15,11 +15,11 @@ export interface ObservedBody extends HopBody {
 const OVER = "Connection closed: the response was read or released";
 
 export function observedBody(payload: SendableBody, request: ClientRequest): ObservedBody {
-  const { phases, trace } = contextOf(request) ?? {};
-  const body = countedBody(payload, request);
-  const seesSent = trace?.seesSent === true;
+  const context = contextOf(request);
+  const body = countedBody(payload, context?.onUploadProgress ?? null);
+  const trace = context?.trace?.seesSent === true ? context.trace : null;
   if (body.bytes !== null) {
-    if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk: body.bytes });
+    trace?.emit("onRequestChunkSent", { request, chunk: body.bytes });
     return body;
   }
   let stop: ((reason: unknown) => void) | null = null;
@@ -28,16 +28,16 @@ export function observedBody(payload: SendableBody, request: ClientRequest): Obs
     size: body.size,
     stream(taken) {
       let left = body.size ?? Infinity;
-      return observed(body.stream(seesSent ? undefined : taken), {
+      return observed(body.stream(trace === null ? taken : undefined), {
         onStart: (end) => stop = end,
         onPiece(chunk) {
-          if (seesSent) trace?.emit("onRequestChunkSent", { request, chunk });
+          trace?.emit("onRequestChunkSent", { request, chunk });
           left -= chunk.length;
           if (left === 0) stop = null; // the reader may not wait for the end
         },
         onEnd() {
           stop = null;
-          phases?.reading(); // the server responds next
+          context?.reading(); // the server responds next
         },
       });
     },
@@ -46,9 +46,7 @@ export function observedBody(payload: SendableBody, request: ClientRequest): Obs
 }
 
 /** The body, with upload progress if there is a callback. */
-function countedBody(payload: SendableBody, request: ClientRequest): HopBody {
-  const context = contextOf(request);
-  const report = context?.onUploadProgress ?? null;
+function countedBody(payload: SendableBody, report: ProgressCallback | null): HopBody {
   if (report === null) return payload;
   const { size } = payload;
   return { bytes: null, size, stream: () => countedStream(payload.stream(), size, report) };
@@ -71,16 +69,16 @@ export function observedResult(
 }
 
 function shownResult(result: HopResult, request: ClientRequest): HopResult {
-  const { phases, trace } = contextOf(request) ?? {};
-  const seesReceived = trace?.seesReceived === true;
-  if ((!seesReceived && phases?.watchesReads !== true) || result.body === null) return result;
+  const context = contextOf(request);
+  const trace = context?.trace?.seesReceived === true ? context.trace : null;
+  if ((trace === null && context?.watchesReads !== true) || result.body === null) return result;
   const body = observed(result.body, {
-    onAsk: () => phases?.reading(),
+    onAsk: () => context?.reading(),
     onPiece(chunk) {
-      phases?.idle();
-      if (seesReceived) trace?.emit("onResponseChunkReceived", { request, chunk });
+      context?.idle();
+      trace?.emit("onResponseChunkReceived", { request, chunk });
     },
-    onEnd: () => phases?.idle(),
+    onEnd: () => context?.idle(),
   });
   return withBody(result, body);
 }

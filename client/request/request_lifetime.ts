@@ -5,10 +5,10 @@ import {
   SocketTimeoutError,
 } from "../errors/client_errors.ts";
 import { asError } from "../errors/make_error.ts";
-import type { Abortable, HopAbort } from "../hop/hop_abort.ts";
+import type { Abortable } from "../hop/hop_abort.ts";
 import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import type { ProgressCallback } from "../hop/progress.ts";
-import type { RequestContext, RequestPhases } from "../hop/request_context.ts";
+import type { RequestContext } from "../hop/request_context.ts";
 import type { TimeLimits } from "../hop/timeout.ts";
 import type { OpenRequests, Timed } from "./open_requests.ts";
 import type { ClientRequest, ClientRequestInit } from "../hop/request.ts";
@@ -18,7 +18,7 @@ import type { Arrival } from "./redirect.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** The lifetime of a request, to the end of its body; its abort reason is the caller's error. */
-export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
+export class Watch implements RequestContext, Timed {
   readonly trace: RequestTrace | null;
   readonly proxy: string | null;
   readonly skipped: ReadonlySet<string>;
@@ -80,10 +80,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
     return this.#controller.signal;
   }
 
-  get abort(): HopAbort {
-    return this;
-  }
-
   add(target: Abortable): void {
     if (this.#target === null) this.#target = target;
     else if (this.#others === null) this.#others = [target]; // push() would make room for 16
@@ -142,10 +138,6 @@ export class Watch implements RequestContext, RequestPhases, HopAbort, Timed {
       : "sockRead";
     const elapsed = performance.now() - this.#start;
     this.#abort(new TIMEOUT_ERRORS[phase](this.initialUrl, phase, this.#limits[phase], elapsed));
-  }
-
-  get phases(): RequestPhases {
-    return this;
   }
 
   get watchesConnect(): boolean {

@@ -54,8 +54,8 @@ export function sender(
       hop.body?.stop?.(); // fetch does not cancel the body if connecting fails
       throw error;
     } finally {
-      context?.phases.connected();
-      context?.phases.idle();
+      context?.connected();
+      context?.idle();
     }
     const observed = observedResult(result, request, hop.body);
     context?.received(observed);
@@ -94,7 +94,7 @@ class Hop implements HopRequest {
     this.once = !IDEMPOTENT.has(method);
     this.proxy = context?.proxy ?? environment?.proxyFor(request.url) ?? null;
     this.rawBody = context?.rawBody ?? false;
-    this.abort = context?.abort ?? NEVER;
+    this.abort = context ?? NEVER;
     // After a stream, reading starts at its end, see observed_hop.ts.
     this.#isStream = payload !== null &&
       (payload.bytes === null || (context?.onUploadProgress ?? null) !== null);
@@ -108,9 +108,9 @@ class Hop implements HopRequest {
   }
 
   begin(): void {
-    const { phases } = contextOf(this.#request) ?? {};
-    phases?.connecting();
-    if (!this.#isStream) phases?.reading();
+    const context = contextOf(this.#request);
+    context?.connecting();
+    if (!this.#isStream) context?.reading();
     this.#open();
   }
 
@@ -141,15 +141,15 @@ function observerOf(
   isStream: boolean,
 ): HopObserver | null {
   if (context === null) return null;
-  const { phases, trace } = context;
-  if (trace === null && !phases.watchesConnect && !phases.watchesReads) return null;
+  const { trace } = context;
+  if (trace === null && !context.watchesConnect && !context.watchesReads) return null;
   const reading = (): void => {
-    if (!isStream) phases.reading();
+    if (!isStream) context.reading();
   };
   let isNew = false;
   return {
     queued() {
-      phases.idle();
+      context.idle();
       trace?.emit("onConnectionQueuedStart", { request });
     },
     dequeued() {
@@ -158,8 +158,8 @@ function observerOf(
     },
     connecting() {
       isNew = true;
-      phases.idle();
-      phases.opening();
+      context.idle();
+      context.opening();
       trace?.emit("onConnectionCreateStart", { request });
     },
     resolving(host) {
@@ -172,15 +172,15 @@ function observerOf(
     securing: () => trace?.emit("onTlsStart", { request }),
     secured: () => trace?.emit("onTlsEnd", { request }),
     connected(isReused) {
-      phases.connected();
+      context.connected();
       if (isNew) reading();
       if (isReused === undefined) return;
       trace?.emit(isReused ? "onConnectionReuseconn" : "onConnectionCreateEnd", { request });
     },
     // The peer is active: restart the timeout.
-    progressed: () => phases.reading(),
+    progressed: () => context.reading(),
     informed(status, headers) {
-      phases.reading();
+      context.reading();
       trace?.emit("onInformation", { request, status, headers });
     },
   };
