@@ -1,9 +1,7 @@
 /**
- * Gives a class members that throw, where reading `undefined` would go unnoticed or say little.
- * TypeScript knows none of them.
- * @param where How programs call an instance, for the message.
- * @param habits Remedies by space-separated names: `a()` throws when it is called, `a`
- * when it is read or set. A `*` in the remedy stands for the name in camel case.
+ * Gives a class members that throw, where reading `undefined` would say little. `habits` are
+ * remedies by space-separated names: `a()` throws when it is called, `a` when it is read or set; a
+ * `*` in the remedy stands for the name in camel case. `where` is how programs call an instance.
  */
 export function tellHabits(
   prototype: object,

@@ -22,10 +22,8 @@ export type QueryFields<T> = { readonly [Key in keyof T]: QueryValue | readonly 
 const READABLE = /%(?:2F|3F|3A|40|24|2C)/g;
 
 /**
- * Encodes a query without its leading `?`.
- *
- * Order and repeats are kept; a space becomes `+`, as in `application/x-www-form-urlencoded`.
- * @returns The encoded query, an empty string if nothing is left.
+ * Encodes a query without its leading `?`; a space becomes `+`, as in
+ * `application/x-www-form-urlencoded`.
  */
 export function encodeQuery(query: QueryInit, what = "query parameter"): string {
   if (typeof query === "string") return query.startsWith("?") ? query.slice(1) : query;

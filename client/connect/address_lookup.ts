@@ -22,10 +22,9 @@ export class AddressLookup {
   }
 
   /**
-   * Resolves a name, or takes an address, IPv6 without brackets.
-   * @returns At least one address; `null` if the platform must resolve the name while connecting: a
-   * permission for some host names does not cover their addresses.
-   * @throws {Error} If there is no address.
+   * Resolves a name, or takes an address, IPv6 without brackets. `null` if the platform must
+   * resolve the name while connecting: a permission for some host names does not cover their
+   * addresses.
    */
   find(
     host: string,
@@ -100,8 +99,7 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
 }
 
 /**
- * Connects to the first address that answers, with a new attempt every quarter of a second (RFC
- * 8305). If all fail, the error is that of the first attempt.
+ * Connects to the first address that answers, a new attempt every quarter of a second (RFC 8305).
  */
 export function connectFirst<Address, Connection extends { close(): void }>(
   addresses: readonly Address[],

@@ -22,9 +22,8 @@ interface Host {
 }
 
 /**
- * Slots for concurrent requests, in total and per host, first in first out. Requests to a full host
- * do not block those to other hosts. Releasing a slot takes the same time for any number of waiters
- * and hosts.
+ * Slots for concurrent requests, in total and per host, first in first out; requests to a full host
+ * do not block others. Releasing one takes the same time for any number of waiters and hosts.
  */
 export class ConnectionSlots {
   readonly #limit: number;
@@ -52,9 +51,7 @@ export class ConnectionSlots {
   }
 
   /**
-   * Acquires a slot.
-   * @returns `null` if a slot was free, else a promise that resolves with one.
-   * @throws The abort reason.
+   * Acquires a slot: `null` if one was free, else a promise, which rejects with the abort reason.
    */
   acquire(request: Pick<HopRequest, "url" | "signal" | "abort">): Promise<void> | null {
     const host = this.#hostOf(request.url);

@@ -34,8 +34,7 @@ export class DenoSockets implements Sockets {
   }
 
   /**
-   * Connects. Deno 2.9.6 leaks a connection that is established while its signal aborts, so the
-   * abort is delayed a little and the caller closes the connection.
+   * Connects; an abort is delayed, as Deno 2.9.6 leaks a connection that is made at that moment.
    */
   async #plain(place: Place, abort: HopAbort): Promise<DenoLink> {
     const { caCerts } = this.#connector;

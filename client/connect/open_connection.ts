@@ -41,10 +41,7 @@ export class ConnectionOpener {
     this.#deno = ON_DENO ? new DenoSockets(connector) : null;
   }
 
-  /**
-   * @throws {ProxyError} If the proxy refuses.
-   * @throws {Error} The platform's error, or the abort reason.
-   */
+  /** @throws {ProxyError} If the proxy refuses; else the platform's error, or the abort reason. */
   open(route: Route, abort: HopAbort, observer: HopObserver | null): Promise<Opened> {
     let link: Link | null = null; // the connection so far
     let isOver = false;

@@ -86,10 +86,7 @@ export class DefaultHeaders {
   #live: Headers | null = null;
   #list: HeaderList | null = null;
 
-  /**
-   * Creates one.
-   * @throws {TypeError} If a header cannot be sent.
-   */
+  /** @throws {TypeError} If a header cannot be sent. */
   constructor(init: HeadersLike | undefined, usual: HeaderList = []) {
     this.#own = listOf(init);
     this.#usual = [...usual, ["accept-encoding", ACCEPT_ENCODING]];

@@ -12,10 +12,7 @@ export const NODE: NodeProcess | null = ON_DENO
   ? null
   : (globalThis as { process?: NodeProcess }).process ?? null;
 
-/**
- * Whether sockets are available: on Deno, Node and Bun. Cloudflare Workers have `node:net` too, but
- * a connection ends with its event.
- */
+/** Whether sockets are available; Workers have `node:net`, but a connection ends with its event. */
 export const HAS_SOCKETS: boolean = ON_DENO ||
   (NODE?.versions?.node !== undefined && globalThis.navigator?.userAgent !== "Cloudflare-Workers");
 

@@ -3,8 +3,7 @@ import { headerOf } from "./header_list.ts";
 import type { HopRequest, Transport } from "./transport.ts";
 
 /**
- * Gives each request of a transport a span, and its headers the trace, where OpenTelemetry is on.
- * The platform's `fetch` does so by itself.
+ * Gives each request a span, and its headers the trace, with OpenTelemetry; `fetch` does so itself.
  */
 export function withSpans(transport: Transport): Transport {
   const spans = tracing();

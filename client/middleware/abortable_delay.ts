@@ -4,10 +4,7 @@ import { endedBy } from "../hop/hop_abort.ts";
 // setTimeout overflows at 32 bits and fires at once.
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/**
- * Waits for a time, which may exceed the limit of `setTimeout`, or until the signal aborts.
- * @throws The signal's reason.
- */
+/** Waits for a time of any length, or until the signal aborts, whose reason is thrown. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   let left = ms;
   do {

@@ -18,10 +18,7 @@ export const DIGEST_ALGORITHMS: ReadonlyMap<string, string> = new Map([
 // Limit for realm, nonce and opaque, which every request repeats.
 const MAX_CHALLENGE = 16 * 1024;
 
-/**
- * Finds the strongest supported challenge in the headers of a 401; `null` without a Digest
- * challenge.
- */
+/** Finds the strongest supported challenge of a 401; `null` without a Digest challenge. */
 export function digestChallenge(headers: Headers): DigestChallenge | null {
   const digests = challengesOf(headers.get("www-authenticate") ?? "")
     .filter(({ scheme }) => scheme === "digest").map(({ params }) => params);

@@ -140,10 +140,8 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
 }
 
 /**
- * Parses `Retry-After` and, with a 429, the spellings of `RateLimit-Reset`, which is a delay in
- * seconds or a time in seconds since 1970.
- * @param now The time now, in ms since 1970.
- * @returns Delay in ms, `null` without a valid header.
+ * The delay of `Retry-After` in ms or, with a 429, of `RateLimit-Reset`, in seconds or a time in
+ * seconds since 1970; `null` without a valid header.
  */
 export function retryAfter(
   { status, headers }: Pick<HopResult, "status" | "headers">,

@@ -10,8 +10,7 @@ export interface Timed {
 }
 
 /**
- * Requests in starting order. A timer for each would take 2 us; the shared one is set for the first
- * deadline and rarely changes, since later requests are due later.
+ * Requests in starting order, with one timer for the first deadline: one for each would take 2 us.
  */
 export class OpenRequests<T extends Timed> implements Iterable<T> {
   readonly #list = new LinkedList<T>();

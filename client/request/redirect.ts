@@ -44,13 +44,9 @@ const CROSS_ORIGIN: ReadonlySet<string> = new Set([
 const BODY_HEADERS = ["content-length", "content-encoding", "content-language", "content-location"];
 
 /**
- * Returns the next hop by aiohttp's rules: 303 (except for HEAD), and 301 and 302 after POST,
- * become a GET without a body; others keep method and body. Headers that may be secrets are not
- * sent to another origin.
- * @param lines Raw headers, if the transport has them.
- * @returns The next hop, `null` if the response is final.
- * @throws {InvalidURLRedirectError} If the target is not exactly one `http:` or `https:` URL.
- * @throws {ClientPayloadError} If it requires a body that can be sent only once.
+ * Returns the next hop by aiohttp's rules, `null` if the response is final: 303 (except for HEAD),
+ * and 301 and 302 after POST, become a GET without a body. Headers that may be secrets are not sent
+ * to another origin. `lines` are the raw headers, if the transport has them.
  */
 export function nextRequest(
   request: ClientRequest,

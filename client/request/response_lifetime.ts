@@ -63,8 +63,8 @@ function endTogether(watch: Watch, response: ClientResponse): void {
 }
 
 /**
- * The same with a FinalizationRegistry, which frees the connection of an unread response after its
- * garbage collection. It takes a microsecond, so it is only used if connections are scarce.
+ * The same, and frees the connection of an unread response after its garbage collection, which
+ * takes a microsecond: only used if connections are scarce.
  */
 function endIfDropped(watch: Watch, response: ClientResponse, remains: Remains): void {
   const weak = new WeakRef(response);

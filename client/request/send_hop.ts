@@ -28,10 +28,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
   "QUERY",
 ]);
 
-/**
- * Creates the innermost handler of a session; `repeats` tells whether it resends an idempotent hop
- * once if its connection was closed.
- */
+/** The innermost handler; if it `repeats`, an idempotent hop is resent over a new connection. */
 export function sender(
   { cookieJar: jar, environment }: Pick<SessionDefaults, "cookieJar" | "environment">,
   transport: Transport,

@@ -15,8 +15,7 @@ export interface RequestTarget {
 }
 
 /**
- * Validates the base URL of a session. Its path counts as a folder, so `http://host/api` and
- * `http://host/api/` are equivalent.
+ * Validates the base URL of a session; its path counts as a folder, with or without a final `/`.
  */
 export function parseBaseUrl(base: string | URL): { url: URL } & Pick<RequestTarget, "auth"> {
   const { href, auth } = splitTarget(parse(`${base}`, undefined), `${base}`);
@@ -41,11 +40,8 @@ function plainHref(text: string, base: URL | null): string | null {
 }
 
 /**
- * Resolves a URL against a base and appends a query.
- *
- * Existing percent-encoding is unchanged, so that signed URLs stay valid; only invalid characters
- * are encoded.
- * @param encoded Whether the URL must be sent unchanged.
+ * Resolves a URL against a base and appends a query. Percent-encoding is unchanged, so that signed
+ * URLs stay valid; invalid characters are encoded, unless `encoded` wants the URL sent as it is.
  */
 export function resolveTarget(
   input: string | URL,
@@ -76,10 +72,7 @@ export function resolveTarget(
   return splitTarget(url, text);
 }
 
-/**
- * Encodes invalid characters that the platform leaves unchanged: a "%" without an escape (RFC 3986
- * section 2.4), and `|^[]{}` after the host (sections 3.3 and 3.4), as yarl does.
- */
+/** Encodes what the platform leaves: a lone "%", and `|^[]{}` after the host (RFC 3986). */
 function legal(text: string): string {
   if (!/[%|^[\]{}]/.test(text)) return text;
   const host = /^(?:[a-z][a-z\d+.-]*:)?[/\\]{2}[^/\\?#]*/i.exec(text)?.[0] ?? "";

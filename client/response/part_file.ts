@@ -24,10 +24,7 @@ export class PartFile implements AsyncDisposable {
   #handle: FileHandle | null = null; // open until the rename
   #size = 0;
 
-  /**
-   * Creates one.
-   * @throws {ClientError} If another download of this process is writing the file.
-   */
+  /** @throws {ClientError} If another download of this process is writing the file. */
   constructor(path: string | URL) {
     this.path = typeof path === "string" ? path : nodeUrl().fileURLToPath(path);
     this.#part = `${this.path}.part`;
@@ -61,11 +58,8 @@ export class PartFile implements AsyncDisposable {
   }
 
   /**
-   * Writes chunks to the part.
-   * @param start Offset of the first chunk in bytes; 0 truncates the part.
-   * @param origin Origin of the part, `null` if it cannot be resumed.
-   * @param onWritten Called after each chunk with the size of the part.
-   * @returns Size of the part in bytes.
+   * Writes chunks from an offset, 0 truncates the part; `origin` is `null` if it cannot be resumed.
+   * Returns the size of the part, which `onWritten` gets after each chunk.
    */
   async write(
     pieces: AsyncIterable<Uint8Array>,
@@ -91,11 +85,7 @@ export class PartFile implements AsyncDisposable {
     return this.#size;
   }
 
-  /**
-   * Renames the part to its final name.
-   * @throws {FileExistsError} If the file exists and must not be replaced; the part is kept.
-   * @throws {ClientError} If another process has changed the part.
-   */
+  /** Renames the part to its name; it is kept if the file exists and must not be replaced. */
   async publish(overwrite: boolean): Promise<void> {
     await this.#assertOwn();
     if (overwrite) await nodeFs().promises.rename(this.#part, this.path);

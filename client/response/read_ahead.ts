@@ -10,8 +10,7 @@ export const MAX_AHEAD = 64 * 1024;
 export const aheadOf = new WeakMap<HopResult, ReadAhead>();
 
 /**
- * Reads a body ahead, up to {@linkcode MAX_AHEAD}, until the first read, which returns the buffered
- * bytes. `onEnd` is called when the body has ended, read by its owner or ahead.
+ * Reads a body ahead until the first read, which returns these bytes. `onEnd` is called at its end.
  */
 export class ReadAhead implements BodySource {
   readonly #source: BodySource;

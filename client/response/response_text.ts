@@ -102,10 +102,7 @@ export function fitsJson(mimeType: string, wanted: string | undefined): boolean 
 
 const MAX_ERROR_BODY = 64 * 1024;
 
-/**
- * Reads the first 64 KiB of a body as text; `null` if the body is incomplete or was cancelled.
- * @throws The abort reason, if the request is aborted meanwhile.
- */
+/** Reads the first 64 KiB of a body as text; `null` if it is incomplete or was cancelled. */
 export async function startOfText(
   content: StreamReader,
   charset: string | null,

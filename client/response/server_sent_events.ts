@@ -23,10 +23,7 @@ export interface EventsOptions {
 
 export const EVENTS_OPTIONS = new OptionTable<EventsOptions>({ maxEventSize: "a number" });
 
-/**
- * Reads events from a body after the HTML standard (section 9.2, "Server-sent events"): always
- * UTF-8; an incomplete event at the end is dropped.
- */
+/** Reads events (HTML section 9.2): always UTF-8; an incomplete one at the end is dropped. */
 export async function* readEvents(
   content: StreamReader,
   options: EventsOptions,

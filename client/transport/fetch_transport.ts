@@ -151,10 +151,9 @@ function refuseImpossible({ method, body, rawBody }: HopRequest): void {
 }
 
 /**
- * The body for fetch. Bytes are the fastest, but fetch resends a request if a pooled connection is
- * dead, even if the server may have processed it; not with a stream. A Blob is sent as a stream
- * with Content-Length; a plain stream would be chunked. Measured: a POST of bytes arrives twice, of
- * a Blob once. Bun sends no such Blob, but accepts the header with a stream.
+ * The body for fetch, which resends bytes if a pooled connection is dead, even if the server may
+ * have processed them; not a stream. A Blob is a stream with Content-Length; a plain one is
+ * chunked. Bun sends no such Blob, but accepts the header with a stream.
  */
 function bodyOf({ body, once }: HopRequest, sized: boolean): BodyInit | null {
   if (body === null) return null;

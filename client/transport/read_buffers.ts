@@ -14,10 +14,7 @@ export function takeBuffer(isFirst = false): Bytes {
   return spare.take(isFirst ? FIRST_BUFFER : READ_BUFFER);
 }
 
-/**
- * Returns a buffer to the pool; it must not be used afterwards.
- * @returns `false` if it is small: its connection can keep it.
- */
+/** Returns a buffer to the pool; `false` if it is small, so that its connection can keep it. */
 export function giveBuffer(buffer: Bytes): boolean {
   if (isPoisoned) buffer.fill(0xaa);
   spare.give(buffer);

@@ -148,9 +148,8 @@ export class SocketBody implements BodySource {
   }
 
   /**
-   * Removes framing by moving the body's bytes to the start, so that small chunks need no separate
-   * reads. The next read throws an error in them.
-   * @returns The number of body bytes, and the offset of the unread ones.
+   * Moves the body's bytes to the start, so that small chunks need no separate reads: their number,
+   * and the offset of the unread ones. The next read throws an error in them.
    */
   #compact(bytes: Bytes, start: number, end: number): { size: number; at: number } {
     let at = start;

@@ -177,10 +177,8 @@ export class SocketConnection implements Abortable {
   }
 
   /**
-   * Parses bytes of a head.
-   * @param count Number of bytes read, `null` for the end of the connection.
-   * @returns The head of the final response, or of 101; the bytes after it begin at `start`. `null`
-   * if it is incomplete.
+   * Parses the bytes read, `null` for the end of the connection. Returns the head of the final
+   * response, or of 101, with the bytes after it from `start` on; `null` if it is incomplete.
    */
   took(count: number | null, observer: HopObserver | null): ReplyHead | null {
     if (!this.#came(count)) throw this.#cut();

@@ -19,10 +19,7 @@ export class SocketLease {
   readonly #free: Free;
   #socket: SocketConnection | null;
 
-  /**
-   * Creates one.
-   * @throws {HttpSyntaxError} If the framing headers conflict.
-   */
+  /** @throws {HttpSyntaxError} If the framing headers conflict. */
   constructor(head: ReplyHead, request: HopRequest, socket: SocketConnection, free: Free) {
     this.framing = replyFraming(head, request.method);
     this.head = head;

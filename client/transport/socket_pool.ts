@@ -25,10 +25,7 @@ export class SocketPool {
     this.#limit = limit;
   }
 
-  /**
-   * Takes the most recently used connection, `null` if none is usable. `once` tells that the
-   * request cannot be resent if the peer has closed it.
-   */
+  /** Takes the most recently used connection, or `null`; `once` requests are never resent. */
   take(key: string, once: boolean): SocketConnection | null {
     const stack = this.#idle.get(key);
     if (stack === undefined) return null;

@@ -9,9 +9,8 @@ import { nodeZlib } from "../node_modules.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
 
 /**
- * Whether bytes begin with a zlib header, which "deflate" requires (RFC 9110 section 8.4.1.2); some
- * servers leave it out. The header is two bytes, a multiple of 31, of method 8 (RFC 1950 section
- * 2.2).
+ * Whether bytes begin with a zlib header (RFC 1950 section 2.2: a multiple of 31, of method 8),
+ * which "deflate" requires (RFC 9110 section 8.4.1.2) and some servers leave out.
  */
 function hasZlibHeader(start: Uint8Array): boolean {
   const [first = 0, second = 0] = start;

@@ -18,8 +18,7 @@ export class ZstdFrames {
   }
 
   /**
-   * Reads bytes up to the end of their frame.
-   * @returns Offset of the frame's end; the length of `data` if the frame goes on.
+   * Reads up to the end of a frame; returns its offset, the length of `data` if the frame goes on.
    */
   advance(data: Uint8Array, start: number): number {
     let at = start;

@@ -10,8 +10,8 @@ export interface Validators {
 }
 
 /**
- * Evaluates the conditions in the order of RFC 9110 and aiohttp: `If-Match`, else
- * `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`. 200 means that all hold.
+ * Evaluates `If-Match`, else `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`,
+ * as RFC 9110 and aiohttp do. 200 means that all hold.
  */
 export function checkConditions(
   headers: Pick<Headers, "get">,
@@ -37,10 +37,7 @@ export function checkConditions(
   return since !== null && modified <= since.getTime() / 1000 ? 304 : 200;
 }
 
-/**
- * Whether a `Range` may be honoured: `false` if the client has an older content, which makes its
- * range useless. In `If-Range` a strong tag has to be the same, a date must not be older.
- */
+/** Whether `If-Range` lets a `Range` be honoured: the same strong tag, or a date not older. */
 export function rangeHolds(ifRange: string | null, validators: Validators): boolean {
   if (ifRange === null) return true;
   const date = parseHttpDate(ifRange);

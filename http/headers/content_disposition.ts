@@ -19,12 +19,10 @@ export interface ContentDispositionInit {
 }
 
 /**
- * Parses a `Content-Disposition` value, with each byte as one character (as `Headers` gives it) or
- * as text; `null` if it is missing, malformed or repeats a parameter.
- *
- * `form-data` follows RFC 7578 and the WHATWG: `filename*` counts only without `filename`, `%22`,
- * `%0D` and `%0A` are decoded, a backslash stands for itself. Other types follow RFC 6266:
- * `filename*` wins over `filename`, which wins over the continuations of RFC 2231.
+ * Parses a `Content-Disposition` value; `null` if it is missing, malformed or repeats a parameter.
+ * In `form-data` (RFC 7578, WHATWG) `filename*` counts only without `filename`, and `%22`, `%0D`
+ * and `%0A` are decoded; elsewhere (RFC 6266) `filename*` wins over `filename`, which wins over RFC
+ * 2231.
  */
 export function parseContentDisposition(header: string | null): ContentDisposition | null {
   if (header === null) return null;
@@ -40,11 +38,9 @@ export function parseContentDisposition(header: string | null): ContentDispositi
 }
 
 /**
- * Writes a `Content-Disposition` value.
- *
- * In `form-data`, `"`, CR and LF become `%22`, `%0D` and `%0A` and the rest is sent in UTF-8
- * (WHATWG HTML, "multipart/form-data encoding"). Elsewhere a text that is not printable ASCII is
- * written twice, as RFC 6266 appendix D advises: a plain fallback and `*=UTF-8''…`.
+ * Writes a `Content-Disposition` value: in `form-data` in UTF-8, with `"`, CR and LF as `%22`,
+ * `%0D` and `%0A` (WHATWG HTML); elsewhere a text that is not printable ASCII twice, as a plain
+ * fallback and `*=UTF-8''…` (RFC 6266 appendix D).
  */
 export function formatContentDisposition(type: string, init: ContentDispositionInit = {}): string {
   if (type.toLowerCase() === "form-data") {

@@ -1,7 +1,6 @@
 /**
- * Reads a `Content-Length` header (RFC 9110 section 8.6): digits alone, for "+5", "1e3" and "0x10"
- * are numbers to JavaScript and no lengths; the same length several times is that length. `null` if
- * it is missing or invalid.
+ * Reads a `Content-Length` (RFC 9110 section 8.6): digits alone, as "+5" and "1e3" are numbers to
+ * JavaScript; the same one several times is that length. `null` if it is missing or invalid.
  */
 export function parseLength(header: string | null): number | null {
   if (header === null) return null;

@@ -15,9 +15,8 @@ const COOKIE = new RegExp(
 const NAME = /^[!#$%&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]+$/;
 
 /**
- * Parses a `Cookie` header into names and values. Malformed parts are harmless: a word without `=`
- * is a name with an empty value, and an invalid name is skipped. Bytes are decoded as UTF-8 if
- * valid, quotes removed; the last of a repeated name counts.
+ * Parses a `Cookie` header. A word without `=` is a name with an empty value, an invalid name is
+ * skipped, the last of a name counts; bytes are UTF-8 if valid, quotes are removed.
  */
 export function parseCookies(value: string | null): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();

@@ -33,11 +33,9 @@ export function isToken(text: string): boolean {
 
 /**
  * Parses a header value; `null` if it is malformed: a control character, a parameter without `=`,
- * an open quote, anything but `;` after a closing quote. A quoted semicolon does not separate.
- * @param literal Whether a backslash within quotes stands for itself, as in `C:\dir\a.txt`, and
- * control characters pass: browsers write so in form-data (WHATWG HTML, "multipart/form-data
- * encoding"). `\"` is still an escaped quote where the value plainly goes on after it, because curl
- * before 7.81 and Python write that. Else it escapes (RFC 9110 section 5.6.4).
+ * an open quote, anything but `;` after a quote. With `literal` a backslash within quotes stands
+ * for itself, as browsers write form-data (WHATWG HTML), but for `\"` where the value plainly goes
+ * on, as curl before 7.81 and Python write; else it escapes (RFC 9110 section 5.6.4).
  */
 export function parseHeaderParams(header: string, literal = false): HeaderParams | null {
   if (literal ? LINE_BREAKING.test(header) : hasControl(header)) return null;

@@ -17,10 +17,7 @@ const FORMS = [
   `[A-Z][a-z]{2} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})`,
 ].map((form) => new RegExp(`^${form}$`));
 
-/**
- * Writes a date for a header, rounded up to seconds as in aiohttp, so that a client that sends it
- * back gets 304 for content it has seen.
- */
+/** Writes a date rounded up to seconds, as aiohttp: a client that sends it back gets 304. */
 export function formatHttpDate(date: Date): string {
   const seconds = Math.ceil(date.getTime() / 1000);
   if (Number.isNaN(seconds)) {

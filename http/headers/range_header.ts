@@ -18,8 +18,8 @@ const WHOLE: HTTPRange = { start: null, stop: null };
 
 /**
  * Reads a `Range` header (RFC 9110 section 14.2): `bytes=0-1` is `{ start: 0, stop: 2 }`,
- * `bytes=-5` is `{ start: -5, stop: null }`. Both ends are `null` for the whole content: no header,
- * another unit, or several ranges, which a server may ignore.
+ * `bytes=-5` is `{ start: -5, stop: null }`; both are `null` for all: no header, another unit,
+ * several ranges.
  */
 export function parseHTTPRange(header: string | null): HTTPRange {
   if (header === null) return WHOLE;

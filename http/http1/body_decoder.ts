@@ -25,15 +25,8 @@ const TRAILERS = 6;
 const DONE = 7;
 
 /**
- * Decodes a body that comes in pieces of any size. It copies nothing: it says which of the bytes at
- * hand belong to the body.
- *
- * ```
- * at = decoder.read(bytes, at, end);     // passes over framing
- * const own = decoder.available(end - at); // so many bytes from `at` on are the body's
- * decoder.take(own); at += own;
- * if (decoder.isDone) …                  // what follows `at` is the next message's
- * ```
+ * Decodes a body that comes in pieces of any size, without copies: `read()` passes over framing,
+ * then `available()` says how many of the bytes are the body's, `take()` counts them as used.
  */
 export class BodyDecoder {
   readonly #limits: HeadLimits;
@@ -83,10 +76,7 @@ export class BodyDecoder {
     this.#place = this.#isChunked ? DATA_END : DONE;
   }
 
-  /**
-   * Skips framing.
-   * @returns Offset of body bytes or of the next message; `end` if more has to come.
-   */
+  /** Skips framing: the offset of body bytes or the next message, `end` if more has to come. */
   read(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     while (at < end && this.#place !== DATA && this.#place !== DONE) {

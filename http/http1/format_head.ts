@@ -5,11 +5,7 @@ import type { FieldList } from "./header_fields.ts";
 
 const UTF8 = new TextEncoder();
 
-/**
- * Writes the head of a message with its empty line; order and case of the headers are preserved.
- * @param first The first line: `GET /a HTTP/1.1`, `HTTP/1.1 200 OK`.
- * @param room Bytes to leave free behind the head, for a body in the same write.
- */
+/** Writes a head with its empty line, in order and case, with `room` bytes behind it for a body. */
 export function formatHead(first: string, headers: FieldList, room = 0): Uint8Array<ArrayBuffer> {
   return encodeHead(`${headLines(first, headers)}\r\n`, room);
 }

@@ -57,10 +57,8 @@ export function hasToken(list: string, token: string): boolean {
 }
 
 /**
- * Checks the transfer codings of a message.
- * @param codings Value of `Transfer-Encoding`, that of several lines joined by commas.
- * @param unknown Status for an unknown coding: 501 in a request.
- * @returns The error, with the status for a client; `null` for `chunked` alone.
+ * Checks the transfer codings of a message, of several lines joined by commas: the error with its
+ * status for a client, `unknown` for an unknown coding, or `null` for `chunked` alone.
  */
 export function codingFault(
   codings: string,
@@ -99,10 +97,7 @@ function framingOf(fields: HeaderFields, isRequest: boolean): Framing | null {
   return hasLength ? lengthOf(fields.get("content-length") ?? "", isRequest) : null;
 }
 
-/**
- * RFC 9112 section 6.3, rule 5: a list of equal lengths is one length. It is accepted in a reply
- * and refused in a request, which proxies read too.
- */
+/** RFC 9112 section 6.3, rule 5: equal lengths are one; not in a request, which proxies read. */
 function lengthOf(list: string, isRequest: boolean): number {
   const length = isRequest && list.includes(",") ? null : parseLength(list);
   if (length !== null) return length;

@@ -30,11 +30,8 @@ export interface RequestHead {
 }
 
 /**
- * Finds the end of a head, without looking at any byte twice.
- * @param start Offset of its first byte.
- * @param from Offset to continue at: `start` at first, then the `end` of the call before.
- * @param end End of the received bytes.
- * @returns Offset of the body, -1 if more has to come.
+ * Finds the end of a head that begins at `start`, without looking at a byte twice: `from` is
+ * `start` at first, then the `end` of the call before. -1 if more has to come.
  */
 export function headEnd(
   bytes: Uint8Array,
@@ -62,8 +59,7 @@ export function headEnd(
 }
 
 /**
- * Skips the empty lines before a request (RFC 9112 section 2.2). Call it before each {@linkcode
- * headEnd} until that finds the end: such a line may come in two pieces.
+ * Skips the empty lines before a request (RFC 9112 section 2.2); call it before each `headEnd()`.
  */
 export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
   while (start + 1 < end && bytes[start] === CR && bytes[start + 1] === LF) start += 2;

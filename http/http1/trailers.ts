@@ -1,10 +1,7 @@
 import { hasControl } from "../headers/header_text.ts";
 import type { FieldList } from "./header_fields.ts";
 
-/**
- * Headers that only make sense before the body: framing, routing, conditions, credentials, and the
- * description of the body (RFC 9110 section 6.5.1).
- */
+/** Headers that only make sense before the body (RFC 9110 section 6.5.1). */
 const REFUSED = new Set([
   ...["transfer-encoding", "content-length", "host", "connection", "trailer", "te", "upgrade"],
   ...["cache-control", "expect", "max-forwards", "pragma", "range", "keep-alive"],

@@ -43,10 +43,9 @@ export interface PartContent {
   /** Whether the part's content has been read to its delimiter. */
   readonly isAtEndOfPart: boolean;
   /**
-   * Reads the next piece of the part's content, of `max` bytes at the most.
-   * @param wanted Whether the bytes are needed; skipping them saves a copy.
-   * @param lent Whether they may change at the next read; the reader's option is the default.
-   * @returns The piece, `null` at the end of the part or after skipping it.
+   * Reads the next piece, of `max` bytes at the most; `null` at the end of the part or unless
+   * `wanted`, which saves a copy. `lent` bytes may change at the next read; the reader's option is
+   * the default.
    */
   nextPiece(max: number, wanted?: boolean, lent?: boolean): Promise<Bytes | null>;
   fail(error: unknown): unknown;

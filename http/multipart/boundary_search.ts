@@ -13,10 +13,7 @@ export class BoundarySearch {
   readonly #shift: Uint8Array;
   readonly #shiftOnFit: number;
 
-  /**
-   * Creates one.
-   * @throws {RangeError} If the needle has not 2 to 255 bytes, or not a single CR, first.
-   */
+  /** @throws {RangeError} If the needle has not 2 to 255 bytes, or not a single CR, first. */
   constructor(needle: Uint8Array) {
     const size = needle.length;
     if (size < 2 || size > 255 || needle.lastIndexOf(CR) !== 0) {

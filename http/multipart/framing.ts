@@ -28,12 +28,10 @@ const MAX_PADDING = 256;
 type Follows = "part" | "close" | "content" | "unknown";
 
 /**
- * Scans a body: header lines, then pieces of content, then the next header lines. Beyond the
- * current buffer it holds at most a part's headers or one delimiter.
- *
- * A delimiter is `CRLF--boundary`, then `--`, or blanks and CRLF. So with the boundary `X`,
- * `CRLF--XY` is content. The CRLF may be that of the blank line after headers, for a part without
- * content, and is missing at the very beginning.
+ * Scans a body: header lines, pieces of content, the next header lines. It holds one delimiter or a
+ * part's headers: `CRLF--boundary`, then `--`, or blanks and CRLF, so that `CRLF--XY` is content
+ * for the boundary `X`. The CRLF may be that of the blank line after headers, and is missing at
+ * first.
  */
 export class MultipartFraming {
   readonly #source: ByteSource;

@@ -8,8 +8,8 @@ import { BytesSource } from "../bytes/source_stream.ts";
 const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "identity"]);
 
 /**
- * Refuses encodings in form-data: RFC 7578 section 4.7 deprecates them, no browser sends them, and
- * a filter in front that does not decode would see other bytes than the application.
+ * Refuses encodings in form-data: deprecated (RFC 7578 section 4.7), sent by no browser, and a
+ * filter in front would see other bytes than the application.
  */
 export function refuseEncodings(headers: Headers): void {
   for (const name of ["content-transfer-encoding", "content-encoding"]) {
@@ -33,8 +33,7 @@ export async function decodePart(data: Bytes, headers: Headers, limit: number): 
 }
 
 /**
- * Creates a decoder for the text of a part. Invalid bytes are an error, and a byte order mark is
- * text, so that a field is read as it was written.
+ * Creates a decoder for a part, to which invalid bytes are an error, and a byte order mark is text.
  */
 export function partDecoder(label: string): TextDecoder {
   try {

@@ -94,10 +94,8 @@ export class WebSocketChannel implements SocketEvents {
   }
 
   /**
-   * Next step of an iteration over the messages.
-   *
-   * Like `receive()`, but one promise shorter: Deno answers a close frame while the handler still
-   * works on the message before it, and an answer sent a moment later is lost.
+   * Next step of an iteration: `receive()`, one promise shorter, as Deno answers a close frame
+   * while the handler works on the message before it, and an answer sent a moment later is lost.
    */
   next(): Promise<IteratorResult<WSMessage>> {
     this.#isRead = true;
@@ -108,10 +106,7 @@ export class WebSocketChannel implements SocketEvents {
       : this.receive().then(toResult);
   }
 
-  /**
-   * Sends one message, and waits while more than 64 KiB are unsent. The promise may be ignored: its
-   * rejection does not end the program.
-   */
+  /** Sends one message, and waits while more than 64 KiB are unsent; the promise may be ignored. */
   send(data: string | Uint8Array<ArrayBuffer>): Promise<void> {
     const port = this.#port;
     if (port === null || this.#state !== OPEN) return this.#refuse();
@@ -194,10 +189,7 @@ export class WebSocketChannel implements SocketEvents {
     this.#wake(CLOSED_MESSAGE);
   }
 
-  /**
-   * Earlier messages may still be answered, so the frame is answered when it is received here, or
-   * soon if only sending is used.
-   */
+  /** Answers the frame when it is received here, or soon if only sending is used. */
   onPeerClose(code: number, reason: string, answer: () => void): void {
     if (this.#state !== OPEN || this.#peerClose !== null) return answer();
     this.#peerClose = { code, answer };

@@ -61,10 +61,7 @@ export function offerDeflate(windowBits: number): string {
   return `${NAME}; client_max_window_bits${windowBits === 15 ? "" : `=${windowBits}`}`;
 }
 
-/**
- * Chooses the server's answer to a client's header, with a window of 9 to 15 bits: the first
- * acceptable offer, `null` for no compression.
- */
+/** The server's answer to the first acceptable offer, with a window of 9 to 15 bits, or `null`. */
 export function acceptDeflate(
   header: string | null,
   windowBits: number,
@@ -86,9 +83,7 @@ export function acceptDeflate(
   return null;
 }
 
-/**
- * Reads a server's answer, `null` without compression. `windowBits` is 0 if nothing was offered.
- */
+/** Reads a server's answer, `null` without compression; `windowBits` is 0 without an offer. */
 export function readDeflateAnswer(
   header: string | null,
   windowBits: number,

@@ -30,10 +30,7 @@ const FIRST_FRAGMENT = 1024;
 const NOTHING = new Uint8Array(0);
 const WHOLE_MASK = new Uint8Array(4);
 
-/**
- * Parses frames from pieces of any size and joins fragments. Memory grows with received bytes,
- * never with an announced length.
- */
+/** Parses frames from pieces of any size; memory grows with received bytes, never by a length. */
 export class FrameReader {
   readonly #rules: FrameRules;
   readonly #events: FrameEvents;
@@ -56,9 +53,7 @@ export class FrameReader {
     this.#events = events;
   }
 
-  /**
-   * Parses one piece, which ends at `end`; its memory is unmasked in place and may be reused after.
-   */
+  /** Parses one piece, up to `end`, and unmasks it in place; its memory may be reused after. */
   push(piece: Uint8Array<ArrayBuffer>, end: number = piece.length): void {
     let at = 0;
     while (at < end || this.#left === 0) {
@@ -81,8 +76,7 @@ export class FrameReader {
   }
 
   /**
-   * Fast path for a complete message in one frame, the usual case: its bytes are not copied.
-   * Returns the offset after it, -1 if it does not apply.
+   * Reads a complete message in one frame, without a copy: the offset after it, -1 for any other.
    */
   #readWhole(piece: Uint8Array<ArrayBuffer>, at: number, end: number): number {
     const first = piece[at] ?? 0;

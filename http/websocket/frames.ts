@@ -24,10 +24,8 @@ export const Opcode = {
 } as const;
 
 /**
- * Writes the header of a frame.
- * @param target Buffer with at least 14 bytes at `at`.
- * @param flags `0x80` for the last fragment, `0x40` for a compressed message.
- * @param mask Masking key of a client, `null` for a server.
+ * Writes the header of a frame, up to 14 bytes; `flags` is `0x80` for the last fragment, `0x40` for
+ * a compressed message, `mask` the key of a client.
  */
 export function writeFrameHeader(
   target: Uint8Array,
@@ -65,9 +63,8 @@ export function frameHeaderSize(size: number, masked: boolean): number {
 }
 
 /**
- * Applies a masking key of four bytes in place (RFC 6455 section 5.3); `phase` is the position of
- * the first byte in the frame's payload.
- * @returns `true` if the payload is short and ASCII.
+ * Applies a masking key of four bytes in place (RFC 6455 section 5.3), whose position is `phase` at
+ * the first byte; returns whether the payload is short and ASCII.
  */
 export function unmask(
   bytes: Uint8Array,

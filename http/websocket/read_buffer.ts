@@ -7,11 +7,8 @@ export class ReadBuffer {
   #began = 0;
 
   /**
-   * Sizes the buffer for the next read, and pauses so that other requests are served: bytes that
-   * have arrived are read without a turn of the event loop.
-   * @param isQueueFull Whether the queue of messages is full: 10,000 tiny ones at once delay
-   * others, so a small buffer follows.
-   * @returns A promise to await before the next read, `null` to continue at once.
+   * Sizes the buffer for the next read, a small one if the queue is full, as 10,000 tiny messages
+   * at once delay others. Returns a pause to await, so that other requests are served, or `null`.
    */
   after(size: number, isQueueFull: boolean): Promise<void> | null {
     const { length } = this.bytes;

@@ -107,9 +107,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Waits for the next message, which has to be binary.
-   * @throws {WSMessageTypeError} If it is another message, including the end of the socket.
-   * @throws {WebSocketTimeoutError} If the timeout passes.
+   * Waits for the next message, which has to be binary, as {@linkcode receiveStr} does for text.
    */
   async receiveBytes(options?: ReceiveOptions): Promise<Uint8Array<ArrayBuffer>> {
     const message = await this.receive(options);
