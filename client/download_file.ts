@@ -22,8 +22,7 @@ import { disposing } from "../http/since_node_20.ts";
 export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "raiseForStatus"> {
   /**
    * Whether to resume the part of an earlier download if the file is unchanged (`Range` with
-   * `If-Range`). Otherwise the download starts over.
-   * @default {false}
+   * `If-Range`). @default {false}
    */
   readonly resume?: boolean | undefined;
 }

@@ -7,11 +7,8 @@ export interface LinkedNode<T> {
 }
 
 /**
- * Values in insertion order; any of them can be removed.
- *
- * A Set would do, but V8 rebuilds its table every few dozen changes, and an old table keeps its
- * values, and the tables after it, alive until the next full collection. With one Set of the
- * requests under way, GETs took 3 % more time (Deno 2.9.6, 32 at a time).
+ * Values in insertion order, each removable. V8 rebuilds a Set's table every few dozen changes, and
+ * old ones keep values alive until a full collection: GETs took 3 % more time (Deno 2.9.6).
  */
 export class LinkedList<T> {
   #first: LinkedNode<T> | null = null;

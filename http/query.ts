@@ -21,10 +21,7 @@ export type QueryFields<T> = { readonly [Key in keyof T]: QueryValue | readonly 
 // form fields, so they stay encoded.
 const READABLE = /%(?:2F|3F|3A|40|24|2C)/g;
 
-/**
- * Encodes a query without its leading `?`; a space becomes `+`, as in
- * `application/x-www-form-urlencoded`.
- */
+/** Encodes a query without its leading `?`; a space becomes `+`, as in a form. */
 export function encodeQuery(query: QueryInit, what = "query parameter"): string {
   if (typeof query === "string") return query.startsWith("?") ? query.slice(1) : query;
   if (query instanceof URLSearchParams) return query.toString();

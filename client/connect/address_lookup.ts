@@ -98,9 +98,7 @@ async function systemAddresses(host: string, family: 0 | 4 | 6): Promise<readonl
     .flatMap((each) => each === undefined ? [] : [each.address]);
 }
 
-/**
- * Connects to the first address that answers, a new attempt every quarter of a second (RFC 8305).
- */
+/** Connects to the first address that answers, an attempt each quarter of a second (RFC 8305). */
 export function connectFirst<Address, Connection extends { close(): void }>(
   addresses: readonly Address[],
   connect: (address: Address, abort: HopAbort) => Promise<Connection>,

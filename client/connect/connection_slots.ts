@@ -50,9 +50,7 @@ export class ConnectionSlots {
     return this.#waiting;
   }
 
-  /**
-   * Acquires a slot: `null` if one was free, else a promise, which rejects with the abort reason.
-   */
+  /** Acquires a slot: `null` if one was free, else a promise, rejected with the abort reason. */
   acquire(request: Pick<HopRequest, "url" | "signal" | "abort">): Promise<void> | null {
     const host = this.#hostOf(request.url);
     // This overtakes no waiter: a free slot goes to the first waiter that can use it, so all

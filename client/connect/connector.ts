@@ -6,9 +6,8 @@ import { ipVersion } from "./addresses.ts";
 /** Options of a session's connections, aiohttp's `TCPConnector`. */
 export interface ConnectorOptions {
   /**
-   * Limit of concurrent requests, including responses that are being read; others wait in order. 0
-   * for no limit. With HTTP/2 they may share a connection.
-   * @default {100}
+   * Limit of concurrent requests, with responses that are being read; others wait in order. 0 for
+   * none. With HTTP/2 they may share a connection. @default {100}
    */
   readonly limit?: number | undefined;
   /** Limit per scheme, host and port. 0 for no limit. @default {0} */
@@ -18,15 +17,13 @@ export interface ConnectorOptions {
   /** Whether each connection serves one request only. @default {false} */
   readonly forceClose?: boolean | undefined;
   /**
-   * Whether to allow HTTP/2 over TLS; `true` selects `fetch`, because sockets only support
-   * HTTP/1.1.
-   * @default {true} with `fetch`
+   * Whether to allow HTTP/2 over TLS; `true` selects `fetch`, as sockets have HTTP/1.1. @default
+   * {true} with `fetch`
    */
   readonly http2?: boolean | undefined;
   /**
-   * Transport: sockets with a built-in HTTP/1.1 client, faster and without the restrictions of
-   * `fetch`, or `fetch`, the default with `http2: true` and on runtimes without sockets.
-   * @default {"sockets"}
+   * Transport: sockets, faster and without the restrictions of `fetch`, or `fetch`, the default
+   * with `http2: true` and on runtimes without sockets. @default {"sockets"}
    */
   readonly transport?: "sockets" | "fetch" | undefined;
   /** Certificates to trust in addition to the system's, in PEM format. @default {[]} */

@@ -33,9 +33,7 @@ export class DenoSockets implements Sockets {
     return await link.secure(peer.name, abort);
   }
 
-  /**
-   * Connects; an abort is delayed, as Deno 2.9.6 leaks a connection that is made at that moment.
-   */
+  /** Connects; an abort is delayed: Deno 2.9.6 leaks a connection that is made at that moment. */
   async #plain(place: Place, abort: HopAbort): Promise<DenoLink> {
     const { caCerts } = this.#connector;
     if ("path" in place) {

@@ -14,9 +14,8 @@ export interface CookieJarOptions {
   /** Origins without TLS that may set and receive `Secure` cookies. @default {[]} */
   readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL> | undefined;
   /**
-   * Whether to quote values that are not tokens as in RFC 2109, including a request's own. aiohttp
-   * does; by default values are sent unchanged.
-   * @default {false}
+   * Whether to quote values that are not tokens as in RFC 2109, as aiohttp does, including a
+   * request's own. @default {false}
    */
   readonly quoteCookie?: boolean | undefined;
 }

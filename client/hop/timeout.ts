@@ -3,28 +3,23 @@ import { OptionTable } from "../../http/options.ts";
 /** Timeouts, aiohttp's `ClientTimeout`. */
 export interface ClientTimeout {
   /**
-   * Timeout for the whole request, from the call to the last byte of the body, including redirects
-   * and retries, in ms; 0 for no limit.
-   * @default {300000}
+   * Timeout for the whole request, to the last byte of the body, with redirects and retries, in ms;
+   * 0 for no limit. @default {300000}
    */
   readonly total?: number | undefined;
   /**
-   * Timeout for getting a connection for a hop, including the wait for `connector.limit`, in ms; 0
-   * for no limit. `fetch` does not report connections: over it the timeout runs until the response
-   * head arrives, so allow for long uploads and slow answers.
-   * @default {0}
+   * Timeout for getting a connection for a hop, with the wait for `connector.limit`, in ms; 0 for
+   * no limit. Over `fetch` it runs until the response head arrives. @default {0}
    */
   readonly connect?: number | undefined;
   /**
-   * Timeout for opening a new connection (DNS, TCP, proxy and TLS), in ms; 0 for no limit. The wait
-   * for `connector.limit` does not count. Over `fetch` it throws `NotSupportedError`.
-   * @default {0}
+   * Timeout for opening a new connection (DNS, TCP, proxy and TLS), in ms; 0 for no limit. Over
+   * `fetch` it throws `NotSupportedError`. @default {0}
    */
   readonly sockConnect?: number | undefined;
   /**
    * Timeout for reading from the peer, in ms; 0 for no limit. It covers the wait for the response
-   * head once the body was sent, but not pauses of the reader.
-   * @default {0}
+   * head once the body was sent, but not pauses of the reader. @default {0}
    */
   readonly sockRead?: number | undefined;
 }

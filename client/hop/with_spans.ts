@@ -2,9 +2,7 @@ import { SPAN_KIND, tracing } from "../../http/open_telemetry.ts";
 import { headerOf } from "./header_list.ts";
 import type { HopRequest, Transport } from "./transport.ts";
 
-/**
- * Gives each request a span, and its headers the trace, with OpenTelemetry; `fetch` does so itself.
- */
+/** Gives each request a span, and its headers the trace, with OpenTelemetry, as `fetch` does. */
 export function withSpans(transport: Transport): Transport {
   const spans = tracing();
   if (spans === null) return transport;

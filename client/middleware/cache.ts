@@ -14,9 +14,8 @@ import { discardReply, type HopResult } from "../hop/transport.ts";
 /** Options of {@linkcode cacheMiddleware}. */
 export interface CacheOptions {
   /**
-   * Size limit of the cache in bytes, including URLs, headers and 1 KiB per response; the least
-   * recently used responses are evicted first.
-   * @default {67108864}
+   * Size limit of the cache in bytes, with URLs, headers and 1 KiB per response; the least recently
+   * used are evicted first. @default {67108864}
    */
   readonly maxSize?: number | undefined;
   /** Longest body that is stored, in bytes. @default {1048576} */

@@ -9,9 +9,7 @@ export interface Timed {
   onDue(): void;
 }
 
-/**
- * Requests in starting order, with one timer for the first deadline: one for each would take 2 us.
- */
+/** Requests in starting order, with one timer for the first deadline: each would take 2 us. */
 export class OpenRequests<T extends Timed> implements Iterable<T> {
   readonly #list = new LinkedList<T>();
   #timer: Timer | null = null;

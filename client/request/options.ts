@@ -49,8 +49,7 @@ export interface SharedOptions {
   readonly proxy?: string | URL | undefined;
   /**
    * Whether to throw `ClientResponseError`, with the first 64 KiB of the body, on a status of 400
-   * or above; or a function that checks the response.
-   * @default {false}
+   * or above; or a function that checks the response. @default {false}
    */
   readonly raiseForStatus?: RaiseForStatus | undefined;
   /**
@@ -62,15 +61,13 @@ export interface SharedOptions {
    */
   readonly autoDecompress?: boolean | undefined;
   /**
-   * Limit of the decoded size of a body in bytes, against decompression bombs; 0 for no limit. A
-   * larger body is a `ClientPayloadError`. The default is the longest possible string.
-   * @default {536870912}
+   * Limit of the decoded size of a body in bytes, by default the longest string; 0 for none. A
+   * larger body is a `ClientPayloadError`. @default {536870912}
    */
   readonly maxDecodedSize?: number | undefined;
   /**
-   * Limit for `read()`, `text()` and `json()` of a response, in decoded bytes; 0 for no limit. A
-   * larger body is a `ClientPayloadError`; `response.content` has no limit.
-   * @default {0}
+   * Limit for `read()`, `text()` and `json()`, in decoded bytes; 0 for none. A larger body is a
+   * `ClientPayloadError`; `response.content` has no limit. @default {0}
    */
   readonly maxBodySize?: number | undefined;
 }
@@ -123,9 +120,8 @@ export interface RequestOptions<Params = never, Data = never> extends SharedOpti
   /** Cookies of this request and its redirects within the origin; they are not stored. */
   readonly cookies?: CookieInit | undefined;
   /**
-   * Whether to wait for `100 Continue`, at most a second, before sending the body (RFC 9110 section
-   * 10.1.1); after a final response it is not sent. Not over `fetch`.
-   * @default {false}
+   * Whether to wait for `100 Continue`, at most a second, before sending the body, which is not
+   * sent after a final response. Not over `fetch`. @default {false}
    */
   readonly expect100?: boolean | undefined;
   /** Whether to follow redirects. @default {true}, {false} for `HEAD` */

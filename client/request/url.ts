@@ -14,9 +14,7 @@ export interface RequestTarget {
   readonly auth: Required<Pick<BasicAuth, "login" | "password">> | null;
 }
 
-/**
- * Validates the base URL of a session; its path counts as a folder, with or without a final `/`.
- */
+/** Validates the base URL of a session; its path counts as a folder. */
 export function parseBaseUrl(base: string | URL): { url: URL } & Pick<RequestTarget, "auth"> {
   const { href, auth } = splitTarget(parse(`${base}`, undefined), `${base}`);
   const url = new URL(href);

@@ -9,9 +9,7 @@ export const MAX_AHEAD = 64 * 1024;
 /** The read-ahead of each response body, to cancel it when the response is garbage collected. */
 export const aheadOf = new WeakMap<HopResult, ReadAhead>();
 
-/**
- * Reads a body ahead until the first read, which returns these bytes. `onEnd` is called at its end.
- */
+/** Reads a body ahead until the first read, which gives these bytes; `onEnd` tells its end. */
 export class ReadAhead implements BodySource {
   readonly #source: BodySource;
   readonly #onEnd: () => void;

@@ -11,10 +11,7 @@ export interface ResponseLink {
 // `;`, a name, and an optional `=` with a quoted string or a text up to `;` or `,`.
 const PARAMETER = /\s*;\s*([^\s=;,"]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/y;
 
-/**
- * The links of the `Link` headers (RFC 8288) by relation type, or by target without one; malformed
- * ones are left out.
- */
+/** The links of `Link` headers (RFC 8288) by relation type, or by target without one. */
 export function responseLinks(headers: Headers, base: URL): ReadonlyMap<string, ResponseLink> {
   const links = new Map<string, ResponseLink>();
   const header = headers.get("link") ?? "";

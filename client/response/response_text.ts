@@ -22,10 +22,7 @@ export const TEXT_OPTIONS = new OptionTable<TextOptions>({
 
 /** Options for reading JSON. */
 export interface JsonOptions extends TextOptions {
-  /**
-   * Required MIME type or a part of it; `null` accepts any.
-   * @default {"application/json"} and types that end in `+json`
-   */
+  /** Required MIME type or a part of it, JSON types by default; `null` accepts any. */
   readonly contentType?: string | null | undefined;
   /** Parses the text. @default {JSON.parse} */
   readonly loads?: ((text: string) => unknown) | undefined;

@@ -29,9 +29,8 @@ export interface WebSocketConnectOptions<T = unknown> {
   /** Fails on this many redirects: 10 follows at most 9; 0 for no limit. @default {10} */
   readonly maxRedirects?: number | undefined;
   /**
-   * Idle time in ms before a ping is sent; without an answer within half of it, the socket ends
-   * with a message of type `ERROR`. 0 disables pings.
-   * @default {0}
+   * Idle time in ms before a ping; without an answer within half of it, the socket ends with a
+   * message of type `ERROR`. 0 for none. @default {0}
    */
   readonly heartbeat?: number | undefined;
   /** Whether pings are answered automatically; `false` delivers pings and pongs. @default {true} */
@@ -43,9 +42,8 @@ export interface WebSocketConnectOptions<T = unknown> {
   /** Size of the receive queue in messages; reading pauses while it is full. @default {1024} */
   readonly maxQueue?: number | undefined;
   /**
-   * Buffered bytes from which the next send closes the socket with 1013. A sender that awaits its
-   * sends waits at 64 KiB.
-   * @default {16777216}
+   * Buffered bytes from which the next send closes the socket with 1013; one that awaits its sends
+   * waits at 64 KiB. @default {16777216}
    */
   readonly maxBuffered?: number | undefined;
   /** Whether to offer permessage-deflate, or window bits, 9 to 15 (RFC 7692). @default {false} */

@@ -6,9 +6,8 @@ import type { ClientWebSocketResponse } from "./websocket.ts";
 /** Options of {@linkcode reconnect}. */
 export interface ReconnectOptions {
   /**
-   * Limit of consecutive failures before the error is thrown; 0 for no limit. A connection that
-   * ends before `minUptime` is a failure.
-   * @default {0}
+   * Consecutive failures after which the error is thrown, as one counts a connection that ends
+   * before `minUptime`; 0 for no limit. @default {0}
    */
   readonly retries?: number | undefined;
   /** Delay after the first failure, in ms; doubles with each further one. @default {500} */
@@ -16,16 +15,13 @@ export interface ReconnectOptions {
   /** Longest delay, in ms. @default {30000} */
   readonly maxDelay?: number | undefined;
   /**
-   * Duration in ms from which a connection is a success, so that a server that closes at once is
-   * not flooded with attempts.
-   * @default {5000}
+   * Duration in ms from which a connection is a success, so that a server is not flooded. @default
+   * {5000}
    */
   readonly minUptime?: number | undefined;
   /** Ends the iteration and closes the socket. */
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Called before each delay, in ms; without an error if the connection opened, but ended too soon.
-   */
+  /** Called before each delay, in ms; without an error if the connection ended too soon. */
   readonly onRetry?: ((error: Error | null, delay: number) => void) | undefined;
 }
 

@@ -65,7 +65,6 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
   /**
    * Waits for the next message, `CLOSED` after the end. Only one call at a time.
    * @throws {WebSocketTimeoutError} If no message arrived in time; the socket stays open.
-   * @throws {TypeError} If another `receive()` is pending.
    */
   override receive(options?: ReceiveOptions): Promise<WSMessage> {
     const message = super.receive(options);
@@ -85,11 +84,7 @@ export class ClientWebSocketResponse<T = unknown> extends WebSocketBase<T> {
     return this.#control("ping", data);
   }
 
-  /**
-   * Sends a pong, with the payload of a ping; only needed with `autoping: false`.
-   * @throws {RangeError} If the payload is longer.
-   * @throws {WebSocketClosedError} If the socket is closing or has closed.
-   */
+  /** Sends a pong, as {@linkcode ping} does; only needed with `autoping: false`. */
   pong(data: string | Uint8Array<ArrayBuffer> = ""): Promise<void> {
     return this.#control("pong", data);
   }

@@ -1,6 +1,4 @@
-/**
- * Locks a stream with a BYOB reader; `null` if it is not a byte stream, which is then unchanged.
- */
+/** Locks a stream with a BYOB reader; `null`, and unchanged, if it is not a byte stream. */
 export function byobReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
   try {
     return stream.getReader({ mode: "byob" });

@@ -144,10 +144,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     });
   }
 
-  /**
-   * Reads one line with its `\n`, which the last one may lack; an empty array only at the end.
-   * @throws {LineTooLongError} If the line is longer than `maxLineSize`.
-   */
+  /** Reads one line with its `\n`, which the last one may lack, as {@linkcode readUntil} does. */
   readLine(): Promise<Uint8Array<ArrayBuffer>> {
     return this.readUntil(NEWLINE);
   }

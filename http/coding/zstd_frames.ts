@@ -17,9 +17,7 @@ export class ZstdFrames {
     return this.#frame === null;
   }
 
-  /**
-   * Reads up to the end of a frame; returns its offset, the length of `data` if the frame goes on.
-   */
+  /** Reads up to the end of a frame: its offset, the length of `data` if it goes on. */
   advance(data: Uint8Array, start: number): number {
     let at = start;
     for (;;) {

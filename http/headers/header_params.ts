@@ -32,10 +32,9 @@ export function isToken(text: string): boolean {
 }
 
 /**
- * Parses a header value; `null` if it is malformed: a control character, a parameter without `=`,
- * an open quote, anything but `;` after a quote. With `literal` a backslash within quotes stands
- * for itself, as browsers write form-data (WHATWG HTML), but for `\"` where the value plainly goes
- * on, as curl before 7.81 and Python write; else it escapes (RFC 9110 section 5.6.4).
+ * Parses a header value; `null` if it is malformed. With `literal` a backslash within quotes stands
+ * for itself, as browsers write form-data, but in `\"` where the value plainly goes on, as curl
+ * before 7.81 and Python write; else it escapes (RFC 9110 section 5.6.4).
  */
 export function parseHeaderParams(header: string, literal = false): HeaderParams | null {
   if (literal ? LINE_BREAKING.test(header) : hasControl(header)) return null;

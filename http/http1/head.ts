@@ -58,9 +58,7 @@ export function headEnd(
   return -1;
 }
 
-/**
- * Skips the empty lines before a request (RFC 9112 section 2.2); call it before each `headEnd()`.
- */
+/** Skips empty lines before a request (RFC 9112 section 2.2); call it before each `headEnd()`. */
 export function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
   while (start + 1 < end && bytes[start] === CR && bytes[start + 1] === LF) start += 2;
   return start;

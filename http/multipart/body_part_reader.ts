@@ -13,9 +13,8 @@ import { OptionTable } from "../options.ts";
 /** Options of `BodyPartReader.read()`. */
 export interface PartReadOptions {
   /**
-   * Whether to decode `Content-Transfer-Encoding` (base64, quoted-printable) and `Content-Encoding`
-   * (gzip, deflate).
-   * @default {false}
+   * Whether to decode `Content-Transfer-Encoding` and `Content-Encoding` (gzip, deflate). @default
+   * {false}
    */
   readonly decode?: boolean | undefined;
   /**
@@ -108,8 +107,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Field name, or `null`. In form-data `%22`, `%0D` and `%0A` are decoded (WHATWG
-   * HTML); `disposition.params` has the raw name.
+   * Field name, or `null`, with `%22`, `%0D` and `%0A` decoded; `disposition.params` has it raw.
    */
   get name(): string | null {
     return this.disposition?.name ?? null;
@@ -187,9 +185,8 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads one line with its line end, which the last may lack; an empty array at the end.
+   * Reads one line with its line end, which the last may lack, as {@linkcode readChunk} does.
    * @throws {MultipartLimitError} If the line is longer than `maxFieldSize`.
-   * @throws {TypeError} If the reader has moved on to another part.
    */
   async readLine(): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new GrowingBytes();
@@ -217,10 +214,9 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads the rest of the content, decoded, as JSON; `null` if the part is empty.
+   * Reads the rest of the content as JSON, as {@linkcode text} does; `null` if the part is empty.
    * @typeParam T Expected type; it is not checked.
    * @throws {SyntaxError} If the text is not JSON.
-   * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are invalid in it.
    */
   async json<T = unknown>(options: PartTextOptions = {}): Promise<T | null> {
     const text = await this.text(options);
@@ -228,9 +224,8 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads the rest of the content, decoded, as `application/x-www-form-urlencoded`: names and
-   * values in order, empty ones too.
-   * @throws {MultipartEncodingError} If the encoding is unknown or the bytes are invalid in it.
+   * Reads the rest of the content as `application/x-www-form-urlencoded`, as {@linkcode text} does:
+   * names and values in order, empty ones too.
    */
   async form(options: PartTextOptions = {}): Promise<[name: string, value: string][]> {
     PART_TEXT_OPTIONS.check("part.form()", options);

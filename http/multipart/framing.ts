@@ -28,10 +28,9 @@ const MAX_PADDING = 256;
 type Follows = "part" | "close" | "content" | "unknown";
 
 /**
- * Scans a body: header lines, pieces of content, the next header lines. It holds one delimiter or a
- * part's headers: `CRLF--boundary`, then `--`, or blanks and CRLF, so that `CRLF--XY` is content
- * for the boundary `X`. The CRLF may be that of the blank line after headers, and is missing at
- * first.
+ * Scans a body: header lines, pieces of content, the next header lines. A delimiter is
+ * `CRLF--boundary`, then `--`, or blanks and CRLF, so that `CRLF--XY` is content for the boundary
+ * `X`; the CRLF may be that of the blank line after headers, and is missing at first.
  */
 export class MultipartFraming {
   readonly #source: ByteSource;

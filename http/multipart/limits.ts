@@ -3,9 +3,8 @@ import { numberKinds, OptionTable } from "../options.ts";
 /** Limits of a multipart reader, finite unless set to `Infinity`; see docs/limits.md. */
 export interface MultipartLimits {
   /**
-   * Maximum number of parts, including those of nested multiparts. A part of four bytes still costs
-   * a header table and a promise, so a million of them would be an attack on the CPU.
-   * @default {1000}
+   * Maximum number of parts, nested ones too; each costs a header table and a promise. @default
+   * {1000}
    */
   readonly maxParts: number;
   /**
@@ -21,16 +20,11 @@ export interface MultipartLimits {
   readonly maxTotalSize: number;
   /** Maximum headers of one part; browsers send two. @default {16} */
   readonly maxHeaders: number;
-  /**
-   * Maximum bytes of one part's headers, including line ends but not the blank line. They are held
-   * in memory until complete.
-   * @default {8192}
-   */
+  /** Maximum bytes of one part's headers, with line ends but not the blank line. @default {8192} */
   readonly maxHeaderSize: number;
   /**
-   * Maximum length of the boundary in characters. RFC 2046 section 5.1.1 allows 70; the reader
-   * holds back a delimiter's length at the end of each piece. More than 250 are never accepted.
-   * @default {70}
+   * Maximum length of the boundary in characters, 70 in RFC 2046 section 5.1.1; never more than
+   * 250. @default {70}
    */
   readonly maxBoundaryLength: number;
   /** Maximum bytes before the first delimiter, which are meaningless in HTTP. @default {8192} */
@@ -42,10 +36,8 @@ export interface MultipartLimits {
   /** Maximum nesting depth, 1 for the outermost; each level scans again. @default {3} */
   readonly maxDepth: number;
   /**
-   * Maximum total time of waiting for the sender, in milliseconds. The caller's own time between
-   * reads does not count. Half an hour is 2 GiB at 10 Mbit/s; without the limit a byte a minute
-   * would occupy a handler for ever.
-   * @default {1800000}
+   * Maximum total time of waiting for the sender, in ms, without the caller's own time between
+   * reads. Half an hour is 2 GiB at 10 Mbit/s. @default {1800000}
    */
   readonly maxDuration: number;
 }

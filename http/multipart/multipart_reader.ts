@@ -12,9 +12,8 @@ import { MULTIPART_LIMITS, type MultipartLimits, resolveMultipartLimits } from "
 /** Options of a {@linkcode MultipartReader}: limits and buffering. */
 export interface MultipartReaderOptions extends Partial<MultipartLimits> {
   /**
-   * Whether the pieces of iteration and `readChunk()` are only valid until the next read of the
-   * body. It saves a copy of each piece, for uses such as `await file.write(piece)`.
-   * @default {false}
+   * Whether the pieces of iteration and `readChunk()` are only valid until the next read, which
+   * saves a copy: `await file.write(piece)`. @default {false}
    */
   readonly reuseBuffers?: boolean | undefined;
 }

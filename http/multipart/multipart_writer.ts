@@ -119,9 +119,8 @@ export class MultipartWriter {
   }
 
   /**
-   * Appends a JSON part.
-   * @param options As for {@linkcode append}; the type is `application/json` unless given.
-   * @throws {TypeError} If the value is not representable in JSON, or as {@linkcode append} does.
+   * Appends a JSON part, `application/json` by default, as {@linkcode append} does.
+   * @throws {TypeError} If the value is not representable in JSON.
    */
   appendJson(value: unknown, options: PartOptions = {}): this {
     const text: string | undefined = JSON.stringify(value);
@@ -133,10 +132,8 @@ export class MultipartWriter {
   }
 
   /**
-   * Appends a part with an urlencoded form.
-   * @param options As for {@linkcode append}; the type is `application/x-www-form-urlencoded`
-   * unless given.
-   * @throws {TypeError} As {@linkcode append} does.
+   * Appends an urlencoded form, `application/x-www-form-urlencoded` by default, as {@linkcode
+   * append} does.
    */
   appendForm(fields: QueryInit, options: PartOptions = {}): this {
     const contentType = "application/x-www-form-urlencoded";

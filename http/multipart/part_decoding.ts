@@ -32,9 +32,7 @@ export async function decodePart(data: Bytes, headers: Headers, limit: number): 
   return await inflate(plain, content, limit);
 }
 
-/**
- * Creates a decoder for a part, to which invalid bytes are an error, and a byte order mark is text.
- */
+/** A decoder for a part: invalid bytes are an error, and a byte order mark is text. */
 export function partDecoder(label: string): TextDecoder {
   try {
     return new TextDecoder(label.trim(), { fatal: true, ignoreBOM: true });

@@ -75,9 +75,7 @@ export class FrameReader {
     }
   }
 
-  /**
-   * Reads a complete message in one frame, without a copy: the offset after it, -1 for any other.
-   */
+  /** Reads a complete message in one frame without a copy: the offset after it, else -1. */
   #readWhole(piece: Uint8Array<ArrayBuffer>, at: number, end: number): number {
     const first = piece[at] ?? 0;
     const second = piece[at + 1] ?? 0;

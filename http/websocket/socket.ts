@@ -106,9 +106,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
     return this.receive(options).then(textOf); // half the cost of an async function
   }
 
-  /**
-   * Waits for the next message, which has to be binary, as {@linkcode receiveStr} does for text.
-   */
+  /** Waits for the next message, which has to be binary, as {@linkcode receiveStr} does. */
   async receiveBytes(options?: ReceiveOptions): Promise<Uint8Array<ArrayBuffer>> {
     const message = await this.receive(options);
     if (message.type !== WSMsgType.BINARY) throw typeError(message, "BINARY");
@@ -116,22 +114,16 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Waits for the next message, JSON text; returns the value as the socket's schema does.
+   * Waits for the next message, JSON text, as {@linkcode receiveStr} does; returns the value as the
+   * socket's schema does.
    * @throws {SyntaxError} If the text is not JSON.
    * @throws {SchemaValidationError} If the value does not fit the schema.
-   * @throws {WSMessageTypeError} If it is another message, including the end of the socket.
-   * @throws {WebSocketTimeoutError} If the timeout passes.
    */
   async receiveJson(options?: ReceiveOptions): Promise<T> {
     return await this.#parse(await this.receiveStr(options));
   }
 
-  /**
-   * Iterates over JSON messages, as the socket's schema returns them, until the socket closes.
-   * @throws {SyntaxError} If a text is not JSON.
-   * @throws {SchemaValidationError} If a value does not fit the schema.
-   * @throws {WSMessageTypeError} If a message is not text.
-   */
+  /** Iterates over JSON messages, each as of {@linkcode receiveJson}, until the socket closes. */
   async *iterJson(): AsyncIterableIterator<T> {
     for await (const message of this) {
       if (message.type === WSMsgType.ERROR) throw message.data;
@@ -153,9 +145,8 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Sends a binary message; resolves at once, or when less than 64 KiB are unsent.
+   * Sends a binary message, as {@linkcode sendStr} does.
    * @throws {TypeError} If it is not an `ArrayBuffer` or a view of one.
-   * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
   sendBytes(bytes: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Promise<void> {
     if (bytes instanceof Uint8Array) return this.#send(bytes as Uint8Array<ArrayBuffer>);
@@ -165,9 +156,8 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Sends a value as JSON text, as `sendStr()` does.
+   * Sends a value as JSON text, as {@linkcode sendStr} does.
    * @throws {TypeError} If the value is not representable in JSON.
-   * @throws {WebSocketClosedError} If the socket is closing or has closed.
    */
   sendJson(value: unknown): Promise<void> {
     let text: string | undefined;
