@@ -327,8 +327,11 @@ const SIGNAL_PROGRAM = `
 import { web } from "@roundtrip/http";
 const events: string[] = [];
 const app = new web.Application();
-const watch = (request: web.ServerRequest, name: string) =>
+const watched: string[] = [];
+const watch = (request: web.ServerRequest, name: string) => {
+  watched.push("/" + name);
   request.signal.addEventListener("abort", () => events.push(name));
+};
 app.addRoutes([
   web.get("/ok", (request) => { watch(request, "ok"); return web.textResponse("ok"); }),
   web.get("/later", async (request) => {
@@ -361,6 +364,7 @@ app.addRoutes([
     }));
   }),
   web.get("/events", () => web.jsonResponse(events)),
+  web.get("/watched", () => web.jsonResponse(watched)),
 ]);
 await web.runApp(app, { host: "127.0.0.1", port: 0 });
 `;
@@ -382,8 +386,7 @@ for (const flags of [[], ["--unstable-no-legacy-abort"]]) {
       using connection = await Deno.connect({ hostname: "127.0.0.1", port: program.port });
       await connection.write(new TextEncoder().encode(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`));
       if (path === "/endless") await connection.read(new Uint8Array(100));
-      // "/wait" answers nothing; one more request says that it has been read.
-      await (await fetch(`${program.url}/ok`)).text();
+      while (!(await (await fetch(`${program.url}/watched`)).json()).includes(path));
     }
     const deadline = performance.now() + 10_000;
     let events: string[] = [];
