@@ -1,6 +1,7 @@
 // Accessors of a request's URL and headers.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { checkTrailers } from "../../http/http1/trailers.ts";
+import { QueryParams } from "../../http/query_params.ts";
 import { parseLength } from "../../http/headers/content_length.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { parseCookies } from "../../http/headers/cookie_header.ts";
@@ -33,6 +34,7 @@ export class BaseRequest {
   /** The platform's connection info. */
   protected readonly info: ServeInfo | undefined;
   #url: URL | null = null;
+  #query: URLSearchParams | null = null;
 
   /** Creates one. */
   constructor(raw: Request, info: ServeInfo | undefined) {
@@ -89,7 +91,7 @@ export class BaseRequest {
 
   /** Decoded query parameters in order, including repeated ones. */
   get query(): URLSearchParams {
-    return this.url.searchParams;
+    return this.#query ??= new QueryParams(this.relUrl.query);
   }
 
   /** Query as in the request line, without `?`. */

@@ -1,3 +1,4 @@
+import { fillFirst } from "../../http/fill_first.ts";
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
 
 const PLAIN_NAME = /^[A-Za-z0-9-]+$/;
@@ -37,18 +38,4 @@ export class SocketHeaders extends Headers {
   }
 }
 
-// All other members belong to the platform; its internal reads work too.
-for (const key of Reflect.ownKeys(Headers.prototype)) {
-  if (key === "constructor" || Object.hasOwn(SocketHeaders.prototype, key)) continue;
-  const { value, get } = Object.getOwnPropertyDescriptor(Headers.prototype, key) ?? {};
-  const method: unknown = value ?? get;
-  if (typeof method !== "function") continue;
-  const filled = function (this: SocketHeaders, ...args: unknown[]): unknown {
-    fill(this);
-    return Reflect.apply(method, this, args);
-  };
-  Object.defineProperty(SocketHeaders.prototype, key, {
-    configurable: true,
-    ...(get === undefined ? { writable: true, value: filled } : { get: filled }),
-  });
-}
+fillFirst(SocketHeaders, (headers) => fill(headers));
