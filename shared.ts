@@ -20,17 +20,20 @@
 // WebSockets
 export { WSCloseCode, type WSMessage, WSMsgType } from "./http/websocket/message.ts";
 export * from "./http/websocket/errors.ts";
-export type { WebSocketTimeout } from "./http/websocket/limits.ts";
+export type { WebSocketBaseOptions, WebSocketTimeout } from "./http/websocket/limits.ts";
 export { type ReceiveOptions, WebSocketBase } from "./http/websocket/socket.ts";
 
 // Forms, parts and files
-export { BodyPartReader } from "./http/multipart/body_part_reader.ts";
+export {
+  BodyPartReader,
+  type PartReadOptions,
+  type PartTextOptions,
+} from "./http/multipart/body_part_reader.ts";
 export * from "./http/multipart/errors.ts";
 export { MultipartReader, type MultipartReaderOptions } from "./http/multipart/multipart_reader.ts";
 export type { ContentDisposition } from "./http/headers/content_disposition.ts";
 export type { FormFields, FormValue } from "./http/multipart/form_body.ts";
 export type { MultipartLimits } from "./http/multipart/limits.ts";
-export type { PartReadOptions, PartTextOptions } from "./http/multipart/body_part_reader.ts";
 export type { PartValue, ReadableFile } from "./http/multipart/part_body.ts";
 
 // Bodies
@@ -41,13 +44,14 @@ export type { StreamReaderOptions } from "./http/bytes/stream_reader_options.ts"
 
 // Schemas
 export type { ContractsOf, RouteContract, Routed } from "./http/schema/routed.ts";
-export { type SchemaIssue, SchemaValidationError } from "./http/schema/schema_validation_error.ts";
-export type {
-  SchemaInput,
-  SchemaOutput,
-  StandardResult,
-  StandardSchemaProps,
-  StandardSchemaV1,
+export {
+  type SchemaInput,
+  type SchemaIssue,
+  type SchemaOutput,
+  SchemaValidationError,
+  type StandardResult,
+  type StandardSchemaProps,
+  type StandardSchemaV1,
 } from "./http/schema/standard_schema.ts";
 
 // Everything else

@@ -27,8 +27,12 @@ export type {
 export type { ClientTimeout } from "./hop/timeout.ts";
 export { jsonPayload } from "./body/json_payload.ts";
 export { openFile } from "./body/open_file.ts";
-export { type DataFields, payloadOf, type RequestData } from "./body/payload_of.ts";
-export type { RequestCompression } from "./body/compressed_payload.ts";
+export {
+  type DataFields,
+  payloadOf,
+  type RequestCompression,
+  type RequestData,
+} from "./body/payload_of.ts";
 export { type BasicAuth, encodeBasicAuth } from "./hop/basic_auth.ts";
 export type { ConnectorOptions, ResolveHost } from "./connect/connector.ts";
 export type { QueryFields } from "../http/query.ts";

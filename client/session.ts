@@ -5,7 +5,7 @@ import type { QueryFields } from "../http/query.ts";
 import { whenClosed } from "../http/websocket/socket.ts";
 import { giveUp, prepareRequest } from "./request/build_request.ts";
 import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
-import { respond } from "./request/response_lifetime.ts";
+import { readUnread, respond } from "./request/response_lifetime.ts";
 import { DOWNLOAD_OPTIONS, downloadFile, type DownloadOptions } from "./download_file.ts";
 import { ClientConnectionError } from "./errors/client_errors.ts";
 import {
@@ -32,7 +32,6 @@ import type { Download } from "./response/save_body.ts";
 import { sender } from "./request/send_hop.ts";
 import { TRACE_CONFIG } from "./hop/trace.ts";
 import { Watch } from "./request/request_lifetime.ts";
-import { readUnread } from "./request/unread_responses.ts";
 import type { ClientWebSocketResponse } from "./websocket/websocket.ts";
 import { connectWebSocket } from "./websocket/connect.ts";
 import type { WebSocketConnectOptions } from "./websocket/options.ts";

@@ -101,7 +101,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   MultipartReaderOptions PartReadOptions PartTextOptions PartValue QueryInit QueryValue
   ReadableFile ReceiveOptions RouteContract Routed SchemaInput SchemaIssue SchemaOutput
   SourceReader StandardResult StandardSchemaProps StandardSchemaV1 StreamReaderOptions WSMessage
-  WebSocketTimeout
+  WebSocketBaseOptions WebSocketTimeout
 `,
   ],
   [

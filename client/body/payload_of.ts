@@ -8,7 +8,8 @@ import { FormBody, type FormValue } from "../../http/multipart/form_body.ts";
 import { MultipartWriter, writerBody } from "../../http/multipart/multipart_writer.ts";
 import { encodeQuery, pairsIn, type QueryInit, type QueryValue } from "../../http/query.ts";
 import { StreamReader } from "../../http/bytes/stream_reader.ts";
-import { filePayload } from "./file_payload.ts";
+import { CODINGS, compressStream } from "../../http/coding/content_coding.ts";
+import { fileRange } from "../../http/multipart/part_body.ts";
 
 /**
  * Values for a request body. Objects, pairs and `URLSearchParams` are sent as a form, multipart if
@@ -92,4 +93,95 @@ function objectPayload(data: Exclude<RequestData, string>): SendableBody {
 
 function urlencoded(text: string): SendableBody {
   return bytesBody(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
+}
+
+/** Content coding of a request body; `true` is deflate, as in aiohttp. */
+export type RequestCompression = boolean | "deflate" | "gzip" | "br";
+
+/** Compresses a body while it is sent, with unknown length. */
+export function compressedPayload(
+  payload: SendableBody,
+  compression: Exclude<RequestCompression, false>,
+): SendableBody {
+  const coding = compression === true ? "deflate" : compression;
+  if (!CODINGS.includes(coding)) {
+    throw new TypeError(`Cannot compress with "${coding}": expected deflate, gzip or br`);
+  }
+  return {
+    bytes: null,
+    size: null,
+    contentType: payload.contentType,
+    contentEncoding: coding,
+    replayable: payload.replayable,
+    stream: () => compressStream(payload.stream(), coding),
+    close: () => payload.close?.(),
+  };
+}
+
+const PIECE = 512 * 1024;
+
+/** Creates a body from an open file, from its position on; the file is closed after the request. */
+export function filePayload(file: Deno.FsFile & { readonly type?: string }): SendableBody {
+  const range = fileRange(file);
+  let open = true;
+  let streams = 0;
+  return {
+    bytes: range?.size === 0 ? new Uint8Array(0) : null,
+    size: range?.size ?? null,
+    contentType: file.type ?? "application/octet-stream",
+    replayable: range !== null,
+    stream(taken) {
+      const own = ++streams;
+      return fileStream(file, range, taken, () => own === streams);
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      try {
+        file.close();
+      } catch {
+        // The caller has closed it already.
+      }
+    },
+  };
+}
+
+function fileStream(
+  file: Deno.FsFile,
+  range: ReturnType<typeof fileRange>,
+  taken: "free" | "reuse" | undefined,
+  isLatest: () => boolean,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let left = range?.size ?? Infinity;
+  let last: Uint8Array<ArrayBuffer> | null = null;
+  // All streams of a file share its position, so a stream left over from before a redirect or retry
+  // must stop.
+  const check = (): void => {
+    if (!isLatest()) throw new Error("Cannot send the file: it is being sent again");
+  };
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async start() {
+      if (range !== null) await file.seek(range.start, Deno.SeekMode.Start);
+    },
+    async pull(controller) {
+      check();
+      // The garbage collector would wait for about 64 MB.
+      if (taken === "free") last?.buffer.transfer(0);
+      // Bytes appended meanwhile are not sent: the length is already announced.
+      const size = Math.min(PIECE, left);
+      const buffer = taken === "reuse" && last !== null
+        ? last.subarray(0, size)
+        : new Uint8Array(size);
+      const count = left === 0 ? null : await file.read(buffer);
+      check();
+      if (count !== null) {
+        left -= count;
+        last = buffer;
+        controller.enqueue(buffer.subarray(0, count));
+      } else if (range !== null && left > 0) {
+        throw new Error(`Cannot send the file: it became ${left} bytes shorter meanwhile`);
+      }
+      if (count === null || left === 0) controller.close();
+    },
+  }, { highWaterMark: 0 });
 }

@@ -17,8 +17,8 @@ export interface ConnectorOptions {
   /** Whether each connection serves one request only. @default {false} */
   readonly forceClose?: boolean | undefined;
   /**
-   * Whether to allow HTTP/2 over TLS; `true` selects `fetch`, as sockets have HTTP/1.1. @default
-   * {true} with `fetch`
+   * Whether to allow HTTP/2 over TLS; `true` selects `fetch`, as sockets have HTTP/1.1.
+   * @default {true} with `fetch`
    */
   readonly http2?: boolean | undefined;
   /**

@@ -1,7 +1,7 @@
 import { parseLength } from "../../http/headers/content_length.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
-import { compressedPayload } from "../body/compressed_payload.ts";
+import { compressedPayload, payloadOf, type RequestData } from "../body/payload_of.ts";
 import { sentPairs } from "../cookies/cookie_pairs.ts";
 import { REQUEST_OPTIONS } from "./option_tables.ts";
 import {
@@ -12,7 +12,6 @@ import {
 } from "./options.ts";
 import type { SendableBody } from "../../http/bytes/sendable_body.ts";
 import { jsonPayload } from "../body/json_payload.ts";
-import { payloadOf, type RequestData } from "../body/payload_of.ts";
 import { observed } from "../hop/observed_stream.ts";
 import type { ClientRequestInit } from "../hop/request.ts";
 import { headerOf, withHeader } from "../hop/header_list.ts";

@@ -1,13 +1,35 @@
 // Ends a response with its request and vice versa, and frees the connections of garbage-collected
 // responses.
 import { aheadOf } from "../response/read_ahead.ts";
-import { ClientResponse } from "../response/response.ts";
+import { ClientResponse, readAhead } from "../response/response.ts";
 import { hasBody } from "../response/response_body.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Arrival } from "./redirect.ts";
 import type { Watch } from "./request_lifetime.ts";
-import { readSoon } from "./unread_responses.ts";
+
+// Unread responses: small ones are read ahead into memory to free their connections, as in aiohttp.
+let unread: ClientResponse[] = [];
+let isArmed = false;
+
+/** Schedules reading a response ahead, unless its owner reads it first, as most do. */
+export function readSoon(response: ClientResponse): void {
+  unread.push(response);
+  if (isArmed) return;
+  isArmed = true; // one timer for all responses within a millisecond
+  setTimeout(() => {
+    isArmed = false;
+    readUnread();
+  }, 1);
+}
+
+/** Reads them ahead now, because another request waits for a connection. */
+export function readUnread(): void {
+  if (unread.length === 0) return;
+  const responses = unread;
+  unread = [];
+  for (const each of responses) readAhead(each);
+}
 
 /** State of a garbage-collected response; must not reference it. */
 interface Remains {

@@ -5,9 +5,9 @@ import type { QueryInit } from "../../http/query.ts";
 import {
   type SocketLimits,
   socketLimits,
-  type WebSocketTimeout,
+  WEB_SOCKET_OPTIONS,
+  type WebSocketBaseOptions,
 } from "../../http/websocket/limits.ts";
-import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
 
 /**
@@ -15,7 +15,7 @@ import type { CookieInit } from "../cookies/cookie_pairs.ts";
  * not count towards `connector.limit`.
  * @typeParam T Result of `receiveJson()`: the output of `schema`.
  */
-export interface WebSocketConnectOptions<T = unknown> {
+export interface WebSocketConnectOptions<T = unknown> extends WebSocketBaseOptions<T> {
   /** Subprotocols to offer, the preferred one first. @default {[]} */
   readonly protocols?: readonly string[] | undefined;
   /** Headers of the handshake; they override the session's. */
@@ -28,50 +28,21 @@ export interface WebSocketConnectOptions<T = unknown> {
   readonly origin?: string | undefined;
   /** Fails on this many redirects: 10 follows at most 9; 0 for no limit. @default {10} */
   readonly maxRedirects?: number | undefined;
-  /**
-   * Idle time in ms before a ping; without an answer within half of it, the socket ends with a
-   * message of type `ERROR`. 0 for none. @default {0}
-   */
-  readonly heartbeat?: number | undefined;
-  /** Whether pings are answered automatically; `false` delivers pings and pongs. @default {true} */
-  readonly autoping?: boolean | undefined;
-  /** Timeouts of `receive()` and `close()`; the handshake uses the session's. */
-  readonly timeout?: WebSocketTimeout | undefined;
-  /** Decoded bytes from which messages are rejected, with 1009; 0 for none. @default {4194304} */
-  readonly maxMsgSize?: number | undefined;
-  /** Size of the receive queue in messages; reading pauses while it is full. @default {1024} */
-  readonly maxQueue?: number | undefined;
-  /**
-   * Buffered bytes from which the next send closes the socket with 1013; one that awaits its sends
-   * waits at 64 KiB. @default {16777216}
-   */
-  readonly maxBuffered?: number | undefined;
-  /** Whether to offer permessage-deflate, or window bits, 9 to 15 (RFC 7692). @default {false} */
-  readonly compress?: boolean | number | undefined;
-  /** Schema for JSON messages, of Zod, Valibot, ArkType or similar. */
-  readonly schema?: StandardSchemaV1<unknown, T> | undefined;
   /** Aborts the handshake; its reason is thrown, wrapped if it is not an `Error`. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export const WEB_SOCKET_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOptions<unknown>>({
+  ...WEB_SOCKET_OPTIONS.kinds,
   protocols: "a list",
   headers: "a map or a list of pairs",
   params: "a string, an object or a list",
   cookies: "a map or a list of pairs",
   origin: "a string",
   maxRedirects: "a number",
-  heartbeat: "a number",
-  autoping: "true or false",
-  timeout: "an object",
-  maxMsgSize: "a number",
-  maxQueue: "a number",
-  maxBuffered: "a number",
-  compress: "a number or a boolean",
-  schema: "a Standard Schema (zod, valibot, arktype …)",
   signal: "an AbortSignal",
 }, {
-  receivetimeout: "Write { timeout: { receive } }",
+  ...WEB_SOCKET_OPTIONS.remedies,
   ssl: "Give the session the authorities that you trust: { connector: { caCerts } }",
   cacerts: "It is an option of the session: { connector: { caCerts } }",
   cert: "It is an option of the session: { connector: { cert, key } }",

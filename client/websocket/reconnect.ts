@@ -15,8 +15,8 @@ export interface ReconnectOptions {
   /** Longest delay, in ms. @default {30000} */
   readonly maxDelay?: number | undefined;
   /**
-   * Duration in ms from which a connection is a success, so that a server is not flooded. @default
-   * {5000}
+   * Duration in ms from which a connection is a success, so that a server is not flooded.
+   * @default {5000}
    */
   readonly minUptime?: number | undefined;
   /** Ends the iteration and closes the socket. */

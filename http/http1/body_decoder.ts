@@ -1,9 +1,8 @@
 import { hexValue } from "../bytes/bytes.ts";
 import { latin1 } from "../bytes/latin1.ts";
-import { IS_VALUE } from "./byte_classes.ts";
+import { DEFAULT_HEAD_LIMITS, type HeadLimits, HttpSyntaxError, IS_VALUE } from "./head_rules.ts";
 import { CHUNKED, type Framing, UNTIL_CLOSE } from "./framing.ts";
 import { headEnd } from "./head.ts";
-import { DEFAULT_HEAD_LIMITS, type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
 import { type HeaderFields, NO_FIELDS, parseFields } from "./header_fields.ts";
 
 const CR = 13;

@@ -1,8 +1,14 @@
 // Heads of HTTP/1.1 messages (RFC 9112 sections 2 to 5).
 import { latin1 } from "../bytes/latin1.ts";
 import { percentByte } from "../headers/header_text.ts";
-import { IS_TARGET, IS_TOKEN, IS_VALUE } from "./byte_classes.ts";
-import { DEFAULT_HEAD_LIMITS, type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
+import {
+  DEFAULT_HEAD_LIMITS,
+  type HeadLimits,
+  HttpSyntaxError,
+  IS_TARGET,
+  IS_TOKEN,
+  IS_VALUE,
+} from "./head_rules.ts";
 import { type HeaderFields, lineError, parseFields } from "./header_fields.ts";
 
 const CR = 13;

@@ -1,7 +1,6 @@
 // The header lines of one head in their order and case, parsed on demand.
 import { latin1 } from "../bytes/latin1.ts";
-import { IS_TOKEN, IS_VALUE } from "./byte_classes.ts";
-import { type HeadLimits, HttpSyntaxError } from "./head_rules.ts";
+import { type HeadLimits, HttpSyntaxError, IS_TOKEN, IS_VALUE } from "./head_rules.ts";
 
 const CR = 13;
 const LF = 10;

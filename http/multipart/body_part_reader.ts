@@ -13,8 +13,8 @@ import { OptionTable } from "../options.ts";
 /** Options of `BodyPartReader.read()`. */
 export interface PartReadOptions {
   /**
-   * Whether to decode `Content-Transfer-Encoding` and `Content-Encoding` (gzip, deflate). @default
-   * {false}
+   * Whether to decode `Content-Transfer-Encoding` and `Content-Encoding` (gzip, deflate).
+   * @default {false}
    */
   readonly decode?: boolean | undefined;
   /**

@@ -3,8 +3,8 @@ import { numberKinds, OptionTable } from "../options.ts";
 /** Limits of a multipart reader, finite unless set to `Infinity`; see docs/limits.md. */
 export interface MultipartLimits {
   /**
-   * Maximum number of parts, nested ones too; each costs a header table and a promise. @default
-   * {1000}
+   * Maximum number of parts, nested ones too; each costs a header table and a promise.
+   * @default {1000}
    */
   readonly maxParts: number;
   /**

@@ -1,4 +1,5 @@
 import { OptionTable } from "../options.ts";
+import type { StandardSchemaV1 } from "../schema/standard_schema.ts";
 
 /** Timeouts of an open WebSocket, aiohttp's `ClientWSTimeout`; the same on a server. */
 export interface WebSocketTimeout {
@@ -13,15 +14,45 @@ const WEB_SOCKET_TIMEOUT = new OptionTable<WebSocketTimeout>({
   close: "a number",
 });
 
-/** Options behind {@linkcode SocketLimits}, the same on both sides. */
-export interface SocketLimitOptions {
+/**
+ * Options of a WebSocket that both sides have.
+ * @typeParam T Result of `receiveJson()`: the output of `schema`.
+ */
+export interface WebSocketBaseOptions<T = unknown> {
+  /**
+   * Silence before a ping, in ms; without a pong within half that time, the socket ends with a
+   * message of type `ERROR`. 0 for never. @default {0}, on a server {20000}
+   */
   readonly heartbeat?: number | undefined;
+  /** Whether pings are answered; `false` delivers pings and pongs. @default {true} */
+  readonly autoping?: boolean | undefined;
+  /** Timeouts of `receive()` and `close()`; the handshake of a client has those of its session. */
   readonly timeout?: WebSocketTimeout | undefined;
+  /** Decoded bytes from which messages are rejected, with 1009; 0 for none. @default {4194304} */
   readonly maxMsgSize?: number | undefined;
+  /** Most messages in the receive queue; reading pauses while it is full. @default {1024} */
   readonly maxQueue?: number | undefined;
+  /**
+   * Unsent bytes from which the next send closes the socket with 1013; one that awaits its sends
+   * waits at 64 KiB. @default {16777216}, on a server {1048576}
+   */
   readonly maxBuffered?: number | undefined;
+  /** Whether to agree on permessage-deflate, or window bits, 9 to 15. @default {false} */
   readonly compress?: boolean | number | undefined;
+  /** Schema for JSON messages, of Zod, Valibot, ArkType or similar. */
+  readonly schema?: StandardSchemaV1<unknown, T> | undefined;
 }
+
+export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketBaseOptions<unknown>>({
+  heartbeat: "a number",
+  autoping: "true or false",
+  timeout: "an object",
+  maxMsgSize: "a number",
+  maxQueue: "a number",
+  maxBuffered: "a number",
+  compress: "a number or a boolean",
+  schema: "a Standard Schema (zod, valibot, arktype …)",
+}, { receivetimeout: "Write { timeout: { receive } }" });
 
 /** Resolved limits of a `WebSocketChannel`. */
 export interface ChannelLimits {
@@ -51,7 +82,7 @@ export interface SocketLimits extends Omit<ChannelLimits, "closedReceives" | "au
 
 /** Resolves the limits of one side, with its defaults of `heartbeat` and `maxBuffered`. */
 export function socketLimits(
-  options: SocketLimitOptions,
+  options: WebSocketBaseOptions<unknown>,
   heartbeat: number,
   maxBuffered: number,
 ): SocketLimits {

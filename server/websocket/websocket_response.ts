@@ -1,11 +1,11 @@
 import { OptionTable } from "../../http/options.ts";
-import type { StandardSchemaV1 } from "../../http/schema/standard_schema.ts";
 import { connectSocket, WebSocketBase } from "../../http/websocket/socket.ts";
 import { WebSocketChannel } from "../../http/websocket/channel.ts";
 import {
   type SocketLimits,
   socketLimits,
-  type WebSocketTimeout,
+  WEB_SOCKET_OPTIONS,
+  type WebSocketBaseOptions,
 } from "../../http/websocket/limits.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
 import { brokenHeader } from "../application/response_guard.ts";
@@ -15,10 +15,12 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { checkHandshake, type CheckOrigin } from "./handshake.ts";
 
 /**
- * Options of {@linkcode WebSocketResponse}.
+ * Options of {@linkcode WebSocketResponse}. On the default engine a message is read before
+ * `maxMsgSize` rejects it, a full queue closes the socket with 1013, and `autoping: false` and
+ * `compress` are not supported, see `web.socketEngine()`.
  * @typeParam T Result of `receiveJson()`: the output of `schema`.
  */
-export interface WebSocketResponseOptions<T = unknown> {
+export interface WebSocketResponseOptions<T = unknown> extends WebSocketBaseOptions<T> {
   /** Supported subprotocols; the first match in the client's list is chosen. */
   readonly protocols?: readonly string[];
   /**
@@ -30,64 +32,20 @@ export interface WebSocketResponseOptions<T = unknown> {
   /** Headers of the handshake's response. @default none */
   readonly headers?: HeadersInit;
   /**
-   * Silence before a ping, in ms; without a pong within half that time, the socket is closed with a
-   * message of type `ERROR`. 0 for never.
-   * @default {20000}
-   */
-  readonly heartbeat?: number;
-  /** Timeouts of `receive()` and `close()`. */
-  readonly timeout?: WebSocketTimeout;
-  /**
-   * Messages of this many bytes or more are rejected; 0 for no limit. The peer is closed with 1009.
-   * The default engine reads the message first, with frames up to 64 MiB; `web.socketEngine()`
-   * rejects it while it arrives.
-   * @default {4194304}
-   */
-  readonly maxMsgSize?: number;
-  /**
-   * Maximum number of messages in the receive queue; beyond it, or beyond 16 MiB in it, the peer is
-   * closed with 1013, because the platform cannot pause it.
-   * @default {1024}
-   */
-  readonly maxQueue?: number;
-  /**
-   * Number of unsent bytes from which on the next send closes the peer with 1013. Senders that
-   * await wait at 64 KiB.
-   * @default {1048576}
-   */
-  readonly maxBuffered?: number;
-  /** Schema of JSON messages: of Zod, Valibot, ArkType or similar. */
-  readonly schema?: StandardSchemaV1<unknown, T>;
-  /**
    * Whether the peer's close frame is answered once it is received; `false` leaves it to `close()`.
    * With `web.socketEngine()` only.
    * @default {true}
    */
   readonly autoclose?: boolean;
-  /** Whether pings are answered; always, but by `web.socketEngine()`. @default {true} */
-  readonly autoping?: boolean;
-  /**
-   * Whether permessage-deflate is accepted (RFC 7692); a number from 9 to 15 is the server's window
-   * in bits. With `web.socketEngine()` only.
-   * @default {false}
-   */
-  readonly compress?: boolean | number;
 }
 
-const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketResponseOptions<unknown>>({
+const WEB_SOCKET_RESPONSE_OPTIONS = new OptionTable<WebSocketResponseOptions<unknown>>({
+  ...WEB_SOCKET_OPTIONS.kinds,
   protocols: "a list",
   checkOrigin: "anything",
   headers: "a map or a list of pairs",
-  heartbeat: "a number",
-  timeout: "an object",
-  maxMsgSize: "a number",
-  maxQueue: "a number",
-  maxBuffered: "a number",
-  schema: "a Standard Schema (zod, valibot, arktype …)",
   autoclose: "true or false",
-  autoping: "true or false",
-  compress: "a number or a boolean",
-}, { receivetimeout: "Write { timeout: { receive } }" });
+}, WEB_SOCKET_OPTIONS.remedies);
 
 /** Result of {@linkcode WebSocketResponse.canPrepare}. */
 export interface WebSocketReady {
@@ -135,7 +93,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
    */
   constructor(options: WebSocketResponseOptions<T> = {}) {
     super(options.schema ?? null);
-    WEB_SOCKET_OPTIONS.check("new web.WebSocketResponse", options);
+    WEB_SOCKET_RESPONSE_OPTIONS.check("new web.WebSocketResponse", options);
     this.#options = options;
     const limits = {
       ...socketLimits(options, 20_000, 1024 ** 2),

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { ClientError, ClientSession, digestAuthMiddleware } from "@roundtrip/http";
-import { digestChallenge } from "../../../client/middleware/digest_challenge.ts";
+import { digestChallenge } from "../../../client/middleware/digest_auth.ts";
 import { overEachApp } from "../_transports.ts";
 import { ownWork } from "../../_memory.ts";
 

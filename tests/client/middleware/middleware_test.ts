@@ -15,8 +15,7 @@ import {
   ServerTimeoutError,
   type TraceConfig,
 } from "@roundtrip/http";
-import { digestHeader } from "../../../client/middleware/digest_auth.ts";
-import { digestChallenge } from "../../../client/middleware/digest_challenge.ts";
+import { digestChallenge, digestHeader } from "../../../client/middleware/digest_auth.ts";
 import { retryAfter } from "../../../client/middleware/retry.ts";
 import { overEachApp } from "../_transports.ts";
 
