@@ -74,7 +74,7 @@ export async function browse<T>(
 ): Promise<T> {
   const page = await (await sharedBrowser(executablePath)).newPage();
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("the page did not report in time")), 30_000);
+  const timer = setTimeout(() => late.reject(new Error("the page did not report in time")), 60_000);
   try {
     await page.goto(url);
     return await Promise.race([report, late.promise]);

@@ -12,10 +12,11 @@ const open = (path, protocols) => new Promise((resolve) => {
   socket.binaryType = "arraybuffer";
   const messages = [];
   socket.waiting = [];
-  socket.next = () => messages.length ? messages.shift() : new Promise((r) => socket.waiting.push(r));
+  let end; // also what comes after it
+  socket.next = () => messages.shift() ?? end ?? new Promise((r) => socket.waiting.push(r));
   const give = (m) => socket.waiting.length ? socket.waiting.shift()(m) : messages.push(m);
   socket.onmessage = ({ data }) => give(typeof data === "string" ? data : [...new Uint8Array(data)]);
-  socket.onclose = ({ code, reason, wasClean }) => { give([code, reason, wasClean]); resolve(socket); };
+  socket.onclose = ({ code, reason, wasClean }) => { give(end = [code, reason, wasClean]); resolve(socket); };
   socket.onopen = () => resolve(socket);
 });
 const seen = [];
@@ -24,7 +25,7 @@ seen.push(echo.protocol, echo.extensions);
 for (const text of ["a", "", "ж€😀"]) { echo.send(text); seen.push(await echo.next()); }
 echo.send("x".repeat(100000)); seen.push((await echo.next()).length);
 echo.send(new Uint8Array([0, 255])); seen.push(await echo.next());
-await new Promise((r) => setTimeout(r, 500)); // the server sends a few pings
+await new Promise((r) => setTimeout(r, 1200)); // the server sends a ping
 echo.send("alive"); seen.push(await echo.next());
 echo.send("close"); seen.push(await echo.next());
 const leaving = await open("/echo"); leaving.close(); seen.push(await leaving.next());
@@ -54,7 +55,7 @@ Deno.test({ name: "Chromium talks to our server", ignore: chromium === null }, a
           if (message.data === "close") await socket.close(4001, "bye");
           else await socket.sendStr(message.data);
         }
-      }, { protocols: ["b"], heartbeat: 150 }),
+      }, { protocols: ["b"], heartbeat: 1_000 }),
     ),
     web.get(
       "/throws",
