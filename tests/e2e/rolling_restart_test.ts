@@ -86,16 +86,22 @@ for (const [name, startProxy] of PROXIES) {
     await using proxy = await startProxy(folder.path, [port, ...ports]);
     try {
       let isOver = false;
-      const loading: Promise<LoadResult>[] = [["GET", 2], ["POST", 1]].map(([method, share]) =>
-        load({
-          port,
-          count: COUNT * Number(share) / 3,
-          rate: RATE * Number(share) / 3,
-          line: `${method} / HTTP/1.1`,
-        })
-      );
-      const all = Promise.all(loading).finally(() => isOver = true);
       let restarts = 0;
+      const results: LoadResult[] = [];
+      const loading = (async () => {
+        do { // again on a machine so busy that a restart takes as long as all requests
+          results.push(
+            ...await Promise.all([["GET", 2], ["POST", 1]].map(([method, share]) =>
+              load({
+                port,
+                count: COUNT * Number(share) / 3,
+                rate: RATE * Number(share) / 3,
+                line: `${method} / HTTP/1.1`,
+              })
+            )),
+          );
+        } while (restarts < 2);
+      })().finally(() => isOver = true);
       while (!isOver) {
         const n = restarts++ % 2;
         instances[n]?.child.kill("SIGTERM");
@@ -103,14 +109,16 @@ for (const [name, startProxy] of PROXIES) {
         instances[n] = await instance(app, ports[n] ?? 0);
         await new Promise((resolve) => setTimeout(resolve, 1500)); // haproxy has to notice it
       }
-      const results = await all;
+      await loading;
       assertEquals(
         results.flatMap(({ lost }) => lost),
         [],
         proxy.output().replaceAll(/^.*refused.*\n/gm, ""),
       );
-      assertEquals(results.reduce((sum, { answered }) => sum + answered, 0), COUNT);
-      assert(restarts >= 2, `${restarts} restarts`);
+      assertEquals(
+        results.reduce((sum, { answered }) => sum + answered, 0),
+        COUNT * results.length / 2,
+      );
     } finally {
       proxy.child.kill("SIGTERM"); // SIGKILL would leave workers of nginx
       await proxy.exitCode();

@@ -136,7 +136,7 @@ testRedis("redisCache() shares responses, and its failure costs none", async (cl
     },
   };
   const errors: unknown[] = [];
-  const options = { timeout: 200, onError: (error: unknown) => errors.push(error) };
+  const options = { timeout: 500, onError: (error: unknown) => errors.push(error) };
   const sessions = [1, 2].map(() =>
     new ClientSession({
       app,
