@@ -10,8 +10,8 @@ const PROXIES = new Set(["127.0.0.1", "::1"]);
 const behindProxy: web.Middleware = (request, handler) => {
   if (!PROXIES.has(request.remote ?? "")) return handler(request);
   const { headers } = request;
-  // nginx appends the peer's address, so only the last one is reliable.
-  // nginx 追加对端地址，所以只有最后一个可信。
+  // Many proxies append the peer's address, so only the last one is reliable.
+  // 许多代理追加对端地址，所以只有最后一个可信。
   const remote = headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
   const proto = headers.get("x-forwarded-proto");
   return handler(request.clone({

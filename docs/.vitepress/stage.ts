@@ -10,6 +10,8 @@ const DOCUMENTS = "docs/";
 const NOTES = "notes.md";
 /** A long table, which is there once. */
 const NAMES = "aiohttp_names.md";
+/** Text for the pages of the tutorial. */
+const TUTORIAL = "tutorial.md";
 
 /** Stands at the top of the home page. */
 const OPENING = "docs/screenshots/terminal.svg";
@@ -49,6 +51,7 @@ const WORDS = {
   en: {
     run: "Run it",
     prints: "It prints",
+    notice: "What to notice",
     tutorial: "Tutorial",
     beyond: "Beyond the notes",
     howto: "How-to",
@@ -58,6 +61,7 @@ const WORDS = {
   zh: {
     run: "运行",
     prints: "它打印",
+    notice: "要点",
     tutorial: "教程",
     beyond: "笔记之外",
     howto: "指南",
@@ -92,7 +96,9 @@ function pageOf(path: string, language: Language): string | null {
     return path === "README.md" ? "index.md" : "zh/index.md";
   }
   if (/^(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md$/.test(path)) return path.toLowerCase();
-  if (/^examples\/?$/.test(path)) return `${prefix}tutorial/0001_request.md`;
+  if (/^(?:examples\/?|docs\/(?:zh\/)?tutorial\.md)$/.test(path)) {
+    return `${prefix}tutorial/0001_request.md`;
+  }
   const [, example] = /^examples\/(\d+_\w+)\.ts$/.exec(path) ?? [];
   if (example !== undefined) return `${prefix}tutorial/${example}.md`;
   const [, page] = /^docs\/(?:zh\/)?(.+\.md)$/.exec(path) ?? [];
@@ -129,8 +135,16 @@ const titleOf = (text: string): string => (/^# (.+)$/m.exec(text)?.[1] ?? "").re
 
 const HAN = /\p{Script=Han}/u;
 
-/** A page of the tutorial: the example's comment as text, its command, program and output. */
-function tutorialPage(title: string, text: string, language: Language, notes: string): string {
+/**
+ * A page of the tutorial: the example's comment as text, its command, program and output, and what
+ * the document of the tutorial says about it.
+ */
+function tutorialPage(
+  title: string,
+  text: string,
+  language: Language,
+  { fragment, notice }: { readonly fragment: string; readonly notice: string },
+): string {
   const words = WORDS[language];
   const [first = "", ...rest] = text.split("\n");
   const [program = "", prints] = rest.join("\n").split(/\n\/\/ (?:Prints:|(?=1 prints:))\n?/);
@@ -145,8 +159,10 @@ function tutorialPage(title: string, text: string, language: Language, notes: st
     : `\n## ${words.prints}\n\n\`\`\`text\n${
       prints.replaceAll(/^\/\/ ?/gm, "").trimEnd()
     }\n\`\`\`\n`;
-  return `# ${title}\n\n${prose.join("\n")}\n\n${notes}\`\`\`ts\n${code.trim()}\n\`\`\`\n\n` +
-    `## ${words.run}\n\n\`\`\`sh\n${first.slice(3)}\n\`\`\`\n${output}`;
+  return `# ${title}\n\n${prose.join("\n")}\n\n${fragment}\`\`\`ts\n${code.trim()}\n\`\`\`\n\n` +
+    `## ${words.run}\n\n\`\`\`sh\n${
+      first.slice(3)
+    }\n\`\`\`\n${output}\n## ${words.notice}\n\n${notice}\n`;
 }
 
 /** The home page: the README below a picture of what it is. */
@@ -196,6 +212,7 @@ export async function stage(source: string | null): Promise<Site> {
   for (const folder of ["", "howto/", "explanation/"]) {
     for (const name of await markdownIn(DOCUMENTS + folder)) {
       const page = folder + name;
+      if (page === TUTORIAL) continue;
       const text = await read(DOCUMENTS + page);
       if (page === NOTES) add(DOCUMENTS + page, `zh/${page}`, text, "zh");
       else add(DOCUMENTS + page, page, text, "en");
@@ -249,14 +266,21 @@ export async function stage(source: string | null): Promise<Site> {
   const result = { pages, pictures, en: sidebar("en"), zh: sidebar("zh") };
   for (const language of ["en", "zh"] as const) {
     const items = result[language].flatMap(({ items = [] }) => items);
+    const folder = language === "zh" ? "docs/zh/" : DOCUMENTS;
+    const parts = (await read(folder + TUTORIAL)).split(/^## .*$/m);
     for (const [, example = ""] of english) {
       const { text: title = "", link = "" } = items.find(({ link = "" }) =>
         link.includes(`/${example}.md`)
       ) ?? {};
       const file = `examples/${example}.ts`;
       const fragment = language === "zh" ? sectionOf(notes, example).fragment : "";
-      const page = tutorialPage(title, await read(file), language, fragment);
-      add(DOCUMENTS, link.slice(1), page, language);
+      const [, notice] = parts.map((part) => part.split(`/${file})\n\n`))
+        .find(([, text]) => text !== undefined) ?? [];
+      if (notice === undefined) throw new Error(`${folder}${TUTORIAL} has no ${example}`);
+      const around = { fragment, notice: notice.trim() };
+      const page = tutorialPage(title, await read(file), language, around);
+      // Links are those of the tutorial's document.
+      add(folder + TUTORIAL, link.slice(1), page, language);
     }
   }
   return result;
