@@ -68,13 +68,14 @@ export class HeaderFields {
     return this.#list = list;
   }
 
-  /** The value of a header; several lines are joined by `, `. `null` if there is no such line. */
+  /** The value of a header; several lines are joined by `, `, cookies by `; `. `null` if there is no such line. */
   get(name: string): string | null {
     if (this.#lacks(name)) return null;
     let value = this.#values.get(name);
     if (value === undefined) {
       const values = this.getAll(name);
-      value = values.length > 1 ? values.join(", ") : values[0] ?? null;
+      const separator = name === "cookie" ? "; " : ", "; // as RFC 9113 section 8.2.3 joins them
+      value = values.length > 1 ? values.join(separator) : values[0] ?? null;
       this.#values.set(name, value);
     }
     return value;

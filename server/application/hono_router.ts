@@ -6,7 +6,7 @@ import type { ServeInfo } from "../engine/engine.ts";
 import { rawPathOf } from "../request/base_request.ts";
 import { requestBehind } from "../request/hono_context.ts";
 import { decodePath, NO_PARAMS, toHonoPath } from "../routing/path_template.ts";
-import type { RouteResolution } from "../routing/route.ts";
+import type { Route, RouteResolution } from "../routing/route.ts";
 import type { Router } from "../routing/router.ts";
 import { setResponse, withHeaders } from "./hono_response.ts";
 
@@ -32,6 +32,11 @@ interface Arrival extends Pick<Exchange, "raw" | "info"> {
   readonly entering: "any" | "HEAD" | null;
 }
 
+/** A request between its match and its handler. */
+type Matched =
+  & Pick<Exchange, "raw" | "info" | "method" | "found">
+  & Pick<Arrival, "entering">;
+
 /** Answers a request: every error of a handler, a responder or a logger becomes a response. */
 export type Dispatch = (exchange: Exchange) => Response | Promise<Response>;
 
@@ -53,9 +58,13 @@ export class HonoRouter implements RouterOfHono<Entry> {
   readonly #added: RouterRoute[] = [];
   readonly #upgrades = new WeakMap<Request, Response>();
   #inner: RouterOfHono<Entry> | null = null;
-  // Of the request being matched: Hono calls pathOf() and match() synchronously.
+  // Of the request being matched: Hono calls pathOf(), match() and the handler synchronously.
   #entering: Arrival["entering"] = null;
   #arrival: Arrival | null = null;
+  #matched: Matched | null = null;
+  #late: Promise<Response> | null = null;
+  /** By the route of a fixed path, for which they are always the same. */
+  readonly #results = new WeakMap<Route, Result<Entry>>();
 
   constructor(options: HonoRouterOptions) {
     this.#options = options;
@@ -79,7 +88,10 @@ export class HonoRouter implements RouterOfHono<Entry> {
       Object.defineProperty(raw, "method", { value: "GET", configurable: true });
     }
     const answered: unknown = hono.fetch(raw, info, HONO_EXECUTION);
-    return answered instanceof Late ? answered.response : answered as Response | Promise<Response>;
+    const late = this.#late;
+    if (answered !== LATE || late === null) return answered as Response | Promise<Response>;
+    this.#late = null;
+    return late;
   }
 
   /** Whether anything was added to the Hono instance itself. */
@@ -105,21 +117,36 @@ export class HonoRouter implements RouterOfHono<Entry> {
     const arrival = this.#arrival;
     this.#arrival = null;
     if (arrival === null) return [[]]; // as Hono's helpers do to get the router's name
-    const { resources, answer, starting } = this.#options;
+    const { resources, starting } = this.#options;
     const { raw, info, entering } = arrival;
     const verb = entering === "HEAD" ? entering : method;
     if (this.#inner !== null || starting() !== null) {
       return this.#matchAll(method, path, { ...arrival, method: verb });
     }
     const found = resources.resolve(verb, decodePath(arrival.path), arrival.url);
-    const handler = (context: Context) => {
-      const answered = answer({ context, raw, passed: raw, info, method: verb, found });
-      return entering !== null && answered instanceof Promise
-        ? new Late(answered) as unknown as Response
-        : answered;
-    };
-    return [[[[handler, routeOf(found, verb, handler)], paramsOf(found)]]];
+    this.#matched = { raw, info, entering, method: verb, found };
+    const { route } = found;
+    if (route === null || found.params !== NO_PARAMS) return this.#resultOf(found, verb);
+    const known = this.#results.get(route);
+    if (known?.[0][0]?.[0][1].method === verb) return known;
+    const result = this.#resultOf(found, verb);
+    this.#results.set(route, result);
+    return result;
   }
+
+  #resultOf(found: RouteResolution, method: string): Result<Entry> {
+    return [[[[this.#handler, routeOf(found, method, this.#handler)], paramsOf(found)]]];
+  }
+
+  /** Answers the request that was matched just now. */
+  readonly #handler = (context: Context): Response | Promise<Response> => {
+    const { raw, info, entering, method, found } = this.#matched as Matched;
+    this.#matched = null;
+    const answered = this.#options.answer({ context, raw, passed: raw, info, method, found });
+    if (entering === null || !(answered instanceof Promise)) return answered;
+    this.#late = answered;
+    return LATE as unknown as Response;
+  };
 
   /** Returns the response to send for Hono's. */
   leaving(raw: Request, response: Response): Response {
@@ -181,14 +208,8 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 }
 
-/** Passes a promise through Hono, which would chain two more to it: 5 % of a hello route. */
-class Late {
-  readonly response: Promise<Response>;
-
-  constructor(response: Promise<Response>) {
-    this.response = response;
-  }
-}
+/** Stands for a promise of ours in Hono, which would chain two more to it: 5 % of a hello route. */
+const LATE = {};
 
 /** For `c.executionCtx`: background work of a middleware such as `cache()`. */
 const HONO_EXECUTION = {

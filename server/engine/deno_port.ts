@@ -24,11 +24,17 @@ export const denoPort: EnginePort = {
     if (!proven || requestSymbol === undefined) return request.headers.get(name);
     const inner = (request as unknown as Private)[requestSymbol];
     if (!isServed(inner)) return request.headers.get(name);
-    const value = inner.header(name);
+    // Of repeated headers Deno 2.4 gives the first; over HTTP/2 each cookie may be one.
+    if (name === "cookie" && sentSymbol === undefined) return request.headers.get(name);
+    let value: string | null;
+    try {
+      value = inner.header(name);
+    } catch { // after an upgrade, before which all were read
+      return request.headers.get(name);
+    }
     if (proofsLeft > 0) {
       proofsLeft--;
       const same = request.headers.get(name);
-      // For repeated headers the shortcut returns the first.
       if (value === null ? same !== null : same?.startsWith(value) !== true) proven = false;
       return same;
     }

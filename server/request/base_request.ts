@@ -64,9 +64,7 @@ export class BaseRequest {
 
   /** Path and query as in the request line. */
   get relUrl(): RelativeURL {
-    const [url = ""] = this.raw.url.split("#", 1);
-    const mark = url.indexOf("?");
-    return new RelativeURL(rawPathOf(url), mark < 0 ? "" : url.slice(mark + 1));
+    return new RelativeURL(this.rawPath, this.queryString);
   }
 
   /** Path and query as text, `/my%2Fpath?id=10`. */
@@ -91,12 +89,16 @@ export class BaseRequest {
 
   /** Decoded query parameters in order, including repeated ones. */
   get query(): URLSearchParams {
-    return this.#query ??= new QueryParams(this.relUrl.query);
+    return this.#query ??= new QueryParams(this.queryString);
   }
 
   /** Query as in the request line, without `?`. */
   get queryString(): string {
-    return this.relUrl.query;
+    const { url } = this.raw;
+    const mark = url.indexOf("?");
+    if (mark < 0) return "";
+    const end = url.indexOf("#");
+    return end < 0 ? url.slice(mark + 1) : end < mark ? "" : url.slice(mark + 1, end);
   }
 
   /** `http` or `https`; proxy headers are not trusted. */
@@ -121,7 +123,7 @@ export class BaseRequest {
 
   /** Cookie values by name. */
   get cookies(): ReadonlyMap<string, string> {
-    return parseCookies(this.headers.get("cookie"));
+    return parseCookies(this.#header("cookie"));
   }
 
   /** Mime type of the body; `application/octet-stream` if the header is missing. */

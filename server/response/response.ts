@@ -1,4 +1,4 @@
-import { recordedResponse } from "../engine/response_record.ts";
+import { jsonOf, recordedResponse } from "../engine/response_record.ts";
 import { OptionTable } from "../../http/options.ts";
 import type { TypedResponse } from "../request/route_schemas.ts";
 import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
@@ -112,6 +112,8 @@ export function jsonResponse(value: unknown, options?: JsonResponseOptions): Res
   if (value instanceof Promise) {
     throw new TypeError("Cannot send a promise as JSON: await it first");
   }
+  const plain = options === undefined ? jsonOf(value) : null;
+  if (plain !== null) return plain;
   const text: unknown = (options?.dumps ?? JSON.stringify)(value);
   if (typeof text !== "string") {
     throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);

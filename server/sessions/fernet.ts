@@ -1,7 +1,7 @@
 // Fernet tokens: AES-128-CBC and HMAC-SHA256, compatible with Python's `cryptography`. @see {@link
 // https://github.com/fernet/spec/blob/master/Spec.md}
 import * as node from "node:buffer";
-import { RecentMap } from "../../http/recent_map.ts";
+import type { Cipheriv as Cipher } from "node:crypto";
 import { type Bytes, hexValue } from "../../http/bytes/bytes.ts";
 import { nodeCrypto } from "../../http/node_modules.ts";
 
@@ -10,14 +10,15 @@ const HEADER = 9; // version and time
 const IV_END = HEADER + 16; // and initialisation vector
 const SIGNATURE = 32;
 const OVERHEAD = IV_END + SIGNATURE;
-/** The vector of the token that is being made. */
-const IV = new Uint8Array(16);
+/** Bytes of a block of AES. */
+const AES = 16;
 /** Bytes of a block of SHA-256. */
 const BLOCK = 64;
+const encoder = new TextEncoder();
 /** Tolerated clock skew of a token's time, in seconds: the same as Python's. */
 const MAX_CLOCK_SKEW = 60;
-/** Number of tokens that are remembered; each has up to 4096 bytes, a cookie's limit. */
-const MAX_SEEN = 500;
+/** Most tokens of each half that are remembered; each has up to 4096 bytes, a cookie's limit. */
+const MAX_SEEN = 250;
 
 interface Seen {
   readonly time: number; // seconds since 1970
@@ -37,7 +38,9 @@ export interface DecryptOptions {
  * does it at once: Web Crypto would send each of these few bytes through a thread, for 30 µs.
  */
 export class Fernet {
-  readonly #seen = new RecentMap<string, Seen>();
+  // Two halves: a list in the order of use costs half as much as the rest of a token.
+  #seen = new Map<string, Seen>();
+  #seenBefore = new Map<string, Seen>();
   readonly #keys: readonly Key[];
 
   constructor(keys: readonly (Uint8Array | string)[]) {
@@ -49,24 +52,14 @@ export class Fernet {
   encrypt(text: string, now: number): string {
     const time = Math.floor(now);
     const key = this.#keys[0] as Key; // the constructor requires one
-    crypto.getRandomValues(IV);
-    const cipher = nodeCrypto().createCipheriv("aes-128-cbc", key.encryption, IV);
-    const [start, end] = [cipher.update(text, "utf8"), cipher.final()];
-    const bytes = new Uint8Array(OVERHEAD + start.length + end.length);
-    bytes[0] = VERSION;
-    new DataView(bytes.buffer).setBigUint64(1, BigInt(time));
-    bytes.set(IV, HEADER);
-    bytes.set(start, IV_END);
-    bytes.set(end, IV_END + start.length);
-    bytes.set(key.sign(bytes.subarray(0, -SIGNATURE)), bytes.length - SIGNATURE);
-    const token = encoded(bytes);
+    const token = encoded(key.seal(text, time));
     this.#remember(token, { time, text });
     return token;
   }
 
   /** Decrypts a token, `null` if it is forged, too old, from the future, or not canonical. */
   decrypt(token: string, options: DecryptOptions): string | null {
-    const seen = this.#seen.get(token);
+    const seen = this.#seen.get(token) ?? this.#seenAgain(token);
     if (seen !== undefined) return isTimely(seen.time, options) ? seen.text : null;
     const bytes = decode(token);
     if (bytes === null || bytes.length < OVERHEAD + 16 || bytes[0] !== VERSION) return null;
@@ -91,8 +84,17 @@ export class Fernet {
   }
 
   #remember(token: string, seen: Seen): void {
+    if (this.#seen.size >= MAX_SEEN) {
+      this.#seenBefore = this.#seen;
+      this.#seen = new Map();
+    }
     this.#seen.set(token, seen);
-    this.#seen.trim(() => this.#seen.size > MAX_SEEN);
+  }
+
+  #seenAgain(token: string): Seen | undefined {
+    const seen = this.#seenBefore.get(token);
+    if (seen !== undefined) this.#remember(token, seen);
+    return seen;
   }
 }
 
@@ -111,13 +113,18 @@ function keyBytes(key: Uint8Array | string): Bytes {
 }
 
 /**
- * A half to sign with and one to encrypt with. It signs by two hashes (HMAC, RFC 2104) in memory
- * of its own: with `createHmac()`, a stream, a token took twice the time.
+ * A half to sign with and one to encrypt with. A token is made in memory of the key's own. It is
+ * signed by two hashes (HMAC, RFC 2104): `createHmac()`, a stream, takes three times as long.
  */
 class Key {
   readonly encryption: Bytes;
   readonly #outer = new Uint8Array(BLOCK + SIGNATURE);
+  /** A block of the key, and the bytes to sign. */
   #inner = new Uint8Array(BLOCK + 512);
+  /** One for all tokens: making it takes longer than they do. */
+  #cipher: Cipher | null = null;
+  /** The last block of it, to which it chains the next. */
+  readonly #last = new Uint8Array(AES);
 
   constructor(key: Bytes) {
     this.encryption = key.subarray(16);
@@ -128,17 +135,48 @@ class Key {
     }
   }
 
+  /** Encrypts and signs; the token is to be used before the next one is made. */
+  seal(text: string, time: number): Bytes {
+    const bytes = this.#room(OVERHEAD + AES + 3 * text.length);
+    bytes[0] = VERSION;
+    for (let at = 8, left = time; at > 0; at--, left = Math.floor(left / 256)) bytes[at] = left;
+    crypto.getRandomValues(bytes.subarray(HEADER, IV_END));
+    const { written } = encoder.encodeInto(text, bytes.subarray(IV_END));
+    const end = IV_END + written + AES - written % AES;
+    bytes.fill(end - IV_END - written, IV_END + written, end); // PKCS 7
+    this.#encrypt(bytes.subarray(HEADER, IV_END), bytes.subarray(IV_END, end));
+    bytes.set(this.#signed(end), end);
+    return bytes.subarray(0, end + SIGNATURE);
+  }
+
   /** Returns a signature, to be used before the next one is made. */
   sign(bytes: Bytes): Bytes {
-    const size = BLOCK + bytes.length;
-    if (size > this.#inner.length) {
-      const inner = new Uint8Array(2 * size);
+    this.#room(bytes.length).set(bytes);
+    return this.#signed(bytes.length);
+  }
+
+  /** CBC: of the first block, the vector takes the place of the last block of the token before. */
+  #encrypt(vector: Bytes, blocks: Bytes): void {
+    this.#cipher ??= nodeCrypto().createCipheriv("aes-128-cbc", this.encryption, this.#last);
+    for (let at = 0; at < AES; at++) {
+      blocks[at] = Number(blocks[at]) ^ Number(vector[at]) ^ Number(this.#last[at]);
+    }
+    blocks.set(this.#cipher.update(blocks));
+    this.#last.set(blocks.subarray(-AES));
+  }
+
+  #signed(size: number): Bytes {
+    hash(this.#inner.subarray(0, BLOCK + size), this.#outer, BLOCK);
+    return hash(this.#outer, SIGNED, 0);
+  }
+
+  #room(size: number): Bytes {
+    if (BLOCK + size > this.#inner.length) {
+      const inner = new Uint8Array(BLOCK + 2 * size);
       inner.set(this.#inner.subarray(0, BLOCK));
       this.#inner = inner;
     }
-    this.#inner.set(bytes, BLOCK);
-    hash(this.#inner.subarray(0, size), this.#outer, BLOCK);
-    return hash(this.#outer, SIGNED, 0);
+    return this.#inner.subarray(BLOCK);
   }
 }
 
@@ -155,7 +193,8 @@ function hash(bytes: Bytes, to: Bytes, at: number): Bytes {
 
 /** Padded base64url. */
 function encoded(bytes: Bytes): string {
-  const text = node.Buffer.from(bytes.buffer).toString("base64url");
+  const { buffer, byteOffset, length } = bytes;
+  const text = node.Buffer.from(buffer, byteOffset, length).toString("base64url");
   return text + "=".repeat(-text.length & 3);
 }
 

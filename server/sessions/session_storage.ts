@@ -58,6 +58,9 @@ export const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
 /** Maximum size of a cookie in browsers, including attributes (RFC 6265 section 6.1). */
 const MAX_COOKIE = 4096;
 
+/** Values that need no check. */
+const TOKEN = /^[\w=-]+$/;
+
 export class SessionCookie {
   readonly name: string;
   /** Lifetime of a session in milliseconds, `null` for no limit. */
@@ -65,6 +68,8 @@ export class SessionCookie {
   /** Whether reading a session extends its life. */
   readonly sliding: boolean;
   readonly #attributes: Omit<SessionCookieOptions, "cookieName" | "maxAge" | "sliding">;
+  #made: { readonly second: number; readonly maxAge: number | null; readonly text: string } | null =
+    null;
 
   constructor(options: SessionCookieOptions) {
     SESSION_COOKIE_OPTIONS.check("Cannot store sessions", options);
@@ -98,14 +103,9 @@ export class SessionCookie {
     value: string | null,
     maxAge: number | null,
   ): void {
-    const lifetime = value === null ? 0 : maxAge;
-    const header = formatSetCookie(this.name, value ?? "", {
-      ...this.#attributes,
-      ...(lifetime === null ? {} : {
-        maxAge: Math.floor(lifetime / 1000),
-        expires: new Date(value === null ? 0 : Date.now() + lifetime),
-      }),
-    });
+    const header = value !== null && TOKEN.test(value)
+      ? `${this.name}=${value}${this.#attributesOf(maxAge)}`
+      : this.#format(value, maxAge);
     if (header.length > MAX_COOKIE) {
       throw new RangeError(
         `Cannot save the session: its cookie would have ${header.length} bytes, browsers keep ` +
@@ -121,6 +121,27 @@ export class SessionCookie {
       }
     }
     headers.append("set-cookie", header);
+  }
+
+  #format(value: string | null, maxAge: number | null): string {
+    const lifetime = value === null ? 0 : maxAge;
+    return formatSetCookie(this.name, value ?? "", {
+      ...this.#attributes,
+      ...(lifetime === null ? {} : {
+        maxAge: Math.floor(lifetime / 1000),
+        expires: new Date(value === null ? 0 : Date.now() + lifetime),
+      }),
+    });
+  }
+
+  /** The text behind a value, made once a second: it takes longer than a small session's token. */
+  #attributesOf(maxAge: number | null): string {
+    const second = maxAge === null ? 0 : Math.floor((Date.now() + maxAge) / 1000);
+    const made = this.#made;
+    if (made !== null && made.second === second && made.maxAge === maxAge) return made.text;
+    const text = this.#format("", maxAge).slice(this.name.length + 1);
+    this.#made = { second, maxAge, text };
+    return text;
   }
 }
 

@@ -15,6 +15,8 @@ export class SocketHeaders extends Headers {
       if (fields === null) return;
       headers.#fields = null;
       for (const [name, value] of fields.list) headers.append(name, value);
+      const cookies = fields.get("cookie");
+      if (cookies !== null) headers.set("cookie", cookies);
     };
   }
 

@@ -413,6 +413,35 @@ Deno.test("an in-process request's own signal is the request's signal", async ()
   assertEquals(await (await response).text(), "AbortError: The client has left");
 });
 
+for (const [name, engine] of ENGINES) {
+  Deno.test(`cookies are read from all their headers, at any request (${name})`, async () => {
+    const app = new web.Application();
+    app.addRoutes([web.get("/", (request) => {
+      const { cookies, headers } = request;
+      assertEquals([...headers].find(([name]) => name === "cookie")?.[1], headers.get("cookie"));
+      return web.jsonResponse([...cookies]);
+    })]);
+    await using runner = new web.AppRunner(app, { engine });
+    const { port } = new URL(await runner.listen({ hostname: "127.0.0.1", port: 0 }));
+    const head = "GET / HTTP/1.1\r\nHost: a\r\nCookie: a=1\r\nX-A: 1\r\nCookie: b=2\r\n";
+    const REQUESTS = 40; // more than are read both ways
+    const text = `${head}\r\n`.repeat(REQUESTS) + `${head}Connection: close\r\n\r\n`;
+    const answers = (await exchange(Number(port), text)).split('[["a","1"],["b","2"]]');
+    assertEquals(answers.length, REQUESTS + 2);
+  });
+}
+
+Deno.test("a query is the same as that of the URL, whatever its bytes", () => {
+  const queries = ["", "?", "?a=1&a=2&b", "?a=%zz&b=%C3%A9+c&=x&&y=", "?a='\"<>|[]{}^`\\;,é"];
+  for (const query of queries) {
+    for (const rest of ["", "#a?b=1"]) {
+      const request = make({}, `/a${query}${rest}`);
+      assertEquals([...request.query], [...request.url.searchParams], query + rest);
+      assertEquals(request.query, request.query);
+    }
+  }
+});
+
 Deno.test("small header faults: lengths, cookies, charsets", async () => {
   const lengths: [string, number | null][] = [
     ["2", 2],

@@ -425,6 +425,21 @@ Deno.test("Fernet refuses a token with any bit changed, cut or lengthened", () =
   assertEquals(new Fernet([new Uint8Array(32)]).decrypt(token, options), null, "another key");
 });
 
+Deno.test("Fernet's tokens, made one after another, open alone, whatever their length and time", () => {
+  const [own, now] = [new Fernet([KEY]), 2 ** 33 + 7];
+  const made: [text: string, token: string][] = [];
+  for (const unit of ["a", "é", "😀"]) {
+    for (const length of [...Array(40).keys(), 200, 1000, 5]) {
+      const text = unit.repeat(length);
+      made.push([text, own.encrypt(text, now)]);
+    }
+  }
+  for (const [text, token] of made.reverse()) {
+    assertEquals(new Fernet([KEY]).decrypt(token, { ttl: 0, now }), text, `${text.length}`);
+    assertEquals(new Fernet([KEY]).decrypt(token, { ttl: 0, now: now + 1 }), null);
+  }
+});
+
 Deno.test("Fernet never uses an initialisation vector twice", () => {
   const fernet = new Fernet([KEY]);
   const seen = new Set<string>();
