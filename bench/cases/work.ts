@@ -124,9 +124,15 @@ export const WORK: readonly BenchCase[] = [
   workCase("query", "a query parameter", { path: "/query?page=2&q=deno", expect: "deno" }),
   workCase("cookie", "a cookie", { path: "/cookie", init: cookie, expect: "7" }, { by: few }),
   workCase("session", "an encrypted session that changes", { path: "/session", expect: HELLO }, {
-    mode: "session",
     load: withSession,
-    by: ["ours"],
+    rows: [
+      { ...rowOf("ours", ["--mode", "session"]), atMost: 25 },
+      {
+        id: "limit",
+        label: "The calls of node:crypto alone",
+        program: { runtime: "deno", file: "servers/session_bare.ts" },
+      },
+    ],
   }),
   workCase("session_read", "an encrypted session that is read", { path: "/user", expect: HELLO }, {
     mode: "session",
