@@ -31,12 +31,10 @@ const HTTP_EXCEPTION_OPTIONS = new OptionTable<HTTPExceptionOptions>({
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => {
+ * const secret: web.Handler = ({ query }) => {
+ *   if (query.has("key")) return web.textResponse("welcome");
  *   throw new web.HTTPForbidden({ text: "members only" });
- * })]);
- * const response = await app.fetch(new Request("http://localhost/"));
- * console.assert(response.status === 403);
+ * };
  * ```
  */
 export class HTTPException extends Error {

@@ -85,13 +85,9 @@ const ISSUES_SCHEMA: JSONSchema = {
  * import { web } from "@roundtrip/http";
  *
  * const app = new web.Application();
- * app.addRoutes([
- *   web.get("/users/{id}", (request) => web.jsonResponse(request.matchInfo.id), {
- *     openapi: { summary: "A user" },
- *   }),
- * ]);
+ * app.addRoutes([web.get("/users", () => web.jsonResponse([]), { openapi: { summary: "Users" } })]);
  * const { paths } = web.openapi(app, { info: { title: "Users", version: "1.0.0" } });
- * console.assert(paths["/users/{id}"]?.get?.summary === "A user");
+ * console.assert(paths["/users"]?.get?.summary === "Users");
  * ```
  */
 export function openapi(

@@ -37,14 +37,11 @@ const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
  * import { web } from "@roundtrip/http";
  *
  * const behind = new web.Application();
- * behind.addRoutes([web.get("/api/hi", (request) =>
- *   web.textResponse(`for ${request.headers.get("x-forwarded-host")}`))]);
+ * behind.addRoutes([web.get("/hi", () => web.textResponse("hi"))]);
  * const app = new web.Application();
- * app.addRoutes([web.route("*", "/api/{path:.*}", (request) =>
- *   web.proxy(request, `http://localhost:9000${request.relUrl}`, {
- *     fetch: behind.fetch, // the network by default
- *   }))]);
- * console.assert(await (await app.request("/api/hi")).text() === "for localhost");
+ * const options = { fetch: behind.fetch }; // the network by default
+ * app.addRoutes([web.get("/hi", (request) => web.proxy(request, "http://behind/hi", options))]);
+ * console.assert(await (await app.request("/hi")).text() === "hi");
  * ```
  */
 export async function proxy<Params>(

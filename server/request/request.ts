@@ -34,12 +34,8 @@ export const requestInternals = {} as RequestInternals<ServerRequest<unknown>>;
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([
- *   web.get("/users/{id}", (request) => web.textResponse(request.matchInfo.id)),
- * ]);
- * const response = await app.fetch(new Request("http://localhost/users/7"));
- * console.assert(await response.text() === "7");
+ * const request = web.makeRequest("GET", "/users/7?page=2", { matchInfo: { id: "7" } });
+ * console.assert(request.matchInfo.id === "7" && request.query.get("page") === "2");
  * ```
  */
 export class ServerRequest<Params = Record<string, string>> extends BaseRequest {

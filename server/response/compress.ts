@@ -50,11 +50,8 @@ const COMPRESSIBLE =
  *
  * const app = new web.Application({ middlewares: [web.compressMiddleware()] });
  * app.addRoutes([web.get("/", () => web.textResponse("hello ".repeat(1000)))]);
- * const response = await app.fetch(
- *   new Request("http://localhost/", { headers: { "accept-encoding": "gzip;q=0.5, br" } }),
- * );
+ * const response = await app.request("/", { headers: { "accept-encoding": "gzip;q=0.5, br" } });
  * console.assert(response.headers.get("content-encoding") === "br");
- * await response.body?.cancel();
  * ```
  */
 export function compressMiddleware(options: CompressOptions = {}): Middleware {

@@ -35,15 +35,12 @@ export let finishStream: (stream: StreamResponse, error?: Error) => Promise<void
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", async (request) => {
+ * const words: web.Handler = async (request) => {
  *   const response = new web.StreamResponse({ headers: { "content-type": "text/plain" } });
  *   await response.prepare(request);
  *   for (const word of ["hello, ", "world"]) await response.write(word);
  *   return response;
- * })]);
- * const response = await app.fetch(new Request("http://localhost/"));
- * console.assert(await response.text() === "hello, world");
+ * };
  * ```
  */
 export class StreamResponse implements EarlyAnswer {

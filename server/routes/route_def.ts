@@ -190,12 +190,9 @@ export const get: DefineRoute<"GET", GetRouteOptions> = definer(["GET", "HEAD"],
  * import { web } from "@roundtrip/http";
  *
  * const app = new web.Application();
- * app.addRoutes([web.post("/users", async (request) => {
- *   const { name } = await request.json<{ name: string }>();
- *   return web.jsonResponse({ name }, { status: 201 });
- * })]);
- * const response = await app.request("/users", { method: "POST", body: '{"name":"ann"}' });
- * console.assert(response.status === 201);
+ * app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
+ * const response = await app.request("/", { method: "POST", body: '{"name":"ann"}' });
+ * console.assert((await response.json()).name === "ann");
  * ```
  */
 export const post: DefineRoute<"POST"> = definer(["POST"]);
@@ -225,7 +222,7 @@ export const options: DefineRoute<"OPTIONS"> = definer(["OPTIONS"]);
  *
  * class Users extends web.View {
  *   get(): Response {
- *     return web.textResponse("users");
+ *     return web.textResponse(this.request.path);
  *   }
  * }
  * const app = new web.Application();

@@ -12,8 +12,6 @@ import type { Handler } from "../request/middleware.ts";
  * const app = new web.Application();
  * app.addRoutes([web.get("/ready", web.readiness())]);
  * console.assert((await app.request("/ready")).status === 200);
- * await app.shutdown();
- * console.assert((await app.request("/ready")).status === 503);
  * ```
  */
 export function readiness(): Handler {

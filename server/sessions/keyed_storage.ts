@@ -34,11 +34,10 @@ export interface SessionStore {
  *
  * const rows = new Map<string, string>(); // a store of your own
  * const storage = new web.KeyedStorage({
- *   get: (key) => Promise.resolve(rows.get(key) ?? null),
- *   set: (key, value) => Promise.resolve(void rows.set(key, value)),
- *   delete: (key) => Promise.resolve(void rows.delete(key)),
- * }, { maxAge: 3_600_000 });
- * console.assert(storage.create().maxAge === 3_600_000);
+ *   get: async (key) => await rows.get(key) ?? null,
+ *   set: async (key, value) => void await rows.set(key, value),
+ *   delete: async (key) => void await rows.delete(key),
+ * });
  * ```
  */
 export class KeyedStorage implements SessionStorage {

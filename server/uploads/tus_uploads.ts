@@ -75,21 +75,16 @@ const PIECE = "application/offset+octet-stream";
  *
  * @example
  * ```ts
- * import { ClientSession, web } from "@roundtrip/http";
+ * import { web } from "@roundtrip/http";
  *
- * const folder = await Deno.makeTempDir();
- * const app = new web.Application();
- * app.addRoutes(web.tusUploads("/files", {
- *   folder,
+ * const routes = web.tusUploads("/files", {
+ *   folder: "./uploads",
  *   maxSize: 10 * 1024 ** 2,
  *   onComplete: ({ path, metadata }) =>
- *     Deno.rename(path, `${folder}/${web.safeFilename(metadata.get("filename") ?? null)}`),
- * }));
- * await using session = new ClientSession({ app });
- * const file = new File(["hello"], "a.txt");
- * await session.upload("http://localhost/files", file, { resumable: true });
- * console.assert(await Deno.readTextFile(`${folder}/a.txt`) === "hello");
- * await Deno.remove(folder, { recursive: true });
+ *     Deno.rename(path, `./done/${web.safeFilename(metadata.get("filename") ?? null)}`),
+ * });
+ * const app = new web.Application();
+ * app.addRoutes(routes);
  * ```
  */
 export function tusUploads(path: string, options: TusOptions): RouteDef[] {

@@ -63,22 +63,16 @@ export interface WebSocketReady {
  *
  * @example
  * ```ts
- * import { ClientSession, web, WSMsgType } from "@roundtrip/http";
+ * import { web, WSMsgType } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/ws", async (request) => {
+ * const answers: web.Handler = async (request) => {
  *   const socket = new web.WebSocketResponse();
  *   await socket.prepare(request);
  *   for await (const message of socket) {
  *     if (message.type === WSMsgType.TEXT) await socket.sendStr(`${message.data}/answer`);
  *   }
  *   return socket;
- * })]);
- * await using server = await web.TestServer.start(app);
- * await using session = new ClientSession({ baseUrl: server.url });
- * await using ws = await session.wsConnect("/ws");
- * await ws.sendStr("hi");
- * console.assert(await ws.receiveStr() === "hi/answer");
+ * };
  * ```
  */
 export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements EarlyAnswer {
