@@ -1,6 +1,5 @@
 /**
  * Hono middlewares for applications. For Hono routes, use `app.hono`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -35,7 +34,6 @@ import type { RouteDef } from "./routes/route_def.ts";
  * context, `request.hono`, and see HTTP exceptions and errors as responses, as in Hono. Outer
  * middlewares of ours see the exception, and their response gets the headers that the Hono
  * middlewares set.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -54,7 +52,6 @@ export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middlewa
  * Allows other origins on some routes, aiohttp_cors on Hono's `cors()`: each route gets the
  * headers, each path an `OPTIONS` route that answers preflights with the methods of the path, so
  * routes of a path stand together.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

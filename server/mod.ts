@@ -1,6 +1,5 @@
 /**
  * The server: aiohttp.web's concepts on Hono.
- *
  * @example
  * ```ts
  * import * as web from "@roundtrip/http/server";

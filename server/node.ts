@@ -1,6 +1,5 @@
 /**
  * The engine of a server on Node and Bun, where it is the default.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

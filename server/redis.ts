@@ -1,7 +1,6 @@
 /**
  * State that processes share, in Redis or Valkey: sessions, groups, rate limits, cached responses.
  * Pass in a connected client of `@redis/client`, `ioredis` or `iovalkey`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -54,7 +54,6 @@ export let enter: (app: Application, context: CleanupContext<Application>) => Pr
  * middlewares and signals can no longer change.
  *
  * `export default app` works with `deno serve`, and `app.fetch` wherever a `fetch` handler does.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -180,7 +179,6 @@ export class Application implements AppContext {
    * @param prefix The prefix, `/admin`; a trailing `/` is ignored.
    * @param sub The application; its routes are frozen from then on.
    * @throws {TypeError} If the prefix is empty, or one of the two has started.
-   *
    * @example
    * ```ts
    * import { web } from "@roundtrip/http";

@@ -12,7 +12,6 @@ const dropped = new FinalizationRegistry<() => void>((release) => release());
 /**
  * A file uploaded in a form, aiohttp's `FileField`. It is removed once the request is answered:
  * save it, or read it, in the handler.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -6,7 +6,6 @@ export type PostValue = string | FileField;
 /**
  * The fields of a form in the order sent; names may repeat. aiohttp's `MultiDict` of
  * `request.post()`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -65,7 +65,6 @@ export interface SavedUpload {
  * @throws {TypeError} If the path is a folder.
  * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
  * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -129,7 +128,6 @@ export async function saveFile(
  * Makes a filename from a client's: its last path segment, without control and reserved characters,
  * leading dots, or device names; at most 200 bytes.
  * @param fallback Name to use if nothing is left. @default {"file"}
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -10,7 +10,6 @@ const swept = new Set<string>();
  * subfolders, and counts them; files of the last hour may be in use and stay. Links are not
  * followed, errors are ignored. `saveFile()` does so in each folder that it saves to, once per
  * process.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -21,7 +21,6 @@ const LAST_RETRY = 1000;
  * @throws {TypeError} If one of `cert` and `key` is missing.
  * @throws {NotSupportedError} If `reusePort` is set and Deno runs without `--unstable-net`, or if
  * TLS, `backlog` or `reusePort` is set for a unix socket.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -145,7 +145,6 @@ export type Engine = (
 
 /**
  * The address to listen on is in use by another program.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

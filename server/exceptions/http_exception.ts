@@ -26,7 +26,6 @@ const HTTP_EXCEPTION_OPTIONS = new OptionTable<HTTPExceptionOptions>({
 /**
  * An HTTP reply as an error: throw it from a handler or a middleware and the client gets it.
  * The named ones ({@linkcode HTTPNotFound}, {@linkcode HTTPFound}, …) are made of it.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -79,7 +78,6 @@ export class HTTPException extends Error {
 
 /**
  * Base of the replies for errors, 4xx and 5xx: not of successes and redirects.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

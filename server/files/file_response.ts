@@ -33,7 +33,6 @@ const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
  * folder.
  *
  * A missing file is `404`, an unreadable one or one that is not a regular file is `403`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -32,7 +32,6 @@ const EVENT_GROUP_OPTIONS = new OptionTable<EventGroupOptions>({
 /**
  * Event streams that get the same events: a news ticker, a live page. A client that lost its
  * connection gets what it missed, by its `Last-Event-ID`, from any process that shares the broker.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

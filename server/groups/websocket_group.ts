@@ -27,7 +27,6 @@ const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
 
 /**
  * WebSockets that get the same messages: a chat room, a topic. A closed member leaves by itself.
- *
  * @example
  * ```ts
  * import { web, WSMsgType } from "@roundtrip/http";

@@ -68,7 +68,6 @@ export interface Auth<User> {
 
 /**
  * Log-in and permissions, by session or bearer token.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

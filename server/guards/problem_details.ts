@@ -37,7 +37,6 @@ const PROBLEM_DETAILS_OPTIONS = new OptionTable<ProblemDetailsOptions>({ describ
  * exception's text; an exception whose text is a JSON object, such as the `issues` of `validate()`,
  * gives its members. Other errors are logged and are `500` without a detail, unless `describe` has
  * one.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -42,7 +42,6 @@ const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitPolicy>({
  * `Retry-After`. An error of the store is an error of the request. Behind a proxy every peer is the
  * proxy: give a `key`, or set the address by `request.clone({ remote })` in an outer middleware.
  * @throws {RangeError} If limit or window is not a positive number.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -29,7 +29,6 @@ const ACCEPTED = /^[\w.:+/=-]{1,128}$/;
 /**
  * Gives each request an id: that of its header, or a new one. It is in the reply's header, in
  * errors that the application logs, in `requestIdOf()`, and in Hono's `c.get("requestId")`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -2,7 +2,6 @@ import type { ServerRequest } from "../request/request.ts";
 
 /**
  * The id that `web.requestId()`, or Hono's `requestId()`, gave a request, or `null`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -10,7 +10,6 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
  * `TimeoutError` and the client gets `504`. What the handler returns later is dropped, an error is
  * logged. A stream or a WebSocket has answered when it is prepared, and may last longer.
  * @throws {RangeError} If the limit is not a time.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

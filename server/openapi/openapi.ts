@@ -79,7 +79,6 @@ const ISSUES_SCHEMA: JSONSchema = {
  * routes for any method, and those with `openapi: false` are left out.
  * @param options Title, servers, security. Default: those of `web.openapiRoutes()`.
  * @throws {TypeError} If a schema cannot be converted; the message names route and part.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -65,7 +65,6 @@ const UIS: Readonly<Record<string, UI>> = {
 /**
  * Routes for the OpenAPI document of an application and for a page that shows it. The document is
  * made when it is first asked for.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -19,7 +19,6 @@ const scopes = new WeakMap<object, Scope>(); // by the slot of a request, and by
 /**
  * A value that handlers ask for, made by {@linkcode provide}. It is a key for another factory:
  * `app.set(provider, () => fake)`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -74,7 +73,6 @@ export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
  * @param factory Makes the value from the request; with the scope `"application"`, from that.
  * @returns The provider: `await provider.of(request)` is the value, `app.set(provider, factory)`
  * overrides the factory in an application and those below it, for tests.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

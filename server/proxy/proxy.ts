@@ -31,7 +31,6 @@ const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
  * @throws {HTTPBadGateway} If the upstream server cannot be reached.
  * @throws {HTTPGatewayTimeout} If it does not answer in time.
  * @throws {TypeError} If the URL is not http or https, or an option is unknown.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -62,7 +62,6 @@ return found`;
  * @param client A connected client, which needs an `error` listener; closing it is up to the
  * caller. The broker opens a second connection to read from.
  * @throws {TypeError} If the client can send no commands.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -34,7 +34,6 @@ export interface RedisCache {
  * `cacheMiddleware()`. Limit its memory in Redis (`maxmemory`, `maxmemory-policy allkeys-lru`).
  * @param client A connected client; closing it is up to the caller.
  * @throws {TypeError} If the client can send no commands.
- *
  * @example
  * ```ts
  * import { cacheMiddleware, ClientSession } from "@roundtrip/http";

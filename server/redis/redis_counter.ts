@@ -49,7 +49,6 @@ return {1, ARGV[1] - count - 1, (oldest or now) + ARGV[2] - now}`,
 /**
  * Counts rate limits in Redis, for all processes together: the `store` of `web.rateLimit()`. Each
  * request is one script, which is atomic and takes one round trip; the clock is that of Redis.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -11,7 +11,6 @@ import { redisTexts } from "./redis_texts.ts";
  * @param client A connected client; closing it is up to the caller.
  * @param options The cookie; `sliding` is `true` by default.
  * @throws {TypeError} If the client can send no commands.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -4,7 +4,6 @@ import { described } from "../../http/options.ts";
  * A key whose value has a type, aiohttp's `AppKey` and `RequestKey`. Keys are compared by identity,
  * so two modules never collide on a name.
  * @typeParam T Type of the value.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

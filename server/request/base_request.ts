@@ -17,7 +17,6 @@ const REMEDY = "the default engine does not support it, web.socketEngine() does"
 
 /**
  * Accessors of a request that only need its head and its connection.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

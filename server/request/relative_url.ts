@@ -2,7 +2,6 @@ import { encodeQuery, type QueryInit } from "../../http/query.ts";
 
 /**
  * A path with an optional query, immutable and usable as a string.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

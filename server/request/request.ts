@@ -29,7 +29,6 @@ export const requestInternals = {} as RequestInternals<ServerRequest<unknown>>;
 /**
  * A request, with the accessors of aiohttp's `web.Request`. The platform's own is `raw`.
  * @typeParam Params Match info of the route: a string for each variable of its path.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -52,7 +52,6 @@ export function schemasOf(handler: object): RouteSchemas & ValidateOptions | nul
  * valibot, arktype, …) before the handler is called. The handler gets the schemas' output; invalid
  * data is answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`. A route
  * takes the schemas itself too: `web.get(path, { query }, handler)`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -43,7 +43,6 @@ const COMPRESSIBLE =
  * Do not compress a body in which a client can place its own text beside a secret (the BREACH
  * attack): leave such routes out.
  * @throws {RangeError} If the threshold is not a number of bytes.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

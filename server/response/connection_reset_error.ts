@@ -1,7 +1,6 @@
 /**
  * The client closed the connection while a handler was still writing to it. Dispatch treats it as
  * the end of the request and does not log it.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -19,7 +19,6 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
  * A kilobyte may decode to gigabytes: `clientMaxSize` and the multipart limits count decoded bytes,
  * and `request.content` decodes on demand. A broken or truncated body is answered with 400, an
  * unknown coding with 415.
- *
  * @example
  * ```ts
  * import { ClientSession, web } from "@roundtrip/http";

@@ -59,7 +59,6 @@ const DEFAULTS = {
  * A text response, sent as UTF-8.
  * @param options Status, headers, content type (default `text/plain; charset=utf-8`). Without
  * options the platform sets the type and writes `text/plain;charset=UTF-8`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -89,7 +88,6 @@ export function textResponse(text: string, options?: ResponseOptions): Response 
  * A JSON response.
  * @param options Status, headers, content type (default `application/json`), and serializer.
  * @throws {TypeError} If the value is not representable in JSON (`undefined`, a function, a cycle).
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -129,7 +127,6 @@ export function jsonResponse(value: unknown, options?: JsonResponseOptions): Res
  * @param value Cookie value, sent as it is.
  * @param options Attributes; `path` is `/` unless given.
  * @throws {TypeError} If name, value or an attribute holds an invalid character.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -161,7 +158,6 @@ export function setCookie(
 /**
  * Deletes a cookie in the client.
  * @param options The attributes it was set with; path and domain must match.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

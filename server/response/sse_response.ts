@@ -41,7 +41,6 @@ const MAX_INTERVAL = 2 ** 31 - 1; // a longer delay would fire at once
 
 /**
  * A stream of events to one client; {@linkcode sseResponse} opens it.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -148,7 +147,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
  * Answers a request with server-sent events: sends the headers, and lets the handler send events
  * until it returns or the client disconnects.
  * @throws {RangeError} If `pingInterval` is not 0 to 2147483647 ms.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -30,7 +30,6 @@ export let finishStream: (stream: StreamResponse, error?: Error) => Promise<void
 /**
  * A response written piece by piece: `prepare()` sends status and headers, `write()` waits while
  * the client is slow, and the end of the handler ends it.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -141,7 +141,6 @@ export interface DefineRoute<
  * Defines a route for any method.
  * @param method Method, `*` for any.
  * @param rest Path, handler and options, or path, schemas and handler, as for {@linkcode get}.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -168,7 +167,6 @@ export function route<
 
 /**
  * Defines a route for `GET`, and by default for `HEAD`; see {@linkcode DefineRoute}.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -184,7 +182,6 @@ export const get: DefineRoute<"GET", GetRouteOptions> = definer(["GET", "HEAD"],
 
 /**
  * Defines a route for `POST`, as {@linkcode get} does.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -215,7 +212,6 @@ export const options: DefineRoute<"OPTIONS"> = definer(["OPTIONS"]);
 /**
  * Defines a route for a class-based view: each method of the class handles the HTTP method of the
  * same name.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

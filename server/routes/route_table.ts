@@ -73,7 +73,6 @@ export type PrefixedContracts<Prefix extends string, Contracts> = {
  * Without a handler, each method is a standard decorator. The route of a decorated method exists
  * once the class is instantiated (`this` is the instance), of a static one with the class; see
  * {@linkcode HandlerDecorator}.
- *
  * @example A table of functions
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -86,7 +86,6 @@ export interface StaticDef extends RouteDef {
  * @param prefix Path prefix, `/files`.
  * @param folder The folder; it has to exist.
  * @throws {TypeError} If the prefix does not begin with a slash, or there is no such folder.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

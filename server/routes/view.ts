@@ -11,7 +11,6 @@ const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
 /**
  * Base of class-based views: define `get()`, `post()`, … for the HTTP methods of the same name; any
  * other is `405` with the defined ones in `Allow`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

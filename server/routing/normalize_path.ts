@@ -31,7 +31,6 @@ const NORMALIZE_PATH_OPTIONS = new OptionTable<NormalizePathOptions>({
  * then one appended or removed, then both. The query is preserved. aiohttp's
  * `normalize_path_middleware`.
  * @throws {TypeError} If slashes are to be both appended and removed.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

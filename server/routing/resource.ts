@@ -15,7 +15,6 @@ export let segmentsOf: (resource: Resource) => PathTemplate["segments"];
 
 /**
  * A path template with a handler for each of its methods.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

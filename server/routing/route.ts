@@ -36,7 +36,6 @@ export interface RouteOperation {
 
 /**
  * A method of a resource and its handler.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

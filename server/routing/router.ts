@@ -13,7 +13,6 @@ const UNKNOWN: RouteResolution = Object.freeze({ route: null, allowed: Object.fr
  * The resources of an application, indexed by the fixed part of their path. A look-up walks from
  * the whole path up to `/`, so the longest fixed part wins, then the order of registration; a
  * thousand routes cost no more than ten, whether they begin with a variable or not. Domains are asked first.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -32,7 +32,6 @@ interface Series {
  * counted.
  * @param app The outermost application; it must not have started.
  * @throws {TypeError} If the application has started.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -7,7 +7,6 @@ import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.t
 
 /**
  * Handlers were still running when `shutdownTimeout` passed, and were abandoned.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -81,7 +80,6 @@ const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
  * @param options Where to listen, and how to stop.
  * @throws {AddressInUseError} If the address is in use.
  * @throws {ShutdownTimeoutError} If `signal` stopped it and handlers were abandoned.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

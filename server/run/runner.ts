@@ -36,7 +36,6 @@ const defaultEngine: Engine = "Deno" in globalThis ? denoEngine : async (options
 
 /**
  * Runs an application without touching signals or the console, aiohttp's `AppRunner`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

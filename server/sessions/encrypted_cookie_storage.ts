@@ -13,7 +13,6 @@ import {
  *
  * The server stores nothing: an old cookie stays valid until it is `maxAge` old. If a log-out has
  * to take effect at once, store sessions on the server.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

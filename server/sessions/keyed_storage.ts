@@ -27,7 +27,6 @@ export interface SessionStore {
 /**
  * Stores sessions by an id that is the cookie's value; keys are the cookie's name, `_` and the id,
  * as in aiohttp_session. Unknown ids are never adopted, which prevents session fixation.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -6,7 +6,6 @@ import type { SessionCookieOptions } from "./session_storage.ts";
 /**
  * Stores sessions in memory: lost when the process ends, and not shared between processes. Beyond
  * 100,000 the least recently written one is evicted.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

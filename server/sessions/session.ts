@@ -22,7 +22,6 @@ export interface SessionInit {
 /**
  * The session of one client, like a `Map` of JSON values. It is saved at the end of the request if
  * it was changed; changes inside a value are not detected, so call `changed()` after them.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

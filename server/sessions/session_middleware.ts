@@ -23,7 +23,6 @@ const SLOT = new AppKey<Slot>("session");
 
 /**
  * Adds sessions to an application that has not started.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -43,7 +42,6 @@ export function setupSessions(
  * The middleware that `setupSessions()` adds, to place it yourself. It saves a changed session,
  * also when a handler throws a redirect. A response that depends on a session gets `Vary: Cookie`,
  * and unless it has its own, `Cache-Control: private`, or `no-store` with a new cookie.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -79,7 +77,6 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
 /**
  * Returns the session of a request, the same one for the whole request.
  * @throws {TypeError} If the application has no sessions.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -99,7 +96,6 @@ export function getSession<Params>(request: ServerRequest<Params>): Promise<Sess
 /**
  * Starts a new, empty session: the client's previous one is deleted.
  * @throws {TypeError} If the application has no sessions.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -126,7 +122,6 @@ export async function newSession<Params>(request: ServerRequest<Params>): Promis
  * Gives the session a new identity, and keeps its values. Call it when a client logs in, which
  * prevents session fixation.
  * @throws {TypeError} If the application has no sessions.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -148,7 +143,6 @@ export async function renewSession<Params>(request: ServerRequest<Params>): Prom
  * Saves the session of a request now. The middleware saves it for responses; for a `StreamResponse`
  * or a WebSocket, call this before `prepare()`.
  * @throws {TypeError} If the application has no sessions.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

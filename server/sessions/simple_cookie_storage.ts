@@ -9,7 +9,6 @@ import {
 /**
  * Stores a session as JSON in its cookie, aiohttp_session's `SimpleCookieStorage`. Clients can read
  * and change it: for tests only.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

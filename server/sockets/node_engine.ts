@@ -14,7 +14,6 @@ const HANDSHAKE_TIMEOUT = 30_000; // ms, for a client that does not go on with T
  * Creates an engine over `node:net` and `node:tls`, for Node and Bun: `web.socketEngine()` with the
  * same HTTP/1.1, WebSockets and limits, and with TLS.
  * @throws {RangeError} If a limit is negative or not a number.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

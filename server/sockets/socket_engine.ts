@@ -22,7 +22,6 @@ const ACCEPT_PAUSE = 50; // ms
  * client. It is for services exposed to a network without a proxy in front; TLS and HTTP/2 need
  * `denoEngine`, the default.
  * @throws {RangeError} If a limit is negative or not a number.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -31,7 +31,6 @@ const MAKE_REQUEST_OPTIONS = new OptionTable<MakeRequestOptions<unknown>>({
 /**
  * Creates a request for calling a handler, aiohttp's `make_mocked_request`; its host is 127.0.0.1
  * unless the headers name another.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -41,7 +41,6 @@ const TEST_REQUEST_INIT = new OptionTable<TestRequestInit & { readonly client?: 
  * Starts an application and sends requests by `fetch`, aiohttp's `TestClient`: paths are relative,
  * cookies are stored (all of them, for every path), unread bodies are cancelled at the end.
  * Redirects are followed as by `fetch`; `redirect: "manual"` disables that.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -3,7 +3,6 @@ import { AppRunner, type AppRunnerOptions } from "../run/runner.ts";
 
 /**
  * Serves an application on a free port of 127.0.0.1, aiohttp's `TestServer`.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

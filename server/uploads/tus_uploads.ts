@@ -72,7 +72,6 @@ const PIECE = "application/offset+octet-stream";
  * @param path Path of the uploads, `/files`.
  * @returns Routes for `app.addRoutes()`.
  * @throws {RangeError} If a limit is not positive.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -13,7 +13,6 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  * and the socket is closed when it returns.
  * @typeParam T Result of `receiveJson()`: the output of the schema.
  * @throws {NotSupportedError} If the platform does not support an option.
- *
  * @example
  * ```ts
  * import { web, WSMsgType } from "@roundtrip/http";

@@ -60,7 +60,6 @@ export interface WebSocketReady {
  * received and sent until it closes. An open socket is closed with 1000 when the handler returns,
  * with 1011 when it throws, and with 1001 when the server stops.
  * @typeParam T Result of `receiveJson()`: the output of the schema.
- *
  * @example
  * ```ts
  * import { web, WSMsgType } from "@roundtrip/http";
