@@ -41,6 +41,16 @@ export function numberKinds<T extends object>(names: T): OptionKinds<T> {
   return Object.fromEntries(Object.keys(names).map((name) => [name, "a number"])) as OptionKinds<T>;
 }
 
+/** Fills in the defaults of numbers. @throws {RangeError} If one is negative or not a number. */
+export function numbersOf<T extends object>(defaults: T, given: Partial<T>): T {
+  const entries = Object.entries(defaults).map(([name, byDefault]) => {
+    const value: unknown = given[name as keyof T] ?? byDefault;
+    if (typeof value === "number" && value >= 0) return [name, value];
+    throw new RangeError(`Cannot use ${name} ${value}: expected a number of at least 0`);
+  });
+  return Object.freeze(Object.fromEntries(entries));
+}
+
 /** Names of the same options in other libraries; the first one that exists counts. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   address: ["host", "hostname"],

@@ -1,4 +1,4 @@
-import { numberKinds, OptionTable } from "../options.ts";
+import { numberKinds, numbersOf, OptionTable } from "../options.ts";
 
 /** Limits of a multipart reader, finite unless set to `Infinity`; see docs/limits.md. */
 export interface MultipartLimits {
@@ -65,13 +65,5 @@ export const MULTIPART_LIMITS = new OptionTable<Partial<MultipartLimits>>(
 
 /** Fills in the defaults. @throws {RangeError} If a limit is negative or not a number. */
 export function resolveMultipartLimits(limits: Partial<MultipartLimits> = {}): MultipartLimits {
-  const resolved: { -readonly [option in keyof MultipartLimits]: number } = { ...DEFAULTS };
-  for (const option of Object.keys(DEFAULTS) as (keyof MultipartLimits)[]) {
-    const value = limits[option] ?? DEFAULTS[option];
-    if (typeof value !== "number" || !(value >= 0)) {
-      throw new RangeError(`Cannot limit ${option} to ${value}: expected a number of at least 0`);
-    }
-    resolved[option] = value;
-  }
-  return Object.freeze(resolved);
+  return numbersOf(DEFAULTS, limits);
 }

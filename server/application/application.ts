@@ -3,13 +3,13 @@ import type { Hono } from "hono";
 import { tellHabits } from "../../http/habits.ts";
 import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
 import { Background, type EveryOptions, repeat } from "./background.ts";
-import { described } from "../../http/options.ts";
+import { described, numbersOf } from "../../http/options.ts";
 import { type AppKey, KeyStore } from "../request/app_key.ts";
 import type { BodyLimits } from "../body/incoming_body.ts";
 import {
   APPLICATION_OPTIONS,
   type ApplicationOptions,
-  resolveBodyLimits,
+  BODY_LIMITS,
 } from "./application_options.ts";
 import { createDispatch } from "./dispatch.ts";
 import { loadErrorPage } from "./error_response.ts";
@@ -125,7 +125,7 @@ export class Application implements AppContext {
     this.middlewares = [...options.middlewares ?? []];
     checkMiddlewares(this.middlewares);
     this.clientMaxSize = options.clientMaxSize ?? 1024 ** 2;
-    this.bodyLimits = resolveBodyLimits(options);
+    this.bodyLimits = numbersOf(BODY_LIMITS, options);
     this.logger = options.logger ?? console;
     this.debug = options.debug ?? false;
     this.#entrance = new Entrance(this.hono, this.#honoRouter, this.logger);

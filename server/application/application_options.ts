@@ -48,20 +48,8 @@ export const APPLICATION_OPTIONS = new OptionTable<ApplicationOptions>({
   debug: "true or false",
 });
 
-const BODY_LIMITS: BodyLimits = Object.freeze({
+export const BODY_LIMITS: BodyLimits = {
   bodyTimeout: 60_000,
   lingeringTime: 10_000,
   lingeringSize: 64 * 1024 ** 2,
-});
-
-export function resolveBodyLimits(options: ApplicationOptions): BodyLimits {
-  const limits: { -readonly [name in keyof BodyLimits]: number } = { ...BODY_LIMITS };
-  for (const name of Object.keys(BODY_LIMITS) as (keyof BodyLimits)[]) {
-    const value = options[name] ?? BODY_LIMITS[name];
-    if (typeof value !== "number" || !(value >= 0)) {
-      throw new RangeError(`Cannot set ${name} to ${value}: expected a number of at least 0`);
-    }
-    limits[name] = value;
-  }
-  return Object.freeze(limits);
-}
+};

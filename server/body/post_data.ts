@@ -30,23 +30,17 @@ export class PostData implements Iterable<readonly [string, PostValue]> {
 
   /** Returns the first value of a name. */
   get(name: string): PostValue | undefined {
-    return this.#fields.find((field) => field[0] === name)?.[1];
+    return this.getAll(name)[0];
   }
 
   /** Returns the first text of a name, or `undefined`. */
   text(name: string): string | undefined {
-    for (const [each, value] of this.#fields) {
-      if (each === name && typeof value === "string") return value;
-    }
-    return undefined;
+    return this.getAll(name).find((value) => typeof value === "string");
   }
 
   /** Returns the first file of a name, or `undefined`. */
   file(name: string): FileField | undefined {
-    for (const [each, value] of this.#fields) {
-      if (each === name && typeof value !== "string") return value;
-    }
-    return undefined;
+    return this.getAll(name).find((value) => typeof value !== "string");
   }
 
   /** Returns all values of a name. */

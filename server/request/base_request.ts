@@ -152,13 +152,16 @@ export class BaseRequest {
 
   /** Tags of `If-Match`, one of value `*` for any; `null` if the header is missing. */
   get ifMatch(): readonly ETag[] | null {
-    const header = this.headers.get("if-match");
-    return header === null ? null : parseETags(header);
+    return this.#tags("if-match");
   }
 
   /** Tags of `If-None-Match`, one of value `*` for any; `null` if the header is missing. */
   get ifNoneMatch(): readonly ETag[] | null {
-    const header = this.headers.get("if-none-match");
+    return this.#tags("if-none-match");
+  }
+
+  #tags(name: string): readonly ETag[] | null {
+    const header = this.headers.get(name);
     return header === null ? null : parseETags(header);
   }
 

@@ -15,10 +15,10 @@ abstract class Mount implements AbstractResource {
   readonly name = null;
   abstract readonly canonical: string;
   abstract readonly prefix: string;
-  readonly #sub: Subapp;
+  protected readonly sub: Subapp;
 
   constructor(sub: Subapp) {
-    this.#sub = sub;
+    this.sub = sub;
   }
 
   /** Whether a request is for the sub-application. */
@@ -27,14 +27,14 @@ abstract class Mount implements AbstractResource {
   /** A miss inside a sub-application is its own `404` or `405`, seen by its middlewares. */
   resolve(method: string, path: string, url: string): RouteResolution | null {
     if (!this.owns(path, url)) return null;
-    const sub = this.#sub;
+    const { sub } = this;
     const found = sub.router.resolve(method, path, url);
     if (found.route !== null || found.wrap !== undefined) return found;
     return { route: null, allowed: found.allowed, wrap: (handler) => sub.wrap(handler) };
   }
 
   addPrefix(prefix: string): void {
-    this.#sub.router.addPrefix(prefix);
+    this.sub.router.addPrefix(prefix);
   }
 
   /** Throws: a sub-application has many paths. */
@@ -48,11 +48,9 @@ abstract class Mount implements AbstractResource {
 /** Routes every path below a prefix to a sub-application, including its errors. */
 export class PrefixedSubapp extends Mount {
   #prefix: string;
-  readonly #router: Router;
 
   constructor(prefix: string, sub: Subapp) {
     super(sub);
-    this.#router = sub.router;
     this.#prefix = prefix;
     sub.router.addPrefix(prefix);
   }
@@ -67,7 +65,7 @@ export class PrefixedSubapp extends Mount {
 
   /** The routes of the sub-application; those of a domain have another host. */
   get routes(): readonly Route[] {
-    return this.#router.routes();
+    return this.sub.router.routes();
   }
 
   protected override owns(path: string): boolean {

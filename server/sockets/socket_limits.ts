@@ -1,5 +1,5 @@
 // Limits of the socket engine; docs/limits.md gives the reasons.
-import { numberKinds, OptionTable } from "../../http/options.ts";
+import { numberKinds, numbersOf, OptionTable } from "../../http/options.ts";
 
 /** Limits of `web.socketEngine()`: times in ms, sizes in bytes, 0 for no limit. */
 export interface SocketLimits {
@@ -51,12 +51,7 @@ const SOCKET_LIMITS = new OptionTable<SocketLimits>(numberKinds(DEFAULTS));
 
 export function resolveLimits(limits: SocketLimits): Required<SocketLimits> {
   SOCKET_LIMITS.check("web.socketEngine()", limits);
-  const entries = Object.entries(DEFAULTS).map(([name, byDefault]) => {
-    const value = limits[name as keyof SocketLimits] ?? byDefault;
-    if (!(value >= 0)) {
-      throw new RangeError(`Cannot use ${name} ${value}: expected 0 for no limit, or more`);
-    }
-    return [name, value === 0 ? Infinity : value];
-  });
-  return Object.fromEntries(entries);
+  const resolved = { ...numbersOf(DEFAULTS, limits) };
+  for (const name of Object.keys(resolved) as (keyof SocketLimits)[]) resolved[name] ||= Infinity;
+  return resolved;
 }

@@ -93,16 +93,16 @@ export class TestClient {
       const pairs = [...this.cookies].map(([name, value]) => `${name}=${value}`);
       headers.set("cookie", pairs.join("; "));
     }
-    const content = contentOf(data, json);
-    if (content !== null && !headers.has("content-type")) {
-      headers.set("content-type", content.contentType);
-    }
+    const form = data === undefined ? null : new FormBody(data).encode();
+    const type = form?.contentType ?? (json === undefined ? null : "application/json");
+    if (type !== null && !headers.has("content-type")) headers.set("content-type", type);
     const query = params === undefined ? "" : encodeQuery(params);
     const response = await fetch(withQuery(this.server.makeUrl(path), query), {
       ...rest,
       method,
       headers,
-      ...(content === null ? {} : { body: content.body }),
+      ...(form === null ? {} : { body: form.bytes ?? form.stream() }),
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
     this.#responses.add(response);
     for (const [name, cookie] of parseSetCookies(response.headers.getSetCookie())) {
@@ -192,17 +192,4 @@ export class TestClient {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** The body from `data` or `json`, `null` if neither is given. */
-function contentOf(
-  data: FormFields | undefined,
-  json: unknown,
-): { readonly body: BodyInit; readonly contentType: string } | null {
-  if (data !== undefined) {
-    const form = new FormBody(data).encode();
-    return { body: form.bytes ?? form.stream(), contentType: form.contentType };
-  }
-  if (json === undefined) return null;
-  return { body: JSON.stringify(json), contentType: "application/json" };
 }

@@ -150,20 +150,17 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     this.#response = response;
     requestInternals.slotOf(request).answer({
       response,
-      finish: (error) => this.#finish(error),
-      shutdown: () => this.#shutdown(),
+      finish: (error) =>
+        error === undefined
+          ? this.#end(WSCloseCode.OK, "")
+          : this.#end(WSCloseCode.INTERNAL_ERROR, "Internal server error"),
+      shutdown: () => this.#end(WSCloseCode.GOING_AWAY, "Server shutdown"),
     });
     await this.#channel.opened;
   }
 
-  async #finish(error?: unknown): Promise<void> {
-    if (error === undefined) await this.#channel.close(WSCloseCode.OK, "");
-    else await this.#channel.close(WSCloseCode.INTERNAL_ERROR, "Internal server error");
-    await this.#channel.ended;
-  }
-
-  async #shutdown(): Promise<void> {
-    await this.#channel.close(WSCloseCode.GOING_AWAY, "Server shutdown");
+  async #end(code: number, reason: string): Promise<void> {
+    await this.#channel.close(code, reason);
     await this.#channel.ended;
   }
 
