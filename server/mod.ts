@@ -138,7 +138,7 @@ export { EncryptedCookieStorage } from "./sessions/encrypted_cookie_storage.ts";
 export { KeyedStorage, type SessionStore } from "./sessions/keyed_storage.ts";
 
 // Running
-export { runApp, type RunAppOptions, ShutdownTimeoutError } from "./run/run_app.ts";
+export { runApp, type RunAppOptions } from "./run/run_app.ts";
 export { AppRunner, type AppRunnerOptions } from "./run/runner.ts";
 export { metrics } from "./run/metrics.ts";
 export { readiness } from "./run/readiness.ts";

@@ -55,7 +55,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   HTTPUnavailableForLegalReasons HTTPUnprocessableEntity HTTPUnsupportedMediaType
   HTTPUpgradeRequired HTTPUseProxy HTTPVariantAlsoNegotiates HTTPVersionNotSupported KeyedStorage
   MemoryStorage PostData Provider RelativeURL Resource Route RouteTable Router SSEResponse
-  ServerRequest Session ShutdownTimeoutError SimpleCookieStorage StreamResponse TestClient
+  ServerRequest Session SimpleCookieStorage StreamResponse TestClient
   TestServer View WebSocketGroup WebSocketResponse auth chooseEncoding compressMiddleware
   decompressMiddleware del delCookie delete denoEngine get getSession head jsonResponse
   makeRequest metrics newSession normalizePathMiddleware openapi openapiRoutes options patch post
@@ -67,14 +67,14 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
     `
   AbstractResource AccessLogOptions AppContext AppRunnerOptions ApplicationOptions Auth
   AuthOptions BackgroundWork BodyLimits CanonicalPath CheckOrigin CleanupContext CloneOptions
-  CollectRoute CompressOptions ContentCoding ContractOf DecorateRoute DefineRoute ETag EarlyAnswer
+  CollectRoute CompressOptions ContentCoding ContractOf DefineRoute ETag EarlyAnswer
   Engine EngineHandler EnginePort EngineServer EventGroupOptions EveryOptions FileResponseOptions
   Forwarded Frozen GetRouteOptions GroupBroker GroupMessage GroupOptions HTTPExceptionOptions
   HTTPRange Handler HandlerDecorator HandlerResult Hooks IdentityPolicy JSONSchema JoinOptions
   JsonResponseOptions KeptMessage KeyReader ListenOptions Logger MakeRequestOptions
   Middleware NormalizePathOptions OpenAPIDocument
   OpenAPIOperation OpenAPIOptions OpenAPIRoutesOptions PathParamNames PathParams
-  PostOptions PostValue PrefixedContracts PrepareSignal Problem ProblemDetailsOptions
+  PostOptions PostValue PrefixedContracts PrepareSignal ProblemDetailsOptions
   ProvideOptions Provided ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore RawHeaders
   RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo ResourceRegistry
   Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss RouteOperation

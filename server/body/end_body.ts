@@ -1,3 +1,4 @@
+import { pulledStream } from "../../http/bytes/pulled_stream.ts";
 import { EndOfConnection } from "../engine/end_of_connection.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
@@ -50,19 +51,14 @@ export function endBody(
     }
     return isWhole;
   };
-  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (!done) return controller.enqueue(value);
-      const isWhole = await end();
-      if (isOver) return;
-      if (isWhole) controller.close();
-      else controller.error(new EndOfConnection());
-    },
-    async cancel(reason) {
-      isOver = true;
-      await Promise.all([reader.cancel(reason), end()]);
-    },
-  }, { highWaterMark: 0 });
+  const stream = pulledStream(async () => {
+    const { done, value } = await reader.read();
+    if (!done) return value;
+    if (!await end() && !isOver) throw new EndOfConnection();
+    return null;
+  }, async (reason) => {
+    isOver = true;
+    await Promise.all([reader.cancel(reason), end()]);
+  });
   return new Response(stream, { status, statusText, headers });
 }

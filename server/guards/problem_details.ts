@@ -7,26 +7,16 @@ import type { HTTPException } from "../exceptions/http_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
-/** Problem details, RFC 9457 section 3.1; further members are extensions. */
-export interface Problem {
-  /** URI of the kind of problem. */
-  readonly type?: string;
-  /** Short name of the kind. */
-  readonly title?: string;
-  /** Status of the reply. */
-  readonly status?: number;
-  /** What happened this time. */
-  readonly detail?: string;
-  /** URI of this occurrence. */
-  readonly instance?: string;
-  /** An extension. */
-  readonly [name: string]: unknown;
-}
-
 /** Options of {@linkcode problemDetails}. */
 export interface ProblemDetailsOptions {
-  /** Members for an error of the application, or more for an HTTP exception; `null` for none. */
-  readonly describe?: (error: unknown, request: ServerRequest) => Problem | null | undefined;
+  /**
+   * Members (RFC 9457 section 3.1) for an error of the application, or more for an HTTP exception;
+   * `null` for none.
+   */
+  readonly describe?: (
+    error: unknown,
+    request: ServerRequest,
+  ) => { readonly status?: number; readonly [member: string]: unknown } | null | undefined;
 }
 
 const PROBLEM_DETAILS_OPTIONS = new OptionTable<ProblemDetailsOptions>({ describe: "a function" });
@@ -64,7 +54,7 @@ export function problemDetails(options: ProblemDetailsOptions = {}): Middleware 
   };
 }
 
-function replyOf(exception: HTTPException, described: Problem): Response {
+function replyOf(exception: HTTPException, described: { readonly status?: number }): Response {
   const { reason, text } = exception;
   const own = objectOf(text);
   const detail = own === null && text !== `${exception.status}: ${reason}` ? { detail: text } : {};

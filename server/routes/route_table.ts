@@ -24,22 +24,18 @@ import type {
 import { staticFiles, type StaticOptions } from "./static_files.ts";
 import type { ViewClass } from "./view.ts";
 
-/** Makes a decorator for the handler methods of a class. */
-export interface DecorateRoute<Prefix extends string, Options extends RouteOptions = RouteOptions> {
-  /** Decorates a method. */
-  <const Path extends string>(
-    path: Path,
-    options?: Options,
-  ): HandlerDecorator<PathParams<`${Prefix}${Path}`>>;
-}
-
-/** Collects the routes of one HTTP method, see {@linkcode RouteTable}. */
-export interface CollectRoute<
+/** Collects the routes of one HTTP method, or decorates their handler methods. */
+export type CollectRoute<
   Table,
   Method extends string,
   Prefix extends string,
   Options extends RouteOptions = RouteOptions,
-> extends DefineRoute<Method, Options, Table, Prefix>, DecorateRoute<Prefix, Options> {}
+> = DefineRoute<Method, Options, Table, Prefix> & {
+  <const Path extends string>(
+    path: Path,
+    options?: Options,
+  ): HandlerDecorator<PathParams<`${Prefix}${Path}`>>;
+};
 
 /** Options of a {@linkcode RouteTable}. */
 export interface RouteTableOptions<Prefix extends string = string> {

@@ -5,32 +5,6 @@ import type { ListenOptions } from "../engine/engine.ts";
 import { LISTEN_OPTIONS } from "../engine/listen_options.ts";
 import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.ts";
 
-/**
- * Handlers were still running when `shutdownTimeout` passed, and were abandoned.
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const error = new web.ShutdownTimeoutError(60_000); // runApp() rejects with it
- * console.assert(error.timeout === 60_000);
- * ```
- */
-export class ShutdownTimeoutError extends Error {
-  /** Name of the class, for telling errors apart. */
-  override readonly name = "ShutdownTimeoutError";
-  /** The timeout, in ms. */
-  readonly timeout: number;
-
-  /** Creates one; the timeout is in ms. */
-  constructor(timeout: number) {
-    super(
-      `Cannot stop in time: handlers were still running after shutdownTimeout (${timeout} ms). ` +
-        `Let them watch request.signal or onShutdown, or raise the limit`,
-    );
-    this.timeout = timeout;
-  }
-}
-
 /** Options of {@linkcode runApp}. */
 export interface RunAppOptions
   extends AppRunnerOptions, Omit<ListenOptions, "host" | "hostname" | "path"> {
@@ -79,7 +53,7 @@ const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
  * @param app The application, or a promise for it.
  * @param options Where to listen, and how to stop.
  * @throws {AddressInUseError} If the address is in use.
- * @throws {ShutdownTimeoutError} If `signal` stopped it and handlers were abandoned.
+ * @throws {DOMException} A `TimeoutError` if `signal` stopped it and handlers were abandoned.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -138,10 +112,12 @@ export async function runApp(
   }
   if (unhandled.length > 0) throw unhandled[0];
   if (!runner.timedOut) return;
-  const late = new ShutdownTimeoutError(options.shutdownTimeout ?? 60_000);
-  if (!signalled) throw late;
+  const late = "Cannot stop in time: handlers were still running after shutdownTimeout " +
+    `(${options.shutdownTimeout ?? 60_000} ms). Let them watch request.signal or onShutdown, or ` +
+    "raise the limit";
+  if (!signalled) throw new DOMException(late, "TimeoutError");
   // Abandoned handlers would keep the process alive indefinitely.
-  console.error(late.message);
+  console.error(late);
   Deno.exit(1);
 }
 
