@@ -145,6 +145,56 @@ export class SessionCookie {
   }
 }
 
+/** The form of a session in its cookie; `null` for none. */
+interface Codec {
+  encode(session: Session): string | null;
+  decode(text: string, maxAge: number | null): string | null;
+}
+
+/**
+ * A storage that keeps the whole session in its cookie.
+ * @internal
+ */
+export class CookieStorage implements SessionStorage {
+  /** Whether reading a session extends its life. */
+  readonly sliding: boolean;
+  readonly #cookie: SessionCookie;
+  readonly #codec: Codec;
+
+  /** Called by the storages. */
+  constructor(options: SessionCookieOptions, codec: Codec) {
+    this.#cookie = new SessionCookie(options);
+    this.#codec = codec;
+    this.sliding = this.#cookie.sliding;
+  }
+
+  /** Creates a new session. */
+  create(): Session {
+    return this.#cookie.session(null, null);
+  }
+
+  /** Reads the session from the cookie; a new one if it is missing, or not one that was written. */
+  load(request: ServerRequest): Promise<Session> {
+    const text = this.#cookie.read(request);
+    const json = text === null ? null : this.#codec.decode(text, this.#cookie.maxAge);
+    return Promise.resolve(this.#cookie.session(null, json));
+  }
+
+  /**
+   * Writes the session into the cookie.
+   * @throws {RangeError} If the cookie would be longer than 4096 bytes.
+   */
+  save(
+    _request: ServerRequest,
+    response: { readonly headers: Headers },
+    session: Session,
+  ): Promise<void> {
+    const text = this.#codec.encode(session);
+    this.#cookie.write(response, text, text === null ? null : session.maxAge);
+    return Promise.resolve();
+  }
+}
+
 /** Parses a stored session, `null` if it is not one. */
 function parseSessionData(text: string | null): SessionData | null {
   if (text === null) return null;

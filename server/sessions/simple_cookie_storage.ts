@@ -1,10 +1,4 @@
-import type { ServerRequest } from "../request/request.ts";
-import type { Session } from "./session.ts";
-import {
-  SessionCookie,
-  type SessionCookieOptions,
-  type SessionStorage,
-} from "./session_storage.ts";
+import { CookieStorage, type SessionCookieOptions } from "./session_storage.ts";
 
 /**
  * Stores a session as JSON in its cookie, aiohttp_session's `SimpleCookieStorage`. Clients can read
@@ -22,40 +16,13 @@ import {
  * console.assert((await (await app.request("/", { headers })).json()).session.user === "ann");
  * ```
  */
-export class SimpleCookieStorage implements SessionStorage {
-  readonly #cookie: SessionCookie;
-
+export class SimpleCookieStorage extends CookieStorage {
   /** Creates one. */
   constructor(options: SessionCookieOptions = {}) {
-    this.#cookie = new SessionCookie(options);
-  }
-
-  /** Whether reading a session extends its life. */
-  get sliding(): boolean {
-    return this.#cookie.sliding;
-  }
-
-  /** Creates a new session. */
-  create(): Session {
-    return this.#cookie.session(null, null);
-  }
-
-  /** Reads the session from the cookie; a new one if it is missing or malformed. */
-  load(request: ServerRequest): Promise<Session> {
-    return Promise.resolve(this.#cookie.session(null, this.#cookie.read(request)));
-  }
-
-  /**
-   * Writes the session into the cookie.
-   * @throws {RangeError} If the cookie would be longer than 4096 bytes.
-   */
-  save(
-    _request: ServerRequest,
-    response: { readonly headers: Headers },
-    session: Session,
-  ): Promise<void> {
-    this.#cookie.write(response, quote(JSON.stringify(session)), session.maxAge);
-    return Promise.resolve();
+    super(options, {
+      encode: (session) => quote(JSON.stringify(session)),
+      decode: (text) => text,
+    });
   }
 }
 
