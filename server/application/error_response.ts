@@ -14,14 +14,18 @@ import type { ShownError } from "../development/error_page.ts";
 import { explained } from "./mistakes.ts";
 import { withHeaders } from "./hono_response.ts";
 
-/** Logs an error; a failing logger must not prevent the response. */
+/** Logs an error of a request. */
 export function report(error: unknown, request: ServerRequest): void {
   const span = tracing()?.span;
   if (span && typeof error !== "string") fault(span, error);
+  log(request.app.logger, describe(request), error);
+}
+
+function log(logger: Logger, message: string, error: unknown): void {
   try {
-    request.app.logger.error(describe(request), error);
+    logger.error(message, error);
   } catch {
-    // Nowhere left to report.
+    // A failing logger must not prevent the response.
   }
 }
 
@@ -61,11 +65,7 @@ export function mountedError(error: unknown, logger: Logger): Response {
   if (error instanceof HonoException) return error.getResponse();
   const problem = problemOf(error);
   if (problem !== null) return problem.toResponse();
-  try {
-    logger.error("Error handling a request", error);
-  } catch {
-    // A failing logger must not prevent the response.
-  }
+  log(logger, "Error handling a request", error);
   return serverErrorResponse();
 }
 

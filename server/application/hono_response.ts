@@ -1,7 +1,7 @@
 // Responses in Hono middlewares.
 import type { Context } from "hono";
 import { addVary } from "../../http/coding/content_coding.ts";
-import { mutableResponse } from "../request/mutable_response.ts";
+import { hasMutableHeaders, mutableResponse } from "../request/mutable_response.ts";
 
 /** Adds headers of middlewares to a response or its copy; its own cookies and `Vary` stay. */
 export function withHeaders(response: Response, wanted: Headers): Response {
@@ -22,13 +22,4 @@ export function setResponse(c: Context, response: Response, wanted: Headers): Re
   const seen = response.status === 101 ? new Response() : mutableResponse(response);
   c.res = undefined;
   return c.res = withHeaders(seen, wanted);
-}
-
-function hasMutableHeaders({ headers }: Response): boolean {
-  try {
-    headers.delete("x-no-header");
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -48,6 +48,10 @@ interface Store extends Pick<Spooled, "readAt"> {
   free(): void;
 }
 
+interface DiskStore extends Store {
+  write(piece: Uint8Array<ArrayBuffer>): Promise<void>;
+}
+
 const PREFIX = "roundtrip-upload-";
 let swept: Promise<void> | null = null;
 
@@ -65,7 +69,7 @@ export async function spool(
 ): Promise<Spooled> {
   const held = new GrowingBytes();
   let size = 0;
-  let disk: DiskSpool | null = null;
+  let disk: DiskStore | null = null;
   try {
     for await (const piece of pieces) {
       size += piece.length;
@@ -75,7 +79,7 @@ export async function spool(
         continue;
       }
       if (disk === null) {
-        disk = await DiskSpool.open();
+        disk = await openDisk();
         await disk.write(held.take());
       }
       await disk.write(piece);
@@ -92,70 +96,45 @@ export async function spool(
   });
 }
 
-class DiskSpool implements Store {
-  readonly #file: Deno.FsFile;
-  readonly #path: string | null; // path to remove
-  #size = 0;
-  #unfair = 0; // bytes not yet counted by fairTurn()
-  #isFree = false;
-  #reading: Promise<void> = Promise.resolve();
-
-  private constructor(file: Deno.FsFile, path: string | null) {
-    this.#file = file;
-    this.#path = path;
-  }
-
-  static async open(): Promise<DiskSpool> {
-    swept ??= sweep();
-    await swept;
-    const path = await Deno.makeTempFile({ prefix: PREFIX });
-    const file = await Deno.open(path, { read: true, write: true });
-    try {
-      await Deno.remove(path);
-      return new DiskSpool(file, null);
-    } catch {
-      return new DiskSpool(file, path);
-    }
-  }
-
-  async write(piece: Uint8Array<ArrayBuffer>): Promise<void> {
-    for (let at = 0; at < piece.length;) at += await this.#file.write(piece.subarray(at));
-    this.#size += piece.length;
-  }
-
-  readAt(
-    at: number,
-    size: number,
-    into?: Uint8Array<ArrayBuffer>,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    // One at a time: a file has one position, and reads are asynchronous.
-    const read = this.#reading.then(() => this.#readAt(at, size, into));
-    this.#reading = read.then(() => {}, () => {});
-    return read;
-  }
-
-  async #readAt(
-    at: number,
-    size: number,
-    into: Uint8Array<ArrayBuffer> | undefined,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#isFree) throw closedError();
-    const turn = fairTurn(this, this.#unfair, 0, 0);
+/** A temporary file to write once, then to read. */
+async function openDisk(): Promise<DiskStore> {
+  swept ??= sweep();
+  await swept;
+  const path = await Deno.makeTempFile({ prefix: PREFIX });
+  const file = await Deno.open(path, { read: true, write: true });
+  const isNamed = await Deno.remove(path).then(() => false, () => true);
+  let size = 0;
+  let unfair = 0; // bytes not yet counted by fairTurn()
+  let isFree = false;
+  let reading: Promise<unknown> = Promise.resolve();
+  const readNext: Store["readAt"] = async (at, wanted, into) => {
+    if (isFree) throw closedError();
+    const turn = fairTurn(file, unfair, 0, 0);
     if (turn !== null) await turn;
-    if (this.#isFree) throw closedError();
-    this.#file.seekSync(at, Deno.SeekMode.Start);
-    const length = Math.min(size, this.#size - at);
+    if (isFree) throw closedError();
+    file.seekSync(at, Deno.SeekMode.Start);
+    const length = Math.min(wanted, size - at);
     const buffer = into === undefined ? new Uint8Array(length) : into.subarray(0, length);
-    const read = buffer.length === 0 ? 0 : await this.#file.read(buffer);
-    this.#unfair = read ?? 0;
-    return buffer.subarray(0, read ?? 0);
-  }
-
-  free(): void {
-    this.#isFree = true;
-    this.#file.close();
-    if (this.#path !== null) Deno.remove(this.#path).catch(() => {});
-  }
+    unfair = (buffer.length === 0 ? 0 : await file.read(buffer)) ?? 0;
+    return buffer.subarray(0, unfair);
+  };
+  return {
+    async write(piece) {
+      for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
+      size += piece.length;
+    },
+    readAt(at, wanted, into) {
+      // One at a time: a file has one position, and reads are asynchronous.
+      const read = reading.then(() => readNext(at, wanted, into));
+      reading = read.catch(() => {});
+      return read;
+    },
+    free() {
+      isFree = true;
+      file.close();
+      if (isNamed) Deno.remove(path).catch(() => {});
+    },
+  };
 }
 
 /** Removes leftovers of a crash; only needed on Windows. */

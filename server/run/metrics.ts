@@ -3,7 +3,6 @@ import { type Application, openAnswersOf } from "../application/application.ts";
 import type { Exchange } from "../application/hono_router.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
-import { recordOf, sizeOf } from "../engine/response_record.ts";
 import { requestInternals } from "../request/request.ts";
 import type { Handler } from "../request/middleware.ts";
 
@@ -149,8 +148,6 @@ function histogramOf({ labels, statuses, buckets, sum }: Series): string[] {
 }
 
 function sizeSent(response: Response, info: ServeInfo | undefined): number {
-  const record = recordOf(response);
-  if (record !== null) return sizeOf(record.body);
   const port = portOf(info);
   const size = port.bodySizeOf(response);
   if (size !== null) return size;
