@@ -1,6 +1,12 @@
+import { described } from "../../http/options.ts";
 import type { AppContext } from "./app_context.ts";
 
 export type AfterWork = (signal: AbortSignal) => unknown;
+
+export function checkAfter(work: AfterWork): AfterWork {
+  if (typeof work === "function") return work;
+  throw new TypeError(`request.after() takes a function, got ${described(work)}`);
+}
 
 /** Starts the work; resolves when all of it has ended, or failed. */
 export function runAfter(

@@ -1,8 +1,7 @@
 import { messageOf } from "../../http/as_error.ts";
-import { runAfter } from "./after_answer.ts";
+import { checkAfter, runAfter } from "./after_answer.ts";
 import type { Context } from "hono";
 import { tellHabits } from "../../http/habits.ts";
-import { described } from "../../http/options.ts";
 import {
   MultipartReader,
   type MultipartReaderOptions,
@@ -333,10 +332,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
    * @param work The work. The body is gone by then: read it before.
    */
   after(work: (signal: AbortSignal) => unknown): void {
-    if (typeof work !== "function") {
-      throw new TypeError(`request.after() takes a function, got ${described(work)}`);
-    }
-    (this.#extra.after ??= []).push(work);
+    (this.#extra.after ??= []).push(checkAfter(work));
   }
 
   #finish(): void {
