@@ -69,15 +69,26 @@ function fairly<View extends Bytes | void>(reader: SourceReader<View>): SourceRe
   };
 }
 
-/** Reads the rest piece by piece; `onSize` is that of {@linkcode BodySource.rest}. */
+/**
+ * Reads the rest piece by piece; `onSize` is that of {@linkcode BodySource.rest}.
+ * @param announced Its length in bytes by the peer's word, 0 if unknown.
+ */
 export async function restOf(
-  source: Pick<BodySource, "next">,
+  source: Pick<BodySource, "next" | "into">,
   onSize?: (size: number) => void,
+  announced = 0,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const whole = new GrowingBytes();
-  for (let piece = await source.next(); piece !== null; piece = await source.next()) {
+  const whole = new GrowingBytes(Math.min(announced, MAX_TRUSTED_LENGTH), announced);
+  for (let buffer: Bytes | null = null;;) {
+    // A long body is read into one buffer: new pieces are garbage that is collected late.
+    const isLong = source.into !== undefined && whole.size >= LARGE_BUFFER;
+    if (isLong) buffer ??= new Uint8Array(LARGE_BUFFER);
+    const piece: Bytes | null = await (buffer === null ? source.next() : source.into?.(buffer)) ??
+      null;
+    if (piece === null) break;
     onSize?.(whole.size + piece.length);
     whole.append(piece);
+    if (isLong) buffer = new Uint8Array(piece.buffer);
   }
   return whole.take();
 }

@@ -1,12 +1,18 @@
 const FIRST_CAPACITY = 4 * 1024;
+/** Size from which on memory goes back to the system as soon as it is freed (glibc), in bytes. */
+const BLOCK = 32 * 1024 * 1024;
 
 /**
  * Collects pieces in one growing buffer. The pieces can be freed: a platform delivers one byte in a
- * buffer of 64 KiB, so a list of them may hold thousands of times the bytes sent.
+ * buffer of 64 KiB, so a list of them may hold thousands of times the bytes sent. A large buffer
+ * does not grow, as both would be in memory: it is followed by another, and they are joined, each
+ * freed after its copy.
  */
 export class GrowingBytes {
+  readonly #full: Uint8Array<ArrayBuffer>[] = [];
   #bytes: Uint8Array<ArrayBuffer>;
   readonly #announced: number;
+  #passed = 0; // bytes in the full buffers
   #size = 0;
 
   /**
@@ -24,24 +30,52 @@ export class GrowingBytes {
 
   append(piece: Uint8Array): void {
     const size = this.#size + piece.length;
-    if (size > this.#bytes.length) {
-      const isNear = size <= this.#announced && this.#announced <= 16 * size;
-      const capacity = isNear
-        ? this.#announced
-        : Math.max(size, 2 * this.#bytes.length, FIRST_CAPACITY);
-      this.#bytes = new Uint8Array(resized(this.#bytes.buffer, capacity));
+    if (size - this.#passed > this.#bytes.length) this.#grow(size);
+    const room = this.#bytes.length - (this.#size - this.#passed);
+    if (piece.length > room) {
+      this.#bytes.set(piece.subarray(0, room), this.#bytes.length - room);
+      this.#full.push(this.#bytes);
+      this.#passed += this.#bytes.length;
+      this.#bytes = new Uint8Array(Math.max(piece.length - room, BLOCK));
+      piece = piece.subarray(room);
     }
-    this.#bytes.set(piece, this.#size);
+    this.#bytes.set(piece, size - piece.length - this.#passed);
     this.#size = size;
   }
 
   /** Returns the bytes without spare capacity and starts over. */
   take(): Uint8Array<ArrayBuffer> {
-    const { buffer } = this.#bytes;
-    const whole = this.#size === buffer.byteLength ? buffer : resized(buffer, this.#size);
+    if (this.#size - this.#passed < this.#bytes.length || this.#passed > 0) this.#join(this.#size);
+    const whole = this.#bytes;
     this.#bytes = new Uint8Array(0);
     this.#size = 0;
-    return new Uint8Array(whole);
+    return whole;
+  }
+
+  /** Makes room for so many bytes, unless they are for another buffer. */
+  #grow(size: number): void {
+    if (size <= this.#announced && this.#announced <= 16 * size) this.#join(this.#announced);
+    else if (this.#bytes.length < BLOCK) {
+      this.#join(Math.max(size, 2 * this.#bytes.length, FIRST_CAPACITY));
+    }
+  }
+
+  /** Makes the buffers one of `capacity` bytes. */
+  #join(capacity: number): void {
+    if (this.#passed === 0) {
+      this.#bytes = new Uint8Array(resized(this.#bytes.buffer, capacity));
+      return;
+    }
+    const whole = new Uint8Array(capacity);
+    let at = 0;
+    for (const { buffer } of [...this.#full.splice(0), this.#bytes]) {
+      const used = Math.min(buffer.byteLength, this.#size - at);
+      whole.set(new Uint8Array(buffer, 0, used), at);
+      at += used;
+      resized(buffer, 0);
+    }
+    this.#bytes = whole;
+    this.#passed = 0;
   }
 }
 

@@ -249,3 +249,68 @@ for (const ENGINE of ENGINES) {
     },
   });
 }
+
+const WHOLE_BODY = 256; // MiB
+/** Growth of memory while a body is read whole, in MiB: a tenth, and what any upload takes. */
+const MOST_GROWTH = 1.1 * WHOLE_BODY + 64;
+const MIB = new Uint8Array(1024 ** 2).fill(120);
+
+for (const ENGINE of ENGINES) {
+  Deno.test({
+    name: `${ENGINE}: read() takes the memory of the body once, with and without its length`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      const { program, port } = await server({ ENGINE, CLIENT_MAX_SIZE: `${2 ** 30}` });
+      await using _ = program;
+      for (const framing of ["Transfer-Encoding: chunked", `Content-Length: ${WHOLE_BODY << 20}`]) {
+        using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+        resetPeakMemory(program.child.pid);
+        const before = memoryOf(program.child.pid, "VmRSS");
+        await writeAll(connection, `POST /read HTTP/1.1\r\nHost: x\r\n${framing}\r\n\r\n`);
+        const isChunked = framing.endsWith("chunked");
+        for (let sent = 0; sent < WHOLE_BODY; sent++) {
+          if (isChunked) await writeAll(connection, "100000\r\n");
+          await writeAll(connection, MIB);
+          if (isChunked) await writeAll(connection, "\r\n");
+        }
+        if (isChunked) await writeAll(connection, "0\r\n\r\n");
+        await connection.closeWrite();
+        const answer = await new Response(connection.readable).text();
+        assertMatch(answer, new RegExp(`\r\n${WHOLE_BODY << 20}$`), framing);
+        const grown = memoryOf(program.child.pid, "VmHWM") - before;
+        assertLess(grown, MOST_GROWTH, framing);
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "the client's read() takes the memory of a body once, with and without its length",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using origin = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      ({ url }) => {
+        let left = WHOLE_BODY;
+        const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+          pull(controller) {
+            if (left-- > 0) controller.enqueue(MIB.slice());
+            else controller.close();
+          },
+        });
+        const headers = { "content-length": `${WHOLE_BODY << 20}` };
+        return new Response(body, url.endsWith("/length") ? { headers } : {});
+      },
+    );
+    for (const path of ["chunked", "length"]) {
+      const client = start([Deno.execPath(), "run", "-A", "tests/e2e/bodies_client.ts"], {
+        URL: `http://127.0.0.1:${origin.addr.port}/${path}`,
+      });
+      await using _ = client;
+      const [, before, bytes] = await client.waitFor(/read (\d+) (\d+)/);
+      assertEquals(Number(bytes), WHOLE_BODY << 20);
+      const grown = memoryOf(client.child.pid, "VmHWM") - Number(before);
+      assertLess(grown, MOST_GROWTH, path);
+    }
+  },
+});
