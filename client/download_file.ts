@@ -101,10 +101,7 @@ function continuation(
 }
 
 /** The response, if it has the file or the requested range. */
-async function checked(
-  response: ClientResponse,
-  askedForPiece: boolean,
-): Promise<ClientResponse> {
+async function checked(response: ClientResponse, askedForPiece: boolean): Promise<ClientResponse> {
   try {
     const error = await response.statusError();
     if (error !== null) throw error;

@@ -66,7 +66,7 @@ export {
   MultipartWriter,
   type MultipartWriterOptions,
 } from "../http/multipart/multipart_writer.ts";
-export type { PartOptions } from "../http/multipart/format_part_headers.ts";
+export type { PartOptions } from "../http/multipart/part_headers.ts";
 
 // Cookies
 export type { HeadersLike } from "./hop/header_list.ts";

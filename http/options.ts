@@ -51,50 +51,19 @@ export function numbersOf<T extends object>(defaults: T, given: Partial<T>): T {
   return Object.freeze(Object.fromEntries(entries));
 }
 
-/** Names of the same options in other libraries; the first one that exists counts. */
-const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
-  address: ["host", "hostname"],
-  body: ["data", "text"],
-  bodylimit: ["clientMaxSize", "maxSize"],
-  connectortimeout: ["timeout"],
-  content: ["data", "text"],
-  contentlength: ["headers"],
-  dispatcher: ["connector"],
-  fetch: ["transport"],
-  files: ["data"],
-  follow: ["allowRedirects"],
-  followredirects: ["allowRedirects"],
-  form: ["data"],
-  host: ["hostname"],
-  hostname: ["host"],
-  jar: ["cookieJar"],
-  limit: ["clientMaxSize", "maxSize", "retries"],
-  maxretries: ["retries", "retry"],
-  message: ["text"],
-  middleware: ["middlewares"],
-  mimetype: ["contentType"],
-  onprogress: ["onDownloadProgress"],
-  payload: ["data", "json"],
-  prefix: ["baseUrl"],
-  prefixurl: ["baseUrl"],
-  qs: ["params"],
-  query: ["params"],
-  reason: ["text"],
-  redirect: ["allowRedirects"],
-  replacer: ["dumps"],
-  retries: ["retry"],
-  root: ["index"],
-  searchparams: ["params"],
-  serializer: ["jsonSerialize", "dumps"],
-  socket: ["path"],
-  statuscode: ["status"],
-  subprotocols: ["protocols"],
-  text: ["data"],
-  throwhttperrors: ["raiseForStatus"],
-  tls: ["cert", "connector"],
-  type: ["contentType"],
-  unix: ["path"],
-};
+/** Names of options in other libraries, and ours for them; the first one that exists counts. */
+const SYNONYMS = `
+  address host hostname; body data text; bodylimit clientMaxSize maxSize;
+  connectortimeout timeout; content data text; contentlength headers; dispatcher connector;
+  fetch transport; files data; follow allowRedirects; followredirects allowRedirects;
+  form data; host hostname; hostname host; jar cookieJar;
+  limit clientMaxSize maxSize retries; maxretries retries retry; message text;
+  middleware middlewares; mimetype contentType; onprogress onDownloadProgress;
+  payload data json; prefix baseUrl; prefixurl baseUrl; qs params; query params; reason text;
+  redirect allowRedirects; replacer dumps; retries retry; root index; searchparams params;
+  serializer jsonSerialize dumps; socket path; statuscode status; subprotocols protocols;
+  text data; throwhttperrors raiseForStatus; tls cert connector; type contentType; unix path`
+  .trim();
 
 /** Names and types of the options of one or more functions. */
 export class OptionTable<T extends object> {
@@ -147,9 +116,10 @@ export class OptionTable<T extends object> {
   #unknown(where: string, name: string): TypeError {
     const plain = plainName(name);
     const names = Object.keys(this.#expected);
+    const [, ...ours] = SYNONYMS.split(/;\s+/).map((row) => row.split(" "))
+      .find(([theirs]) => theirs === plain) ?? [];
     const same = names.find((each) => plainName(each) === plain) ??
-      (Object.hasOwn(SYNONYMS, plain) ? SYNONYMS[plain] : undefined)
-        ?.find((each) => each in this.#expected);
+      ours.find((each) => each in this.#expected);
     const what = `${where}: unknown option "${name}"`;
     if (Object.hasOwn(this.remedies, plain)) {
       return new TypeError(`${what}. ${this.remedies[plain]}`);

@@ -1,5 +1,4 @@
-import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
-import type { CookieInit } from "./cookie_pairs.ts";
+import { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 
 /**
  * A cookie jar that stores nothing, aiohttp's `DummyCookieJar`; only a request's own cookies are
@@ -9,9 +8,7 @@ import type { CookieInit } from "./cookie_pairs.ts";
  * ```ts
  * import { DummyCookieJar } from "@roundtrip/http";
  *
- * const jar = new DummyCookieJar();
- * jar.updateFromHeaders(["a=1"], new URL("http://example.com/"));
- * console.assert(jar.size === 0);
+ * console.assert(new DummyCookieJar().size === 0); // also after cookies of responses
  * ```
  */
 export class DummyCookieJar extends AbstractCookieJar {
@@ -19,21 +16,21 @@ export class DummyCookieJar extends AbstractCookieJar {
   override readonly size = 0;
 
   /** Does nothing. */
-  override updateCookies(_cookies: CookieInit, _url?: URL): void {}
+  override updateCookies(): void {}
 
   /** Does nothing. */
-  override updateFromHeaders(_headers: readonly string[], _url: URL): void {}
+  override updateFromHeaders(): void {}
 
   /** Returns an empty map. */
-  override filterCookies(_url: URL): Map<string, string> {
+  override filterCookies(): Map<string, string> {
     return new Map();
   }
 
   /** Does nothing. */
-  override clear(_predicate?: (cookie: JarCookie) => boolean): void {}
+  override clear(): void {}
 
   /** Iterates over no cookies. */
-  override [Symbol.iterator](): Iterator<JarCookie> {
+  override [Symbol.iterator](): Iterator<never> {
     return [].values();
   }
 }

@@ -40,9 +40,7 @@ export interface RetryOptions {
    * be sent only once is never retried.
    */
   readonly shouldRetry?:
-    | ((
-      attempt: FailedAttempt,
-    ) => boolean | undefined | Promise<boolean | undefined>)
+    | ((attempt: FailedAttempt) => boolean | undefined | Promise<boolean | undefined>)
     | undefined;
   /** Retries in any 10 s as a fraction of the requests in that time, plus 10. @default {1} */
   readonly budget?: number | undefined;

@@ -2,7 +2,7 @@ import { asError } from "../as_error.ts";
 import { type BodySource, streamSource } from "./body_source.ts";
 import { type Bytes, concatBytes, indexOfBytes } from "./bytes.ts";
 import { GrowingBytes } from "./growing_bytes.ts";
-import { pieceIterator } from "./piece_iterator.ts";
+import { pieceIterator } from "./pulled_stream.ts";
 import { IncompleteReadError, LineTooLongError } from "./stream_reader_errors.ts";
 import { STREAM_READER_OPTIONS, type StreamReaderOptions } from "./stream_reader_options.ts";
 

@@ -48,11 +48,7 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
 ]);
 
 /** Decodes a body by its `Content-Encoding`; one of an unknown coding is returned as it is. */
-export function decodedSource(
-  source: BodySource,
-  header: string,
-  maxSize: number,
-): BodySource {
+export function decodedSource(source: BodySource, header: string, maxSize: number): BodySource {
   const names = header.toLowerCase().split(",").map((name) => name.trim())
     .filter((name) => name !== "" && name !== "identity");
   const codings: Coding[] = [];

@@ -50,10 +50,7 @@ export function parseETags(header: string | null): readonly ETag[] {
  * console.assert(response.headers.get("etag") === 'W/"v1"');
  * ```
  */
-export function setETag(
-  response: { readonly headers: Headers },
-  etag: ETag | string | null,
-): void {
+export function setETag(response: { readonly headers: Headers }, etag: ETag | string | null): void {
   if (etag === null) response.headers.delete("etag");
   else response.headers.set("etag", formatETag(etag));
 }
@@ -72,10 +69,7 @@ export function setETag(
  * console.assert(response.headers.get("last-modified") === "Thu, 01 Jan 1970 00:00:00 GMT");
  * ```
  */
-export function setLastModified(
-  response: { readonly headers: Headers },
-  date: Date | null,
-): void {
+export function setLastModified(response: { readonly headers: Headers }, date: Date | null): void {
   if (date === null) response.headers.delete("last-modified");
   else response.headers.set("last-modified", formatHttpDate(date));
 }

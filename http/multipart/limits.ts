@@ -59,9 +59,7 @@ const DEFAULTS: MultipartLimits = Object.freeze({
   maxDuration: 30 * 60 * 1000,
 });
 
-export const MULTIPART_LIMITS = new OptionTable<Partial<MultipartLimits>>(
-  numberKinds(DEFAULTS),
-);
+export const MULTIPART_LIMITS = new OptionTable<Partial<MultipartLimits>>(numberKinds(DEFAULTS));
 
 /** Fills in the defaults. @throws {RangeError} If a limit is negative or not a number. */
 export function resolveMultipartLimits(limits: Partial<MultipartLimits> = {}): MultipartLimits {

@@ -6,7 +6,7 @@ import { parseContentType } from "../headers/content_type.ts";
 import { refuseEncodings } from "./part_decoding.ts";
 import { MultipartLimitError, MultipartSyntaxError } from "./errors.ts";
 import { type MultipartCounters, MultipartFraming } from "./framing.ts";
-import { parsePartHeaders } from "./parse_part_headers.ts";
+import { parsePartHeaders } from "./part_headers.ts";
 import { MULTIPART_LIMITS, type MultipartLimits, resolveMultipartLimits } from "./limits.ts";
 
 /** Options of a {@linkcode MultipartReader}: limits and buffering. */

@@ -3,7 +3,7 @@ import { concatBytes } from "../bytes/bytes.ts";
 import { formatHeaderParams, isToken } from "../headers/header_params.ts";
 import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
 import { partBody, type PartValue } from "./part_body.ts";
-import { formatPartHeaders, PART_OPTIONS, type PartOptions } from "./format_part_headers.ts";
+import { formatPartHeaders, PART_OPTIONS, type PartOptions } from "./part_headers.ts";
 import { encodeQuery, type QueryInit } from "../query.ts";
 
 /** Options of a {@linkcode MultipartWriter}. */

@@ -37,9 +37,7 @@ export class SchemaValidationError extends Error {
       return place === "" ? message : `${place}: ${message}`;
     });
     const more = issues.length - shown.length;
-    super(
-      `Cannot accept ${what}: ${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
-    );
+    super(`Cannot accept ${what}: ${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`);
     this.issues = issues;
   }
 }
