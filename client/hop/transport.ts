@@ -167,8 +167,8 @@ export interface Transport {
   /** Whether it opens WebSockets, by `takeStream()` after status 101. @default {false} */
   readonly webSockets?: boolean;
   /**
-   * Sends a request and waits for the response head. Redirects, cookies and timeouts are handled by
-   * the session.
+   * Sends a request and waits for the response head; redirects, cookies and timeouts are the
+   * session's.
    * @throws {ClientConnectionError} If no response was received.
    */
   send(request: HopRequest): Promise<HopResult>;

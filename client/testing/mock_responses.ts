@@ -77,9 +77,8 @@ export class MockResponses implements FetchApp {
   }
 
   /**
-   * Registers a response, or a handler that creates it. The first match that is not used up is
-   * returned.
-   * @param method Method, or `*` for any.
+   * Registers a response, or a handler that creates it; the first match that is not used up is
+   * returned. The method `*` is any.
    * @throws {RangeError} If `repeat` is not a positive integer.
    * @throws {TypeError} If `body` and `json` are both given.
    */

@@ -29,9 +29,8 @@ const LARGE_BUFFER = 64 * 1024;
 const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
 
 /**
- * Reads a stream: a byte stream through a reused buffer, any other by its own chunks.
- * @param length Announced length in bytes, `null` if unknown; only a hint.
- * @param exact Whether the stream never exceeds `length`, so that its end is known there.
+ * Reads a stream: a byte stream through a reused buffer, any other by its own chunks. `length` is a
+ * hint; with `exact` the stream never exceeds it, so that its end is known there.
  */
 export function streamSource(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,

@@ -22,12 +22,10 @@ const HEADROOM = 16 * 1024;
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * Reads a stream into one buffer through a BYOB reader; for other streams it uses their chunks.
- *
- * A BYOB read detaches every view of its buffer, so `take()` copies, unless `reuseBuffers` allows a
- * view. The copy halves the speed, not by copying: each piece is fresh memory, cold and cleared,
- * and 100 MiB of it pile up before a collection. Handing out the buffer and allocating another, or
- * cutting pieces from slabs of 1 MiB, was no faster.
+ * Reads a stream into one buffer through a BYOB reader; other streams by their chunks. A BYOB read
+ * detaches every view of its buffer, so `take()` copies, unless `reuseBuffers` allows a view. The
+ * copy halves the speed, as each piece is fresh memory, cold and cleared; handing out the buffer
+ * and allocating another, or cutting pieces from slabs of 1 MiB, was no faster.
  */
 export class ByteSource {
   /** The buffer; the window is `start` to `end`. */

@@ -3,8 +3,8 @@
 /** A two-way byte connection. */
 export interface ByteStream {
   /**
-   * Reads at least one byte into a buffer, one read at a time; `null` once the peer has ended its
-   * side or after `close()`.
+   * Reads at least one byte into a buffer, one read at a time; `null` at the peer's end or after
+   * `close()`.
    * @throws {Error} If the connection broke.
    */
   read(buffer: Uint8Array): Promise<number | null>;

@@ -40,11 +40,8 @@ export function hexValue(byte: number | undefined): number {
 }
 
 /**
- * Writes a text in UTF-8; for short ASCII in half the time of `encodeInto()`.
- * @param text The text.
- * @param target Memory with room for three bytes a character.
- * @param start Offset of the first byte.
- * @returns The number of bytes.
+ * Writes a text in UTF-8 where three bytes a character have room, and returns the number of bytes;
+ * for short ASCII in half the time of `encodeInto()`.
  */
 export function writeText(text: string, target: Uint8Array<ArrayBuffer>, start: number): number {
   const { length } = text;

@@ -16,16 +16,11 @@ let seen = new WeakSet<object>();
 let pause: Promise<void> | null = null;
 
 /**
- * Counts read bytes and decides when to pause. Deno 2.9.6 asks the system for new requests only
- * when idle or after 61 rounds of its event loop, and readers of large bodies are never idle: with
- * 20 uploads at once a round takes 10 ms, and a small GET waited 300 ms. While all of them wait for
- * one timer the loop is idle, and the uploads end no later. A body of many small pieces blocks the
- * loop completely, as received data is read without a round.
- * @param reader The reader.
- * @param size Bytes it has read since its last call.
- * @param reads Number of its reads so far.
- * @param total Bytes it has read in all.
- * @returns A promise to await before the next read, `null` to continue at once.
+ * Counts the `size` bytes of a reader's last read, and decides when to pause: a promise to await
+ * before the next read, or `null`. Deno 2.9.6 asks the system for new requests only when idle or
+ * after 61 rounds of its event loop: with 20 uploads at once a round takes 10 ms, and a small GET
+ * waited 300 ms. While all of them wait for one timer the loop is idle, and the uploads end no
+ * later. A body of many small pieces blocks the loop, as received data is read without a round.
  */
 export function fairTurn(
   reader: object,

@@ -21,8 +21,7 @@ export interface ContentDispositionInit {
 /**
  * Parses a `Content-Disposition` value; `null` if it is missing, malformed or repeats a parameter.
  * In `form-data` (RFC 7578, WHATWG) `filename*` counts only without `filename`, and `%22`, `%0D`
- * and `%0A` are decoded; elsewhere (RFC 6266) `filename*` wins over `filename`, which wins over RFC
- * 2231.
+ * and `%0A` are decoded; else (RFC 6266) `filename*` wins over `filename`, and that over RFC 2231.
  */
 export function parseContentDisposition(header: string | null): ContentDisposition | null {
   if (header === null) return null;

@@ -18,8 +18,7 @@ const WHOLE: HTTPRange = { start: null, stop: null };
 
 /**
  * Reads a `Range` header (RFC 9110 section 14.2): `bytes=0-1` is `{ start: 0, stop: 2 }`,
- * `bytes=-5` is `{ start: -5, stop: null }`; both are `null` for all: no header, another unit,
- * several ranges.
+ * `bytes=-5` is `{ start: -5, stop: null }`; both are `null` without one that counts.
  */
 export function parseHTTPRange(header: string | null): HTTPRange {
   if (header === null) return WHOLE;
