@@ -16,6 +16,7 @@ import {
   readiness,
   type ServerRequest,
   static as staticFiles,
+  type StaticDef,
   sweepParts,
   textResponse,
 } from "../../server/mod.ts";
@@ -33,15 +34,6 @@ import { textType } from "./text_type.ts";
 import { checkOrigin, receive, receivePut } from "./upload.ts";
 
 const POLICY = "content-security-policy";
-
-/** State shared by the handlers of one application. */
-interface Served {
-  readonly root: Root;
-  readonly options: FilesOptions;
-  readonly headers: Headers;
-  /** Sends a file, or throws 403 for a folder. */
-  readonly file: Handler;
-}
 
 export function filesApplication(options: FilesOptions): Application {
   const { prefix, health, accounts, uploaders } = options;
@@ -70,108 +62,192 @@ export function filesApplication(options: FilesOptions): Application {
     app.addRoutes([get(`${prefix}/`, only), get(`${prefix}/${name}`, only)]);
     return app;
   }
-  const files = staticFiles(prefix === "" ? "/" : prefix, options.path, {
-    dotfiles: options.hidden,
-    headers,
-    ...(options.index === null && !options.spa ? {} : { index: options.index ?? "index.html" }),
-    ...(options.spa ? { fallback: options.index ?? "index.html" } : {}),
-  });
-  const root = new Root(options.path, options.hidden);
-  if (options.upload !== null) app.onStartup.push(() => app.spawn(() => sweepParts(root.path)));
-  const served: Served = { root, options, headers, file: files.handler as Handler };
+  const folder = new ServedFolder(options, headers);
+  if (options.upload !== null) {
+    app.onStartup.push(() => app.spawn(() => sweepParts(folder.root.path)));
+  }
   app.addRoutes([
-    ...(options.upload === null ? [] : resumableUploads(root, options)),
-    { ...files, handler: (request) => serveFolder(request, served) },
-    put(`${prefix}/{path:[^]*}`, (request) => putAt(request, served)),
-    post(`${prefix}/{path:[^]*}`, (request) => change(request, served)),
-    del(`${prefix}/{path:[^]*}`, (request) => removeAt(request, served)),
+    ...(options.upload === null ? [] : resumableUploads(folder.root, options)),
+    { ...folder.files, handler: (request) => folder.get(request) },
+    put(`${prefix}/{path:[^]*}`, (request) => folder.put(request)),
+    post(`${prefix}/{path:[^]*}`, (request) => folder.post(request)),
+    del(`${prefix}/{path:[^]*}`, (request) => folder.delete(request)),
   ]);
   return app;
 }
 
-/** The path below the prefix, still percent-encoded. */
-function innerPath(request: ServerRequest, { prefix }: FilesOptions): string {
-  const segments = prefix.split("/").length;
-  return `/${request.rawPath.split("/").slice(segments).join("/")}`;
-}
-
-/** Serves a file, or the listing of a folder for which `web.static()` answers 403. */
-async function serveFolder(
-  request: ServerRequest,
-  served: Served,
-): Promise<Awaited<ReturnType<Handler>>> {
-  const { options, root } = served;
-  const path = innerPath(request, options);
-  const kind = request.query.get("archive");
-  if (kind !== null && options.archives) {
-    // On a file, `archive` may be a query parameter of its own.
-    const folder = await root.find(path);
-    if (folder !== null) return await sendArchive(root, folder, kind);
-  }
-  const doomed = request.query.get("confirm");
-  if (doomed !== null && options.remove) {
-    const folder = await root.find(path);
-    if (folder !== null && root.allows(doomed)) return pageReply(confirmPage(doomed), null);
-  }
-  if (root.isPartial(path)) throw new HTTPNotFound();
-  try {
-    const reply = guarded(await served.file(request), served);
-    return reply instanceof Response
-      ? await readable(reply, await fileOf(path, served), served.headers)
-      : reply;
-  } catch (error) {
-    if (error instanceof HTTPNotFound && options.prettyUrls) {
-      const page = await root.findFile(`${path}.html`);
-      if (page !== null) return guarded(await sendFile(request, page, served.headers), served);
-    }
-    if (!(error instanceof HTTPForbidden) || !options.listing) throw error;
-    const folder = await root.find(path);
-    if (folder === null) throw new HTTPForbidden();
-    if (!path.endsWith("/")) {
-      const query = request.queryString === "" ? "" : `?${request.queryString}`;
-      throw new HTTPPermanentRedirect(`./${path.slice(path.lastIndexOf("/") + 1)}/${query}`);
-    }
-    return await sendListing({
-      request,
-      root,
-      folder,
-      path,
-      options,
-      change: await mayChange(root, folder, options),
-    });
-  }
-}
+type Reply = Awaited<ReturnType<Handler>>;
 
 // Types in which a browser runs scripts. Others are not sandboxed: Chromium shows no PDF in a
 // sandbox.
 const ACTIVE = /^(?:text\/(?:html|xml)|application\/xml|[\w.-]+\/[\w.-]+\+xml)\b/i;
 
-/** Sandboxes pages: scripts of uploads, on the page's origin, could act for the user. */
-function guarded<Reply extends Awaited<ReturnType<Handler>>>(
-  reply: Reply,
-  { options }: Served,
-): Reply {
-  if (options.upload === null || !(reply instanceof Response)) return reply;
-  const { headers } = reply;
-  const isActive = ACTIVE.test(headers.get("content-type") ?? "");
-  if (isActive && !headers.has(POLICY)) headers.set(POLICY, "sandbox");
-  return reply;
+/** The handlers of a folder. */
+class ServedFolder {
+  readonly root: Root;
+  /** The route of its files, which answers 403 for a folder. */
+  readonly files: StaticDef;
+  readonly #options: FilesOptions;
+  readonly #headers: Headers;
+
+  constructor(options: FilesOptions, headers: Headers) {
+    const { path, prefix, index, spa, hidden } = options;
+    this.#options = options;
+    this.#headers = headers;
+    this.root = new Root(path, hidden);
+    this.files = staticFiles(prefix === "" ? "/" : prefix, path, {
+      dotfiles: hidden,
+      headers,
+      ...(index === null && !spa ? {} : { index: index ?? "index.html" }),
+      ...(spa ? { fallback: index ?? "index.html" } : {}),
+    });
+  }
+
+  /** Serves a file, or the listing of a folder. */
+  async get(request: ServerRequest): Promise<Reply> {
+    const [options, root, path] = [this.#options, this.root, this.#pathOf(request)];
+    const kind = request.query.get("archive");
+    if (kind !== null && options.archives) {
+      // On a file, `archive` may be a query parameter of its own.
+      const folder = await root.find(path);
+      if (folder !== null) return await sendArchive(root, folder, kind);
+    }
+    const doomed = request.query.get("confirm");
+    if (doomed !== null && options.remove) {
+      const folder = await root.find(path);
+      if (folder !== null && root.allows(doomed)) return pageReply(confirmPage(doomed), null);
+    }
+    if (root.isPartial(path)) throw new HTTPNotFound();
+    try {
+      const reply = this.#guarded(await (this.files.handler as Handler)(request));
+      if (!(reply instanceof Response)) return reply;
+      return await readable(reply, await this.#fileAt(path), this.#headers);
+    } catch (error) {
+      if (error instanceof HTTPNotFound && options.prettyUrls) {
+        const page = await root.findFile(`${path}.html`);
+        if (page !== null) return this.#guarded(await sendFile(request, page, this.#headers));
+      }
+      if (!(error instanceof HTTPForbidden) || !options.listing) throw error;
+      const folder = await root.find(path);
+      if (folder === null) throw new HTTPForbidden();
+      if (!path.endsWith("/")) {
+        const query = request.queryString === "" ? "" : `?${request.queryString}`;
+        throw new HTTPPermanentRedirect(`./${path.slice(path.lastIndexOf("/") + 1)}/${query}`);
+      }
+      const change = await this.#mayChange(folder);
+      return await sendListing({ request, root, folder, path, options, change });
+    }
+  }
+
+  async put(request: ServerRequest): Promise<Response> {
+    const path = this.#pathOf(request);
+    const slash = path.lastIndexOf("/");
+    const folder = await this.#changeable(request, path.slice(0, slash + 1));
+    this.#assertUploads();
+    const file = decoded(path.slice(slash + 1));
+    const { uploads } = this.#options;
+    const { name, size } = await receivePut(request, this.root, folder, file, uploads);
+    return textResponse(`saved ${name} (${size} bytes)\n`, { status: 201 });
+  }
+
+  /** Handles a form: files to save, a folder to make, or a name to delete. */
+  async post(request: ServerRequest): Promise<Response> {
+    const folder = await this.#changeable(request, this.#pathOf(request));
+    const type = request.headers.get("content-type") ?? "";
+    if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
+      return await this.#upload(request, folder);
+    }
+    const { mkdir, remove: mayRemove } = this.#options;
+    const form = await readChange(request);
+    const made = form.get("mkdir");
+    const removed = form.get("remove");
+    if (made !== null && mkdir) await makeFolder(this.root, folder, made);
+    else if (removed !== null && mayRemove) await remove(this.root, folder, removed);
+    else {
+      throw made === null && removed === null
+        ? new HTTPBadRequest({ text: "400: the form has neither mkdir nor remove" })
+        : forbidden(`not allowed here; start it with ${made !== null ? "--mkdir" : "--rm-files"}`);
+    }
+    if (wantsPage(request)) return backToPage(request);
+    return made !== null
+      ? textResponse(`made ${made}/\n`, { status: 201 })
+      : textResponse(`removed ${removed}\n`);
+  }
+
+  async delete(request: ServerRequest): Promise<Response> {
+    const path = this.#pathOf(request).replace(/\/$/, "");
+    const slash = path.lastIndexOf("/");
+    if (slash === -1) throw forbidden("the served folder itself cannot be removed");
+    const folder = await this.#changeable(request, path.slice(0, slash + 1));
+    if (!this.#options.remove) throw forbidden("not allowed here; start it with --rm-files");
+    const name = decoded(path.slice(slash + 1));
+    if (name === null) throw new HTTPNotFound();
+    await remove(this.root, folder, name);
+    return textResponse(`removed ${name}\n`);
+  }
+
+  async #upload(request: ServerRequest, folder: string): Promise<Response> {
+    this.#assertUploads();
+    const saved = await receive(request, this.root, folder, this.#options.uploads);
+    if (saved.length === 0) {
+      throw new HTTPBadRequest({ text: "400: the form has no file: curl -F file=@NAME" });
+    }
+    if (wantsPage(request)) return backToPage(request);
+    if (/\bjson\b/.test(request.headers.get("accept") ?? "")) {
+      return jsonResponse({ saved }, { status: 201 });
+    }
+    const lines = saved.map(({ name, size }) => `saved ${name} (${size} bytes)\n`);
+    return textResponse(lines.join(""), { status: 201 });
+  }
+
+  #assertUploads(): void {
+    if (this.#options.upload === null) throw forbidden("no uploads here; start it with --upload");
+  }
+
+  /** The path below the prefix, still percent-encoded. */
+  #pathOf(request: ServerRequest): string {
+    const segments = this.#options.prefix.split("/").length;
+    return `/${request.rawPath.split("/").slice(segments).join("/")}`;
+  }
+
+  /** The file that `files` sent. */
+  async #fileAt(path: string): Promise<string | null> {
+    const index = encodeURIComponent(this.#options.index ?? "index.html");
+    const named = await this.root.findFile(path.endsWith("/") ? path + index : path);
+    return named !== null || !this.#options.spa ? named : await this.root.findFile(`/${index}`);
+  }
+
+  /** Sandboxes pages: scripts of uploads, on the page's origin, could act for the user. */
+  #guarded(reply: Reply): Reply {
+    if (this.#options.upload === null || !(reply instanceof Response)) return reply;
+    const { headers } = reply;
+    const isActive = ACTIVE.test(headers.get("content-type") ?? "");
+    if (isActive && !headers.has(POLICY)) headers.set(POLICY, "sandbox");
+    return reply;
+  }
+
+  /** The folder that a request wants to change, if this user may change it. */
+  async #changeable(request: ServerRequest, path: string): Promise<string> {
+    const { uploaders, upload } = this.#options;
+    requireAccount(uploaders, request);
+    checkOrigin(request);
+    const folder = await this.root.find(path);
+    if (folder === null) throw new HTTPNotFound();
+    if (await this.#mayChange(folder)) return folder;
+    throw forbidden(`this folder is read-only; upload to /${upload}/`);
+  }
+
+  async #mayChange(folder: string): Promise<boolean> {
+    const { upload } = this.#options;
+    if (upload === null || upload === "") return true;
+    const allowed = await this.root.find(upload.split("/").map(encodeURIComponent).join("/"));
+    return allowed !== null && isWithin(allowed, folder);
+  }
 }
 
-/** The file that `web.static()` sent. */
-async function fileOf(path: string, { root, options }: Served): Promise<string | null> {
-  const index = options.index ?? "index.html";
-  const named = await root.findFile(path.endsWith("/") ? path + encodeURIComponent(index) : path);
-  if (named !== null || !options.spa) return named;
-  return await root.findFile(`/${encodeURIComponent(index)}`);
-}
-
-async function sendFile(
-  request: ServerRequest,
-  path: string,
-  headers: Headers,
-): Promise<Response> {
-  return await readable(await new FileResponse(path, { headers }).respond(request), path, headers);
+async function sendFile(request: ServerRequest, path: string, own: Headers): Promise<Response> {
+  const reply = await new FileResponse(path, { headers: own }).respond(request);
+  return await readable(reply, path, own);
 }
 
 /** Adds the charset to text files and sends source code as text. */
@@ -181,86 +257,6 @@ async function readable(reply: Response, path: string | null, own: Headers): Pro
     reply.headers.set("content-type", await textType(type, path));
   }
   return reply;
-}
-
-/** Handles a form: files to save, a folder to make, or a name to delete. */
-async function change(request: ServerRequest, served: Served): Promise<Response> {
-  const { root, options } = served;
-  const folder = await changeable(request, innerPath(request, options), served);
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
-    return await upload(request, folder, served);
-  }
-  const form = await readChange(request);
-  const made = form.get("mkdir");
-  const removed = form.get("remove");
-  if (made !== null && options.mkdir) await makeFolder(root, folder, made);
-  else if (removed !== null && options.remove) await remove(root, folder, removed);
-  else {
-    throw made === null && removed === null
-      ? new HTTPBadRequest({ text: "400: the form has neither mkdir nor remove" })
-      : forbidden(`not allowed here; start it with ${made !== null ? "--mkdir" : "--rm-files"}`);
-  }
-  if (wantsPage(request)) return backToPage(request);
-  return made !== null
-    ? textResponse(`made ${made}/\n`, { status: 201 })
-    : textResponse(`removed ${removed}\n`);
-}
-
-async function removeAt(request: ServerRequest, served: Served): Promise<Response> {
-  const { root, options } = served;
-  const path = innerPath(request, options).replace(/\/$/, "");
-  const slash = path.lastIndexOf("/");
-  if (slash === -1) throw forbidden("the served folder itself cannot be removed");
-  const folder = await changeable(request, path.slice(0, slash + 1), served);
-  if (!options.remove) throw forbidden("not allowed here; start it with --rm-files");
-  const name = decoded(path.slice(slash + 1));
-  if (name === null) throw new HTTPNotFound();
-  await remove(root, folder, name);
-  return textResponse(`removed ${name}\n`);
-}
-
-async function putAt(request: ServerRequest, served: Served): Promise<Response> {
-  const { root, options } = served;
-  const path = innerPath(request, options);
-  const slash = path.lastIndexOf("/");
-  const folder = await changeable(request, path.slice(0, slash + 1), served);
-  if (options.upload === null) throw forbidden("no uploads here; start it with --upload");
-  const file = decoded(path.slice(slash + 1));
-  const { name, size } = await receivePut(request, root, folder, file, options.uploads);
-  return textResponse(`saved ${name} (${size} bytes)\n`, { status: 201 });
-}
-
-/** The folder that a request wants to change, if this user may change it. */
-async function changeable(
-  request: ServerRequest,
-  path: string,
-  { root, options }: Served,
-): Promise<string> {
-  requireAccount(options.uploaders, request);
-  checkOrigin(request);
-  const folder = await root.find(path);
-  if (folder === null) throw new HTTPNotFound();
-  if (await mayChange(root, folder, options)) return folder;
-  throw forbidden(`this folder is read-only; upload to /${options.upload}/`);
-}
-
-async function upload(
-  request: ServerRequest,
-  folder: string,
-  { root, options }: Served,
-): Promise<Response> {
-  if (options.upload === null) throw forbidden("no uploads here; start it with --upload");
-  const saved = await receive(request, root, folder, options.uploads);
-  if (saved.length === 0) {
-    throw new HTTPBadRequest({ text: "400: the form has no file: curl -F file=@NAME" });
-  }
-  if (wantsPage(request)) return backToPage(request);
-  if (/\bjson\b/.test(request.headers.get("accept") ?? "")) {
-    return jsonResponse({ saved }, { status: 201 });
-  }
-  const lines = saved.map(({ name, size }) => `saved ${name} (${size} bytes)\n`);
-  return textResponse(lines.join(""), { status: 201 });
 }
 
 function forbidden(reason: string): HTTPForbidden {
@@ -275,10 +271,4 @@ function backToPage(request: ServerRequest): Response {
   // "//evil.com/" would lead to another site; browsers treat "\\" as "/".
   const location = request.rawPath.replace(/^[/\\]+/, "/");
   return new Response(null, { status: 303, headers: { location } });
-}
-
-async function mayChange(root: Root, folder: string, options: FilesOptions): Promise<boolean> {
-  if (options.upload === null || options.upload === "") return true;
-  const allowed = await root.find(options.upload.split("/").map(encodeURIComponent).join("/"));
-  return allowed !== null && isWithin(allowed, folder);
 }
