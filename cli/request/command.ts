@@ -10,7 +10,7 @@ import { partsOf } from "../output/parts.ts";
 import { isOneFile } from "../saving/download.ts";
 import { exchange } from "./exchange.ts";
 import { type Plan, plan } from "./plan.ts";
-import type { SessionData } from "../saving/foreign_session.ts";
+import type { SessionData } from "../saving/session_format.ts";
 import { SessionFile } from "../saving/session_file.ts";
 import { stdinBody } from "./stdin_body.ts";
 import { headerBytes } from "../connecting/items.ts";

@@ -1,3 +1,4 @@
+// Sessions in the format of HTTPie and xh.
 import type { CookieJar, JarCookie } from "../../client/mod.ts";
 
 /** Data of a session besides its cookies. */
@@ -10,10 +11,13 @@ export interface SessionData {
 /** JSON of a session file. */
 export type SessionRecord = Readonly<Record<string, unknown>>;
 
-/** Whether a file was written by HTTPie or xh. */
-export function isForeignSession(read: SessionRecord): boolean {
+/** Whether JSON is a session, of this program, HTTPie or xh. */
+export function isSession(read: unknown): read is SessionRecord {
+  if (!isRecord(read)) return false;
   const { __meta__: meta, headers, cookies } = read;
-  if (isRecord(meta)) return typeof meta.httpie === "string" || typeof meta.xh === "string";
+  if (isRecord(meta)) {
+    return ["roundtrip", "httpie", "xh"].some((name) => typeof meta[name] === "string");
+  }
   // HTTPie also reads files without this mark, written by hand or by its first versions.
   return Object.keys(read).every((name) => /^(?:headers|cookies|auth)$/.test(name)) &&
     (isRecord(headers) || isRecord(cookies)) &&
@@ -21,8 +25,8 @@ export function isForeignSession(read: SessionRecord): boolean {
     Object.values(cookies ?? {}).every((cookie) => isRecord(cookie) && "value" in cookie);
 }
 
-/** Reads a session file, also of HTTPie before 3.1, with objects for headers and cookies. */
-export function readForeignSession(read: SessionRecord, jar: CookieJar, url: URL): SessionData {
+/** Reads a session, also of HTTPie before 3.1, with objects for headers and cookies. */
+export function readSession(read: SessionRecord, jar: CookieJar, url: URL): SessionData {
   for (const cookie of entries(read.cookies)) {
     const { name, value, domain, path, expires, secure } = cookie;
     if (typeof name !== "string" || typeof value !== "string") continue;
@@ -62,14 +66,14 @@ function authOf(auth: unknown): SessionData["auth"] {
     : null;
 }
 
-/** Writes a session file in the format in which it was read. */
-export function writeForeignSession(
+/** Changes a session; the shape of its parts stays as it was read. */
+export function changedSession(
   read: SessionRecord,
   { headers, auth }: SessionData,
   jar: CookieJar,
 ): SessionRecord {
-  const isHttpie = !isRecord(read.__meta__) || "httpie" in read.__meta__;
-  const cookies = [...jar].map((cookie) => foreignCookie(cookie, isHttpie));
+  const isHttpie = !isRecord(read.__meta__) || "httpie" in read.__meta__; // which is Python
+  const cookies = [...jar].map((cookie) => cookieRecord(cookie, isHttpie));
   const old = authOf(read.auth);
   const isSame = old?.type === auth?.type && old?.value === auth?.value;
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
@@ -85,7 +89,7 @@ export function writeForeignSession(
   };
 }
 
-function foreignCookie(cookie: JarCookie, isHttpie: boolean) {
+function cookieRecord(cookie: JarCookie, isHttpie: boolean) {
   const { name, value, path, secure, expires, hostOnly } = cookie;
   // Python appends ".local" to a host without a dot, see http.cookiejar.eff_request_host().
   const host = isHttpie && /^[^.:]+$/.test(cookie.domain)
