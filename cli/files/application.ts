@@ -13,7 +13,6 @@ import {
   type Middleware,
   post,
   put,
-  readiness,
   type ServerRequest,
   static as staticFiles,
   type StaticDef,
@@ -36,11 +35,11 @@ import { checkOrigin, receive, receivePut } from "./upload.ts";
 const POLICY = "content-security-policy";
 
 export function filesApplication(options: FilesOptions): Application {
-  const { prefix, health, accounts, uploaders } = options;
+  const { prefix, accounts, uploaders } = options;
   // Uploaders may also read: a request carries only one pair of credentials.
   const readers = accounts.length === 0 ? [] : [...accounts, ...uploaders];
   const middlewares: Middleware[] = [localNamesOnly(options.hostnames), (request, handler) => {
-    if (health === null || request.path !== health) requireAccount(readers, request);
+    requireAccount(readers, request);
     return handler(request);
   }];
   if (options.compress) middlewares.push(compressMiddleware({ codings: ["gzip"] }));
@@ -52,7 +51,6 @@ export function filesApplication(options: FilesOptions): Application {
     }
   });
   const app = new Application({ middlewares, clientMaxSize: 0 });
-  if (health !== null) app.addRoutes([get(health, readiness())]);
   // Browsers must not guess another type for an uploaded file.
   const headers = new Headers({ "x-content-type-options": "nosniff" });
   for (const [name, value] of options.headers) headers.append(name, value);

@@ -1,5 +1,5 @@
 import { type Account, accountOf } from "../listening/accounts.ts";
-import { healthRoute, listenOptions, serve } from "../listening/listen.ts";
+import { answerHealth, listenOptions, serve } from "../listening/listen.ts";
 import { openBrowser } from "../io/open_browser.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -16,6 +16,7 @@ export async function run(parsed: ParsedArgs<FilesOption>): Promise<number> {
   const hostnames = [options.host ?? "localhost"].flat();
   const settings = await filesOptions(parsed, hostnames);
   const app = filesApplication(settings);
+  answerHealth(app, parsed);
   if (
     hostnames.some((each) => /^(?:0\.0\.0\.0|::)$/.test(each)) && settings.accounts.length === 0
   ) {
@@ -91,7 +92,6 @@ async function filesOptions(
     path,
     hostnames,
     prefix: prefixOf(parsed),
-    health: healthRoute(parsed),
     upload: subdir ?? null,
     uploads: {
       onDuplicate: (parsed.value("on-duplicate") ?? "error") as "error" | "overwrite" | "rename",

@@ -7,8 +7,6 @@ export interface FilesOptions {
   readonly hostnames: readonly string[];
   /** Path prefix such as `/a/b`, `""` for none. */
   readonly prefix: string;
-  /** Path of the health check, open to everyone; `null` for none. */
-  readonly health: string | null;
   /** Folder below `path` that takes uploads, `""` for all folders, `null` for none. */
   readonly upload: string | null;
   readonly uploads: UploadOptions;

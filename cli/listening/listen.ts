@@ -2,6 +2,7 @@
 import {
   AddressInUseError,
   type Application,
+  readiness,
   runApp,
   type RunAppOptions,
   socketEngine,
@@ -62,11 +63,18 @@ export function listenOptions(
   };
 }
 
-/** Reads `--health`, `null` if it is not given. */
-export function healthRoute(parsed: ParsedArgs): string | null {
+/** Answers `--health` before routing: a catch-all route or authentication would hide it. */
+export function answerHealth(app: Application, parsed: ParsedArgs): void {
   const path = parsed.value("health");
-  if (path === undefined || /^\/[\w.~/-]+$/.test(path)) return path ?? null;
-  throw badArgument("health", `"${path}" is not a path such as /healthz`);
+  if (path === undefined) return;
+  if (!/^\/[\w.~/-]+$/.test(path)) {
+    throw badArgument("health", `"${path}" is not a path such as /healthz`);
+  }
+  const answer = readiness();
+  app.middlewares.unshift((request, handler) => {
+    const isAsked = request.path === path && /^(?:GET|HEAD)$/.test(request.method);
+    return isAsked ? answer(request) : handler(request);
+  });
 }
 
 const HOSTS = "-H localhost is for this machine alone, -H 0.0.0.0 for its network";

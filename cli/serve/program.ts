@@ -1,7 +1,7 @@
 // The process that serves: alone, or as a worker of a supervisor.
 import { OLD_RUNTIME } from "../errors/old_runtime.ts";
-import { type Application, readiness, type RunAppOptions } from "../../server/mod.ts";
-import { healthRoute, listenOptions, serve } from "../listening/listen.ts";
+import type { Application, RunAppOptions } from "../../server/mod.ts";
+import { answerHealth, listenOptions, serve } from "../listening/listen.ts";
 import { openBrowser } from "../io/open_browser.ts";
 import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -22,8 +22,7 @@ export async function runProgram(
   useOwnModules();
   const app = await applicationOf(await importEntry(entry), parsed.rest, word);
   if (parsed.has("watch")) app.debug = true;
-  const health = healthRoute(parsed);
-  if (health !== null) answerHealth(app, health);
+  answerHealth(app, parsed);
   if (parsed.has("worker")) await runWorker(app, options, parsed);
   else {
     await serve(app, { ...options, print: printer(parsed) });
@@ -75,13 +74,4 @@ function printer(parsed: ParsedArgs<ServeOption>): (text: string) => void {
     const isWanted = parsed.has("open") && READY.test(text);
     if (isWanted && url !== undefined && !url.startsWith("http://unix:")) void openBrowser(url);
   };
-}
-
-/** Answers health checks before routing: a catch-all route or authentication would hide them. */
-function answerHealth(app: Application, path: string): void {
-  const answer = readiness();
-  app.middlewares.unshift((request, handler) => {
-    const isAsked = request.path === path && /^(?:GET|HEAD)$/.test(request.method);
-    return isAsked ? answer(request) : handler(request);
-  });
 }

@@ -27,7 +27,6 @@ async function withApp(
     path: folder.path,
     hostnames: ["localhost"],
     prefix: "",
-    health: null,
     upload: null,
     uploads: { onDuplicate: "error", maxSize: null },
     mkdir: false,
