@@ -20,18 +20,19 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const target = targetOf(parsed);
   const quiet = parsed.count("quiet") > 1;
   const stdin = (method: string | null) => stdinBody(method !== null, quiet, parsed.has("chunked"));
-  const planned = await plan(parsed, target, stdin);
-  checkMany(parsed, planned);
+  const all = await plan(parsed, target, stdin);
+  const [planned, ...others] = all;
+  checkMany(parsed, all);
   const given = await authOf(parsed, target);
   const jar = new CookieJar({ unsafe: true });
   const name = parsed.value("session") ?? parsed.value("session-read-only");
   const file = name === undefined ? null : new SessionFile(name, planned.url);
   const kept: SessionData = await file?.load(jar) ?? { headers: [], auth: null };
   const plans: [Plan, Auth | null][] = [[planned, given]];
-  for (const [at, url] of planned.others.entries()) {
+  for (const [at, each] of others.entries()) {
     const isForAll = parsed.has("auth") || parsed.has("bearer");
-    const own = { url, credentials: target.others[at]?.credentials ?? null };
-    plans.push([{ ...planned, url }, isForAll ? given : await authOf(parsed, own)]);
+    const own = { url: each.url, credentials: target.others[at]?.credentials ?? null };
+    plans.push([each, isForAll ? given : await authOf(parsed, own)]);
   }
   if (parsed.has("curl") || parsed.has("curl-long")) {
     for (const [each, own] of plans) {
@@ -71,7 +72,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
 }
 
 /** Refuses what only one URL can have. */
-function checkMany(parsed: ParsedArgs, { url, others, body }: Plan): void {
+function checkMany(parsed: ParsedArgs, [{ url, body }, ...others]: [Plan, ...Plan[]]): void {
   parsed.number("parallel", { min: 1, max: 100 });
   if (others.length === 0) return;
   if (isOneFile(parsed.value("output"))) {
@@ -80,7 +81,7 @@ function checkMany(parsed: ParsedArgs, { url, others, body }: Plan): void {
   if (body?.kind === "piped" && !(body.data instanceof Uint8Array)) {
     throw new UsageError("standard input can be sent to one URL only; @FILE is read for each");
   }
-  const isOther = others.some(({ host }) => host !== url.host);
+  const isOther = others.some((each) => each.url.host !== url.host);
   if (isOther && (parsed.has("session") || parsed.has("session-read-only"))) {
     throw new UsageError("--session is for the URLs of one host");
   }

@@ -16,8 +16,6 @@ export interface Plan {
   readonly method: string;
   /** URL with its query. */
   readonly url: URL;
-  /** Further URLs to send it to. */
-  readonly others: readonly URL[];
   /** Headers in the user's order and case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Names of headers not to send, in lower case. */
@@ -39,20 +37,18 @@ export type Part =
 
 type Items = readonly Item[];
 
-/** Plans the request; standard input is read only if no item is a body. */
+/** Plans the request to each URL; standard input is read only if no item is a body. */
 export async function plan(
   parsed: ParsedArgs<RequestOption>,
   target: Target,
   stdin: (method: string | null) => Promise<PipedBody | null>,
-): Promise<Plan> {
+): Promise<[Plan, ...Plan[]]> {
   const items = await Promise.all(target.items.map(loaded));
   for (const each of parsed.all("header")) {
     const item = parseItem(each.replace(/^([^:=@;]*):\s+/, "$1:"));
     if (item.kind !== "header") throw new UsageError(`argument -H: "${each}" is not NAME:VALUE`);
     items.push(item);
   }
-  const url = withQuery(target.url, items);
-  const others = target.others.map((each) => withQuery(each.url, items));
   const body = await bodyOf(parsed, items, target.method, stdin);
   const named = items.filter((item) => item.kind === "header");
   const without = new Set<string>();
@@ -88,7 +84,10 @@ export async function plan(
   if (body?.kind === "file") add("Content-Type", body.type ?? await typeOf(body.path));
   if (body?.kind === "piped") add("Content-Type", parsed.has("form") ? FORM_TYPE : JSON_TYPE);
   const method = target.method ?? (body === null ? "GET" : "POST");
-  return { method, url, others, headers, without, defaults, body };
+  const planTo = ({ url }: { readonly url: URL }): Plan => {
+    return { method, url: withQuery(url, items), headers, without, defaults, body };
+  };
+  return [planTo(target), ...target.others.map(planTo)];
 }
 
 function withQuery(bare: URL, items: Items): URL {

@@ -71,7 +71,7 @@ ON_PURPOSE = {
     "another configuration file": [
         "test_config.py",
     ],
-    "new session files are of its own format": [
+    "Secure cookies need TLS, on localhost too": [
         "test_secure_cookies_on_localhost",
     ],
     "--version says more than a number": [
