@@ -1,4 +1,4 @@
-import { messageOf } from "./system_error.ts";
+import { messageOf, systemReason } from "./system_error.ts";
 
 /** The command line is invalid; the message names the word and the remedy. */
 export class UsageError extends Error {
@@ -26,8 +26,14 @@ export function unreadable(path: string, cause: unknown): Error {
   return new CommandError(`cannot read ${path}: ${messageOf(cause, "no such file")}`, { cause });
 }
 
-/** Error for a file that cannot be written, unless the permission is missing. */
-export function unwritable(path: string, cause: unknown): Error {
+/** Error for a file that the system does not let be written; other errors stay. */
+export function unwritable(path: string, cause: unknown): unknown {
   if (cause instanceof Deno.errors.NotCapable) return cause;
-  return new CommandError(`cannot write ${path}: ${messageOf(cause)}`, { cause });
+  const code = cause instanceof Error && "code" in cause ? `${cause.code}` : "";
+  const why = code === "ENOENT"
+    ? "no such folder"
+    : /^(?:EACCES|EPERM|EROFS)$/.test(code)
+    ? "the system forbids it"
+    : systemReason(cause);
+  return why === null ? cause : new CommandError(`cannot write ${path}: ${why}`, { cause });
 }

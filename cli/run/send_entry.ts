@@ -52,33 +52,36 @@ export async function readyEntry(
   }
   for (const [name, value] of entry.query) url.searchParams.append(replace(name), replace(value));
   const folder = dirname(path);
-  const { form } = entry;
+  const { form, method } = entry;
   if (form === null) {
-    const body = await bodyOf(entry.body, folder, replace);
-    return { method: entry.method, url, headers, body };
+    return { method, url, headers, body: await bodyOf(entry.body, folder, replace) };
   }
-  const fields = form.fields.map(([name, value]) => [replace(name), replace(value)] as const);
-  if (!form.isMultipart) {
-    if (at("content-type") === -1) {
-      headers.push(["Content-Type", "application/x-www-form-urlencoded"]);
-    }
-    const body = new TextEncoder().encode(
-      new URLSearchParams(fields.map(([...each]) => each)).toString(),
-    );
-    return { method: entry.method, url, headers, body };
+  const fields = form.fields.map(([name, value]): [string, string] => [
+    replace(name),
+    replace(value),
+  ]);
+  if (form.isMultipart) return { method, url, headers, body: await multipartOf(fields, folder) };
+  if (at("content-type") === -1) {
+    headers.push(["Content-Type", "application/x-www-form-urlencoded"]);
   }
-  const body = new FormBody([], { defaultToMultipart: true });
+  const body = new TextEncoder().encode(new URLSearchParams(fields).toString());
+  return { method, url, headers, body };
+}
+
+/** A form by Hurl's rules: the value of a file is `file,NAME;TYPE`. */
+async function multipartOf(fields: [string, string][], folder: string): Promise<FormBody> {
+  const form = new FormBody([], { defaultToMultipart: true });
   for (const [name, value] of fields) {
-    const [, file, contentType] = /^file,\s*(.*?)\s*;\s*(.*)$/.exec(value) ?? [];
-    if (file === undefined) body.addField(name, value);
+    const [, file, type = ""] = /^file,\s*(.*?)\s*;\s*(.*)$/.exec(value) ?? [];
+    if (file === undefined) form.addField(name, value);
     else {
-      body.addField(name, await readFile(folder, file), {
+      form.addField(name, await readFile(folder, file), {
         filename: basename(file),
-        ...(contentType === undefined || contentType === "" ? {} : { contentType }),
+        contentType: type === "" ? undefined : type,
       });
     }
   }
-  return { method: entry.method, url, headers, body };
+  return form;
 }
 
 async function bodyOf(

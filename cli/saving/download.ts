@@ -3,8 +3,7 @@ import { formatBytes } from "../io/format_bytes.ts";
 import { infoOf } from "../io/info_of.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import { shellWord } from "../io/shell_word.ts";
-import { systemReason } from "../errors/system_error.ts";
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError, unwritable } from "../errors/usage_error.ts";
 import { visibleLine } from "../io/visible_text.ts";
 import { fileName } from "./file_name.ts";
 import type { Fragment, Resumed } from "./fragment.ts";
@@ -47,7 +46,7 @@ export async function saveResponse(
       return await bar.done(saved.size, saved.resumedFrom);
     } catch (error) {
       bar.end();
-      if (!(error instanceof FileExistsError)) throw unwritable(error, free);
+      if (!(error instanceof FileExistsError)) throw unwritable(free, error);
       if (part !== null) {
         const message = `${path} already exists; the complete file is ${path}.part`;
         throw new CommandError(message, { cause: error });
@@ -75,7 +74,7 @@ async function pour(response: ClientResponse, path: string): Promise<void> {
       for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
     }
   } catch (error) {
-    throw unwritable(error, path);
+    throw unwritable(path, error);
   }
 }
 
@@ -137,15 +136,4 @@ function isFolder(path: string): boolean {
 function numbered(path: string, count: number): string {
   const [, stem = path, extension = ""] = /^(.*?[^\\/])((?:\.tar)?\.[^.\\/]+)?$/.exec(path) ?? [];
   return `${stem}-${count}${extension}`;
-}
-
-function unwritable(error: unknown, path: string): unknown {
-  if (error instanceof Deno.errors.NotCapable) return error;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const why = code === "ENOENT"
-    ? "no such folder"
-    : /^(?:EACCES|EPERM|EROFS)$/.test(`${code}`)
-    ? "the system forbids it"
-    : systemReason(error);
-  return why === null ? error : new CommandError(`cannot write ${path}: ${why}`, { cause: error });
 }
