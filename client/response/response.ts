@@ -15,7 +15,7 @@ import {
   type StandardSchemaV1,
   validateWithSchema,
 } from "../../http/schema/standard_schema.ts";
-import { StreamReader } from "../../http/bytes/stream_reader.ts";
+import { readerAtEnd, StreamReader } from "../../http/bytes/stream_reader.ts";
 import { streamOf, toResponse } from "./to_response.ts";
 import { bodyError, type BodyPolicy, bodySource, hasBody, readAtMost } from "./response_body.ts";
 import {
@@ -208,7 +208,7 @@ export class ClientResponse {
   read(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#bytes ??= this.#text === null
       ? readAtMost(this.content, this.#policy.maxBodySize, this.#result.exactLength ?? null)
-      : Promise.resolve(new TextEncoder().encode(this.#text)); // ASCII, see text()
+      : Promise.resolve(new TextEncoder().encode(this.#text)); // the same bytes, see utf8Text()
   }
 
   /**
@@ -230,9 +230,7 @@ export class ClientResponse {
    */
   async text(options: TextOptions = {}): Promise<string> {
     TEXT_OPTIONS.check("response.text()", options);
-    const known = options.encoding ?? encodingOf(this.#type, this.#fallbackCharset === null);
-    return this.#text = textAtHand(this.content, known, this.#policy) ??
-      decodeText(await this.read(), known ?? await this.getEncoding(), options, this);
+    return this.#textAtHand(options) ?? await this.#decoded(options);
   }
 
   /**
@@ -251,19 +249,13 @@ export class ClientResponse {
    */
   json<S extends StandardSchemaV1>(schema: S, options?: JsonOptions): Promise<SchemaOutput<S>>;
   async json(first: JsonOptions | StandardSchemaV1 = {}, more: JsonOptions = {}): Promise<unknown> {
-    if (!isStandardSchema(first)) return await this.#json(first);
-    return await validateWithSchema(first, await this.#json(more), `the body of ${this.url.href}`);
-  }
-
-  async #json(options: JsonOptions): Promise<unknown> {
+    const [schema, options] = isStandardSchema(first) ? [first, more] : [null, first];
     JSON_OPTIONS.check("response.json()", options);
-    const { contentType } = options;
-    if (contentType !== null && !fitsJson(this.contentType, contentType)) {
-      throw this.#typeError("decode JSON");
-    }
-    const text = await this.text(TEXT_OPTIONS.pick(options));
-    if (text.trim() === "") return null; // as aiohttp 3.14
-    return parseJson(text, options.loads ?? JSON.parse, this);
+    if (!fitsJson(this.contentType, options.contentType)) throw this.#typeError("decode JSON");
+    const text = this.#textAtHand(options) ?? await this.#decoded(options);
+    const value = parseJson(text, options.loads ?? JSON.parse, this);
+    if (schema === null) return value;
+    return await validateWithSchema(schema, value, `the body of ${this.url.href}`);
   }
 
   /**
@@ -366,14 +358,26 @@ export class ClientResponse {
     this.release();
   }
 
+  #textAtHand({ encoding }: TextOptions): string | null {
+    const known = encoding ?? encodingOf(this.#type, this.#fallbackCharset === null);
+    if (this.#content !== null || known !== "utf-8" || this.#text !== null) return null;
+    this.#text = textAtHand(this.#result, this.#policy);
+    if (this.#text !== null) this.#onEnd();
+    return this.#text;
+  }
+
+  async #decoded(options: TextOptions): Promise<string> {
+    const { encoding = await this.getEncoding() } = options;
+    return this.#text = decodeText(await this.read(), encoding, options, this);
+  }
+
   get #type(): ContentType {
     return parseContentType(replyHeader(this.#result, "content-type"));
   }
 
   #giveUp(): Promise<void> | null {
-    const { isEof, exception } = this.content;
     // Most bodies have been read; an error with its stack takes 4 us.
-    if (isEof || exception !== null) return null;
+    if (this.#text !== null || this.content.isEof || this.content.exception !== null) return null;
     return this.content.cancel(
       new ClientConnectionError("Connection closed: the response was released"),
     );
@@ -390,6 +394,7 @@ export class ClientResponse {
   }
 
   #open(ahead?: ReadAhead): StreamReader {
+    if (this.#text !== null) return readerAtEnd(this.#result.exactLength ?? 0);
     if (!hasBody(this.#result)) return new StreamReader(null);
     const source = ahead ?? bodySource(this.#result, this.#policy, () => this.contentLength);
     return new StreamReader(source, {

@@ -2,9 +2,10 @@ import { messageOf } from "../../http/as_error.ts";
 import { OptionTable } from "../../http/options.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { type ContentType, isJsonType } from "../../http/headers/content_type.ts";
-import { asciiText } from "../../http/bytes/latin1.ts";
-import { type StreamReader, takeText } from "../../http/bytes/stream_reader.ts";
+import { utf8Text } from "../../http/bytes/bytes.ts";
+import type { StreamReader } from "../../http/bytes/stream_reader.ts";
 import { ClientPayloadError } from "../errors/client_errors.ts";
+import type { HopResult } from "../hop/transport.ts";
 import type { BodyPolicy } from "./response_body.ts";
 
 /** Options for decoding text. */
@@ -34,8 +35,6 @@ export const JSON_OPTIONS = new OptionTable<JsonOptions>({
   loads: "a function",
 });
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true }); // the common case
-
 /** The encoding of a body; UTF-8 or, if `isLast` is false, `null` if it is unknown. */
 export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): string | null {
   const charset = params.get("charset");
@@ -44,13 +43,14 @@ export function encodingOf({ mimeType, params }: ContentType, isLast: boolean): 
   return known?.encoding ?? (isLast || isJsonType(mimeType) ? "utf-8" : null);
 }
 
-/** Decodes an ASCII body that came with its head, without copy and await; `null` for another. */
+/** Decodes a body of UTF-8 that came with its head, without copy and await, else `null`. */
 export function textAtHand(
-  content: StreamReader,
-  encoding: string | null,
-  { maxBodySize }: BodyPolicy,
+  { exactLength, source }: HopResult,
+  { maxBodySize, onDownloadProgress }: BodyPolicy,
 ): string | null {
-  return encoding === "utf-8" && maxBodySize === 0 ? takeText(content) : null;
+  const isPlain = typeof exactLength === "number" && maxBodySize === 0 &&
+    onDownloadProgress === null;
+  return isPlain ? source?.text?.() ?? null : null;
 }
 
 /** Decodes a body; the URL of `from`, for messages, is parsed on demand. */
@@ -61,9 +61,9 @@ export function decodeText(
   from: { readonly url: URL },
 ): string {
   const isStrict = options.errors !== "replace";
-  const ascii = encoding === "utf-8" ? asciiText(bytes) : null;
-  if (ascii !== null) return ascii;
-  const decoder = encoding === "utf-8" && isStrict ? UTF8 : decoderFor(encoding, isStrict);
+  const text = encoding === "utf-8" ? utf8Text(bytes) : null;
+  if (text !== null) return text;
+  const decoder = decoderFor(encoding, isStrict);
   if (decoder === null) {
     throw new RangeError(`Cannot decode the body: unknown encoding "${encoding}"`);
   }
@@ -78,14 +78,14 @@ export function decodeText(
   }
 }
 
-/** @throws {ClientPayloadError} If the text is not valid JSON. */
+/** Parses JSON; blank is `null`, as in aiohttp 3.14. @throws {ClientPayloadError} If it is invalid. */
 export function parseJson(
   text: string,
   loads: (text: string) => unknown,
   from: { readonly url: URL },
 ): unknown {
   try {
-    return loads(text);
+    return text.trim() === "" ? null : loads(text);
   } catch (cause) {
     const text = `Cannot parse the body of ${from.url.href} as JSON: ${messageOf(cause)}`;
     throw new ClientPayloadError(text, { cause });
@@ -93,7 +93,8 @@ export function parseJson(
 }
 
 /** Returns whether a response has the type required by `json()`. */
-export function fitsJson(mimeType: string, wanted: string | undefined): boolean {
+export function fitsJson(mimeType: string, wanted: string | null | undefined): boolean {
+  if (wanted === null) return true;
   return wanted === undefined ? isJsonType(mimeType) : mimeType.includes(wanted.toLowerCase());
 }
 

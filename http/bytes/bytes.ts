@@ -2,6 +2,7 @@
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const SHORT_TEXT = 256;
 
 /** Joins byte arrays; a single one is returned as it is, without a copy. */
@@ -51,4 +52,14 @@ export function writeText(text: string, target: Uint8Array<ArrayBuffer>, start: 
     if (seen < 128) return length;
   }
   return encoder.encodeInto(text, target.subarray(start)).written;
+}
+
+/**
+ * Decodes UTF-8; `null` if it is malformed, contains U+FFFD or begins with a byte order mark. Deno's
+ * strict decoder takes two to eight times as long, and makes strings of two bytes a character.
+ */
+export function utf8Text(bytes: Uint8Array): string | null {
+  const text = decoder.decode(bytes);
+  // Malformed bytes become U+FFFD too.
+  return text.includes("\uFFFD") || text.startsWith("\uFEFF") ? null : text;
 }

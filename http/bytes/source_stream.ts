@@ -1,6 +1,5 @@
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, utf8Text } from "./bytes.ts";
 import type { BodySource } from "./body_source.ts";
-import { asciiText } from "./latin1.ts";
 
 /** Initial buffer size for a reader without its own memory, in bytes. */
 const LARGE_BUFFER = 64 * 1024;
@@ -24,7 +23,7 @@ export class BytesSource implements BodySource {
   }
 
   text(): string | null {
-    const text = this.#left === null ? null : asciiText(this.#left);
+    const text = this.#left === null ? null : utf8Text(this.#left);
     if (text !== null) this.#end();
     return text;
   }

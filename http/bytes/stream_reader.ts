@@ -9,8 +9,8 @@ import { STREAM_READER_OPTIONS, type StreamReaderOptions } from "./stream_reader
 const EMPTY = new Uint8Array(0);
 const NEWLINE = Uint8Array.of(10);
 
-/** Takes an unread body as text if it is in memory and all ASCII, else returns `null`. */
-export let takeText: (reader: StreamReader) => string | null;
+/** Creates a reader of a body whose bytes were taken from its source. */
+export let readerAtEnd: (totalBytes: number) => StreamReader;
 
 /**
  * Reads a body piece by piece with bounded memory: data is fetched only on demand. One read at a
@@ -27,7 +27,11 @@ export let takeText: (reader: StreamReader) => string | null;
  */
 export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   static {
-    takeText = (reader) => reader.#takeText();
+    readerAtEnd = (totalBytes) => {
+      const reader = new StreamReader(null);
+      reader.#totalBytes = totalBytes;
+      return reader;
+    };
   }
 
   #source: BodySource | null;
@@ -299,15 +303,6 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     this.#finish(reason);
     source?.cancel(reason).catch(() => {}); // if a listener failed, the stream is still open
     return reason;
-  }
-
-  #takeText(): string | null {
-    if (this.#reading || this.#pending.length > 0) return null;
-    const text = this.#source?.text?.() ?? null;
-    if (text === null) return null;
-    this.#totalBytes += text.length;
-    this.#finish(null);
-    return text;
   }
 
   #take(size: number): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,5 @@
 // WebSocket frames as bytes (RFC 6455 section 5), for both sides.
-import type { Bytes } from "../bytes/bytes.ts";
-import { asciiText } from "../bytes/latin1.ts";
+import { type Bytes, utf8Text } from "../bytes/bytes.ts";
 import { nodeCrypto } from "../node_modules.ts";
 import { WebSocketProtocolError } from "./errors.ts";
 import { WSCloseCode } from "./message.ts";
@@ -169,8 +168,7 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Decodes a text message, including a byte order mark. */
 export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
   try {
-    // The strict decoder is slow, and makes strings of two bytes a character.
-    return asciiText(bytes) ?? strictUtf8.decode(bytes);
+    return utf8Text(bytes) ?? strictUtf8.decode(bytes);
   } catch (cause) {
     throw badText(cause);
   }
