@@ -16,16 +16,12 @@ class ClientReply extends HTTPClientError {
 
 /** `400 Bad Request`. */
 export class HTTPBadRequest extends ClientReply {}
-
 /** `401 Unauthorized`. */
 export class HTTPUnauthorized extends ClientReply {}
-
 /** `402 Payment Required`. */
 export class HTTPPaymentRequired extends ClientReply {}
-
 /** `403 Forbidden`. */
 export class HTTPForbidden extends ClientReply {}
-
 /** `404 Not Found`. */
 export class HTTPNotFound extends ClientReply {}
 
@@ -51,22 +47,16 @@ export class HTTPMethodNotAllowed extends HTTPClientError {
 
 /** `406 Not Acceptable`. */
 export class HTTPNotAcceptable extends ClientReply {}
-
 /** `407 Proxy Authentication Required`. */
 export class HTTPProxyAuthenticationRequired extends ClientReply {}
-
 /** `408 Request Timeout`. */
 export class HTTPRequestTimeout extends ClientReply {}
-
 /** `409 Conflict`. */
 export class HTTPConflict extends ClientReply {}
-
 /** `410 Gone`. */
 export class HTTPGone extends ClientReply {}
-
 /** `411 Length Required`. */
 export class HTTPLengthRequired extends ClientReply {}
-
 /** `412 Precondition Failed`. */
 export class HTTPPreconditionFailed extends ClientReply {}
 
@@ -87,34 +77,24 @@ export class HTTPRequestEntityTooLarge extends HTTPClientError {
 
 /** `414 Request-URI Too Long`. */
 export class HTTPRequestURITooLong extends ClientReply {}
-
 /** `415 Unsupported Media Type`. */
 export class HTTPUnsupportedMediaType extends ClientReply {}
-
 /** `416 Requested Range Not Satisfiable`. */
 export class HTTPRequestRangeNotSatisfiable extends ClientReply {}
-
 /** `417 Expectation Failed`. */
 export class HTTPExpectationFailed extends ClientReply {}
-
 /** `421 Misdirected Request`. */
 export class HTTPMisdirectedRequest extends ClientReply {}
-
 /** `422 Unprocessable Entity`. */
 export class HTTPUnprocessableEntity extends ClientReply {}
-
 /** `424 Failed Dependency`. */
 export class HTTPFailedDependency extends ClientReply {}
-
 /** `426 Upgrade Required`. */
 export class HTTPUpgradeRequired extends ClientReply {}
-
 /** `428 Precondition Required`. */
 export class HTTPPreconditionRequired extends ClientReply {}
-
 /** `429 Too Many Requests`. */
 export class HTTPTooManyRequests extends ClientReply {}
-
 /** `431 Request Header Fields Too Large`. */
 export class HTTPRequestHeaderFieldsTooLarge extends ClientReply {}
 

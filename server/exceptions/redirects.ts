@@ -51,22 +51,16 @@ export class HTTPNotModified extends HTTPRedirection {
 
 /** `300 Multiple Choices`. */
 export class HTTPMultipleChoices extends MoveReply {}
-
 /** `301 Moved Permanently`. */
 export class HTTPMovedPermanently extends MoveReply {}
-
 /** `302 Found`. */
 export class HTTPFound extends MoveReply {}
-
 /** `303 See Other`. */
 export class HTTPSeeOther extends MoveReply {}
-
 /** `305 Use Proxy`. */
 export class HTTPUseProxy extends MoveReply {}
-
 /** `307 Temporary Redirect`. */
 export class HTTPTemporaryRedirect extends MoveReply {}
-
 /** `308 Permanent Redirect`. */
 export class HTTPPermanentRedirect extends MoveReply {}
 

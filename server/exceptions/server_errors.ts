@@ -16,31 +16,22 @@ class ServerReply extends HTTPServerError {
 
 /** `500 Internal Server Error`. */
 export class HTTPInternalServerError extends ServerReply {}
-
 /** `501 Not Implemented`. */
 export class HTTPNotImplemented extends ServerReply {}
-
 /** `502 Bad Gateway`. */
 export class HTTPBadGateway extends ServerReply {}
-
 /** `503 Service Unavailable`. */
 export class HTTPServiceUnavailable extends ServerReply {}
-
 /** `504 Gateway Timeout`. */
 export class HTTPGatewayTimeout extends ServerReply {}
-
 /** `505 HTTP Version Not Supported`. */
 export class HTTPVersionNotSupported extends ServerReply {}
-
 /** `506 Variant Also Negotiates`. */
 export class HTTPVariantAlsoNegotiates extends ServerReply {}
-
 /** `507 Insufficient Storage`. */
 export class HTTPInsufficientStorage extends ServerReply {}
-
 /** `510 Not Extended`. */
 export class HTTPNotExtended extends ServerReply {}
-
 /** `511 Network Authentication Required`. */
 export class HTTPNetworkAuthenticationRequired extends ServerReply {}
 

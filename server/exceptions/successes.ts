@@ -16,22 +16,16 @@ class SuccessReply extends HTTPSuccessful {
 
 /** `200 OK`. */
 export class HTTPOk extends SuccessReply {}
-
 /** `201 Created`. */
 export class HTTPCreated extends SuccessReply {}
-
 /** `202 Accepted`. */
 export class HTTPAccepted extends SuccessReply {}
-
 /** `203 Non-Authoritative Information`. */
 export class HTTPNonAuthoritativeInformation extends SuccessReply {}
-
 /** `204 No Content`. */
 export class HTTPNoContent extends SuccessReply {}
-
 /** `205 Reset Content`. */
 export class HTTPResetContent extends SuccessReply {}
-
 /** `206 Partial Content`. */
 export class HTTPPartialContent extends SuccessReply {}
 

@@ -196,16 +196,12 @@ export const post: DefineRoute<"POST"> = definer(["POST"]);
 
 /** Defines a route for `PUT`, as {@linkcode get} does. */
 export const put: DefineRoute<"PUT"> = definer(["PUT"]);
-
 /** Defines a route for `PATCH`, as {@linkcode get} does. */
 export const patch: DefineRoute<"PATCH"> = definer(["PATCH"]);
-
 /** Defines a route for `DELETE`, as {@linkcode get} does; `delete` is a reserved word. */
 export const del: DefineRoute<"DELETE"> = definer(["DELETE"]);
-
 /** Defines a route for `HEAD`, as {@linkcode get} does. */
 export const head: DefineRoute<"HEAD"> = definer(["HEAD"]);
-
 /** Defines a route for `OPTIONS`, as {@linkcode get} does. */
 export const options: DefineRoute<"OPTIONS"> = definer(["OPTIONS"]);
 

@@ -156,22 +156,16 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
 
   /** Collects a route for `GET`, and by default `HEAD`, or decorates its handler method. */
   readonly get: CollectRoute<this, "GET", Prefix, GetRouteOptions> = this.#collector(define.get);
-
   /** Collects a route for `POST`, or decorates its handler method. */
   readonly post: CollectRoute<this, "POST", Prefix> = this.#collector(define.post);
-
   /** Collects a route for `PUT`, or decorates its handler method. */
   readonly put: CollectRoute<this, "PUT", Prefix> = this.#collector(define.put);
-
   /** Collects a route for `PATCH`, or decorates its handler method. */
   readonly patch: CollectRoute<this, "PATCH", Prefix> = this.#collector(define.patch);
-
   /** Collects a route for `DELETE`, or decorates its handler method. */
   readonly delete: CollectRoute<this, "DELETE", Prefix> = this.#collector(define.del);
-
   /** Collects a route for `HEAD`, or decorates its handler method. */
   readonly head: CollectRoute<this, "HEAD", Prefix> = this.#collector(define.head);
-
   /** Collects a route for `OPTIONS`, or decorates its handler method. */
   readonly options: CollectRoute<this, "OPTIONS", Prefix> = this.#collector(define.options);
 
