@@ -1,5 +1,6 @@
 // Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
 import { type Bytes, hexValue } from "../bytes/bytes.ts";
+import { asciiText } from "../bytes/latin1.ts";
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
 import { decodedSource } from "../coding/content_decoder.ts";
 import { restOf } from "../bytes/body_source.ts";
@@ -71,9 +72,15 @@ export function decodeUrlencoded(
     const equals = pair.indexOf(EQUALS);
     const name = equals < 0 ? pair : pair.subarray(0, equals);
     const value = equals < 0 ? pair.subarray(0, 0) : pair.subarray(equals + 1);
-    fields.push([decodeText(decoder, unescape(name)), decodeText(decoder, unescape(value))]);
+    fields.push([urlencodedText(name, decoder), urlencodedText(value, decoder)]);
   }
   return fields;
+}
+
+function urlencodedText(bytes: Bytes, decoder: TextDecoder): string {
+  const plain = decoder.encoding === "utf-8" ? asciiText(bytes) : null; // most, without a decoder
+  if (plain === null || plain.includes("%")) return decodeText(decoder, unescape(bytes));
+  return plain.replaceAll("+", " ");
 }
 
 function unescape(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

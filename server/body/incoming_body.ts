@@ -117,17 +117,21 @@ export class IncomingBody {
    */
   async bytes(limit: number): Promise<Bytes> {
     if (this.#text !== null) return encoder.encode(this.#text);
-    const whole = this.#engine.takeBody?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
-    if (whole !== null) {
-      this.#isEnded = true;
-      return whole;
-    }
+    const whole = this.take(limit);
+    if (whole !== null) return whole;
     if (limit > 0 && (this.announced ?? 0) > limit) throw new HTTPRequestEntityTooLarge(limit);
     const source = this.open();
     if (source === null) return new Uint8Array(0);
     return await source.rest?.((size) => {
       if (limit > 0 && size > limit) throw new HTTPRequestEntityTooLarge(limit);
     }) ?? new Uint8Array(0);
+  }
+
+  /** Takes the whole body, as {@linkcode bytes} does, without waiting; `null` if it has not arrived. */
+  take(limit: number): Bytes | null {
+    const whole = this.#engine.takeBody?.(this.#raw, limit > 0 ? limit : Infinity) ?? null;
+    this.#isEnded ||= whole !== null;
+    return whole;
   }
 
   /**

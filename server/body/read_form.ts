@@ -2,13 +2,19 @@ import { OptionTable } from "../../http/options.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { decodeUrlencoded } from "../../http/multipart/part_decoding.ts";
 import { MultipartLimitError } from "../../http/multipart/errors.ts";
-import { MULTIPART_LIMITS, type MultipartLimits } from "../../http/multipart/limits.ts";
+import {
+  MULTIPART_LIMITS,
+  type MultipartLimits,
+  resolveMultipartLimits,
+} from "../../http/multipart/limits.ts";
 import { MultipartReader } from "../../http/multipart/multipart_reader.ts";
+import { within } from "../../http/within.ts";
 import { HTTPRequestEntityTooLarge } from "../exceptions/client_errors.ts";
 import { bodyDecoder } from "./body_decoder.ts";
 import { type ParsedForm, parseForm } from "./parse_form.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 import { PostData } from "./post_data.ts";
+import { SMALL_FORM, smallForm } from "./small_form.ts";
 
 /** Options of `request.post()`. */
 export interface PostOptions extends Partial<MultipartLimits> {
@@ -20,6 +26,9 @@ export const POST_OPTIONS = new OptionTable<PostOptions>({
   ...MULTIPART_LIMITS.kinds,
   maxSize: "a number",
 });
+
+/** Longest delay that timers take. */
+const MAX_TIMER = 2 ** 31 - 1;
 
 /** Reads a form of at most `limit` bytes, 0 for any; `kept` is a body that was read before. */
 export async function readForm(
@@ -45,7 +54,12 @@ export async function readForm(
       };
       try {
         refuseLength(body, limits.maxTotalSize);
-        const stream = kept === null ? body.stream() : new Response(await kept).body;
+        const boundary = params.get("boundary") ?? "";
+        const resolved = resolveMultipartLimits(limits);
+        const whole = kept === null ? await shortBody(body, boundary, resolved) : await kept;
+        const form = whole === null ? null : smallForm(whole, boundary, resolved);
+        if (form !== null) return form;
+        const stream = whole === null ? body.stream() : new Response(whole).body;
         return await parseForm(new MultipartReader(stream, header, limits));
       } catch (error) {
         if (!(error instanceof MultipartLimitError) || error.option !== "maxTotalSize") throw error;
@@ -55,6 +69,19 @@ export async function readForm(
     default:
       return withoutFiles([]);
   }
+}
+
+/** Reads a short body of announced length; `null` for others, which are parsed as they arrive. */
+async function shortBody(
+  body: IncomingBody,
+  boundary: string,
+  { maxDuration }: MultipartLimits,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { announced } = body;
+  if (boundary === "" || announced === null || announced > SMALL_FORM) return null;
+  const late = () => new MultipartLimitError("maxDuration", maxDuration);
+  return body.take(SMALL_FORM) ??
+    await within(Math.min(maxDuration, MAX_TIMER), body.bytes(SMALL_FORM), late);
 }
 
 function withoutFiles(fields: Iterable<readonly [string, string]>): ParsedForm {

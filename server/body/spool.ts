@@ -89,8 +89,12 @@ export async function spool(
     throw storageError(error);
   }
   if (disk !== null) return new Spooled(size, disk);
-  const bytes = held.take();
-  return new Spooled(size, {
+  return inMemory(held.take());
+}
+
+/** Holds bytes, which must not change. */
+export function inMemory(bytes: Uint8Array<ArrayBuffer>): Spooled {
+  return new Spooled(bytes.length, {
     readAt: (at, length) => Promise.resolve(bytes.slice(at, at + length)),
     free() {},
   });
