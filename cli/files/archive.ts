@@ -118,7 +118,7 @@ async function tar(
   const pack = async (): Promise<void> => {
     for await (const { name, size, modified, content } of members) {
       const entry = controller.add({ name, size, mtime: modified, type: "file", mode: 0o644 });
-      await exactly(content, size).pipeTo(entry);
+      await content.pipeTo(entry);
     }
     controller.finalize();
   };
@@ -126,38 +126,19 @@ async function tar(
   return readable;
 }
 
-/** The bytes of an open file of this size; the caller closes it. */
+/**
+ * The bytes of an open file, which the caller closes: at most `size`, with which a tar entry begins.
+ * A file that became shorter is an error of the tar.
+ */
 function contentOf(file: Deno.FsFile, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
-  // A byte more than the file, so that one read of a small one tells its end.
-  const most = Math.min(size + 1, 256 * 1024);
   let left = size;
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      const buffer = new Uint8Array(most);
+      const buffer = new Uint8Array(Math.min(left, 256 * 1024));
       const count = await file.read(buffer) ?? 0;
       if (count > 0) controller.enqueue(buffer.subarray(0, count));
       left -= count;
-      if (count === 0 || left <= 0 && count < most) controller.close();
+      if (count === 0 || left === 0) controller.close();
     },
   }, { highWaterMark: 0 });
-}
-
-/** A tar entry begins with its size: a file that grows is cut, one that shrinks is an error. */
-function exactly(
-  source: ReadableStream<Uint8Array<ArrayBuffer>>,
-  size: number,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let left = size;
-  return source.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(piece, controller) {
-        const part = piece.subarray(0, left);
-        left -= part.length;
-        if (part.length > 0) controller.enqueue(part);
-      },
-      flush() {
-        if (left > 0) throw new Error("a file became shorter while it was being packed");
-      },
-    }),
-  );
 }

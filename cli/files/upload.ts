@@ -36,7 +36,7 @@ export async function receive(
   // `await using` cancels a refused form: otherwise a browser sends all of it before it reads the
   // reply.
   await using form = await request.multipart({
-    maxFileSize: Infinity, // `limited()` refuses with 413 and a shorter reason
+    maxFileSize: Infinity, // `save()` refuses with 413 and a shorter reason
     maxTotalSize: Infinity,
     maxDuration: 24 * 60 * 60 * 1000,
   });
@@ -44,10 +44,7 @@ export async function receive(
     // An unread part is skipped by the next iteration.
     if (!("filename" in part) || part.filename === null) continue;
     const [target, base] = await placeOf(root, folder, part.filename);
-    if (options.onDuplicate !== "rename") await refuseFolder(target, base);
-    const pieces = limited(part, options.maxSize ?? Infinity);
-    const file = await saveFile(pieces, join(target, base), { onDuplicate: options.onDuplicate });
-    saved.push({ name: nameBelow(root, file.path), size: file.size });
+    saved.push(await save(part, root, target, base, options));
   }
   return saved;
 }
@@ -57,7 +54,7 @@ export async function receivePut(
   root: Root,
   folder: string,
   name: string | null,
-  { onDuplicate, maxSize }: UploadOptions,
+  options: UploadOptions,
 ): Promise<Uploaded> {
   if (name === null || !root.allows(name) || safeFilename(name) !== name) {
     throw new HTTPBadRequest({ text: "400: the path does not end in a name for a file" });
@@ -66,14 +63,25 @@ export async function receivePut(
   if (request.headers.has("content-range")) {
     throw new HTTPBadRequest({ text: "400: a PUT has the whole file; tus resumes, at /.uploads" });
   }
-  if (onDuplicate !== "rename") await refuseFolder(folder, name);
-  const pieces = limited(request.content.iterAny(), maxSize ?? Infinity);
-  const { path, size } = await saveFile(pieces, join(folder, name), { onDuplicate });
-  return { name: nameBelow(root, path), size };
+  return await save(request.content.iterAny(), root, folder, name, options);
 }
 
-function nameBelow(root: Root, path: string): string {
-  return path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, "");
+async function save(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  root: Root,
+  folder: string,
+  name: string,
+  { onDuplicate, maxSize }: UploadOptions,
+): Promise<Uploaded> {
+  if (onDuplicate !== "rename") await refuseFolder(folder, name);
+  const { path, size } = await saveFile(pieces, join(folder, name), {
+    onDuplicate,
+    onProgress(bytes) {
+      if (maxSize !== null && bytes > maxSize) throw new HTTPRequestEntityTooLarge(maxSize);
+    },
+  });
+  // Below the root, with slashes.
+  return { name: path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, ""), size };
 }
 
 /** The folder, made if necessary, and the name for a client's filename. */
@@ -128,16 +136,4 @@ export async function refuseFolder(folder: string, name: string): Promise<void> 
     return; // it does not exist, or saving reports the error
   }
   throw new HTTPConflict({ text: `409: ${JSON.stringify(name)} is a folder` });
-}
-
-async function* limited(
-  part: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  maxSize: number,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let size = 0;
-  for await (const piece of part) {
-    size += piece.length;
-    if (size > maxSize) throw new HTTPRequestEntityTooLarge(maxSize);
-    yield piece;
-  }
 }
