@@ -1,6 +1,5 @@
 /**
  * The HTTP client, with aiohttp's concepts.
- *
  * @example
  * ```ts no-assert
  * import { ClientSession } from "@roundtrip/http/client";

@@ -22,7 +22,6 @@ const BOTH_OPTIONS = new OptionTable<RequestOptions & SessionOptions>({
  * @returns The response, once its head has arrived.
  * @throws {ClientError} If no response was received.
  * @throws {TypeError} If an option is invalid.
- *
  * @example
  * ```ts
  * import { request } from "@roundtrip/http";

@@ -38,7 +38,6 @@ import type { WebSocketConnectOptions } from "./websocket/options.ts";
 
 /**
  * A session: shared connections, cookies and defaults, as aiohttp's `ClientSession`.
- *
  * @example
  * ```ts
  * import { ClientSession, web } from "@roundtrip/http";

@@ -135,7 +135,6 @@ const PARTS = new OptionTable<TypedParts & { readonly params?: object }>({
  * @typeParam Routes Type of a list of routes or of a `web.RouteTable`: `typeof routes`.
  * @param session The session, with a `baseUrl`, below which all paths are, or an `app`.
  * @returns A function a method: `client.get(path, { params, query, headers, form, json }, options)`.
- *
  * @example
  * ```ts
  * import { ClientSession, typedClient, web } from "@roundtrip/http";

@@ -2,7 +2,6 @@ import { nameErrors } from "./as_error.ts";
 
 /**
  * The platform does not support the requested feature; nothing was sent.
- *
  * @example
  * ```ts
  * import { NotSupportedError, web } from "@roundtrip/http";

@@ -3,7 +3,6 @@ import { bytesBody, type SendableBody } from "../../http/bytes/sendable_body.ts"
 /**
  * Creates a JSON body, for middlewares that replace the body.
  * @throws {TypeError} If the value has no JSON form.
- *
  * @example
  * ```ts
  * import { type ClientMiddleware, ClientSession, jsonPayload } from "@roundtrip/http";

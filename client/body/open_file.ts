@@ -8,7 +8,6 @@ import { nodeFs, nodePath, nodeUrl } from "../../http/node_modules.ts";
  * @returns A `Deno.FsFile` on Deno, elsewhere a `File` that is read when it is sent. Its type, by
  * the extension, is `application/octet-stream` if that is not known.
  * @throws {Error} The platform's error if it cannot be opened.
- *
  * @example
  * ```ts
  * import { FormBody, openFile } from "@roundtrip/http";

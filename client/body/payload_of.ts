@@ -48,7 +48,6 @@ type FieldValue = FormValue | null | undefined;
  * Creates a body from any value of `data`, for middlewares that replace the body: bytes, text, a
  * form, a file, a stream. See {@linkcode jsonPayload} for JSON.
  * @throws {TypeError} If the value cannot be sent.
- *
  * @example
  * ```ts
  * import { type ClientMiddleware, ClientSession, payloadOf } from "@roundtrip/http";

@@ -26,7 +26,6 @@ export interface JarCookie {
 
 /**
  * Base class of cookie jars, aiohttp's `AbstractCookieJar`: extend it to store cookies elsewhere.
- *
  * @example
  * ```ts
  * import { AbstractCookieJar, ClientSession } from "@roundtrip/http";

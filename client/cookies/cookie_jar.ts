@@ -45,7 +45,6 @@ const MAX_COOKIES = 3000;
  * without TLS, and `__Host-` or `__Secure-` cookies that break the rules of their prefix. Limits:
  * 4096 bytes per cookie, 180 cookies per domain, 3000 in total; the least recently used are evicted
  * first.
- *
  * @example
  * ```ts
  * import { CookieJar } from "@roundtrip/http";

@@ -3,7 +3,6 @@ import { AbstractCookieJar } from "./abstract_cookie_jar.ts";
 /**
  * A cookie jar that stores nothing, aiohttp's `DummyCookieJar`; only a request's own cookies are
  * sent.
- *
  * @example
  * ```ts
  * import { DummyCookieJar } from "@roundtrip/http";

@@ -34,7 +34,6 @@ export interface HistoryEntry {
 
 /**
  * Base class of errors caused by the network or the peer.
- *
  * @example
  * ```ts
  * import { ClientError, ClientSession } from "@roundtrip/http";
@@ -78,7 +77,6 @@ export interface ResponseErrorInit
 
 /**
  * A response arrived but cannot be used, such as a status of 400 or more with `raiseForStatus`.
- *
  * @example
  * ```ts
  * import { ClientResponseError, ClientSession } from "@roundtrip/http";

@@ -20,7 +20,6 @@ const BASIC_AUTH = new OptionTable<BasicAuth>({
 /**
  * Returns the value of an `Authorization` header, for example `Basic dTpw`.
  * @throws {TypeError} If they are not an object, the user contains a colon, or text is not latin1.
- *
  * @example
  * ```ts
  * import { encodeBasicAuth } from "@roundtrip/http";

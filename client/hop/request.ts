@@ -31,7 +31,6 @@ export let requestOf: (init: ClientRequestInit, context: RequestContext | null) 
 /**
  * A hop of a request, as middlewares see it; each redirect is another hop. They may change
  * `headers` in place, or pass on `request.with({ … })`.
- *
  * @example
  * ```ts
  * import { type ClientMiddleware, ClientSession } from "@roundtrip/http";

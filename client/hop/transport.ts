@@ -178,7 +178,6 @@ export interface Transport {
 
 /**
  * Discards a response without reading it, which frees its connection.
- *
  * @example
  * ```ts
  * import { type ClientMiddleware, ClientSession, discardReply } from "@roundtrip/http";

@@ -19,7 +19,6 @@ const BEARER_AUTH_OPTIONS = new OptionTable<BearerAuthOptions>({
 /**
  * Sends a bearer token with every request. On status 401 it gets a new token and repeats the
  * request once; concurrent requests share the new token.
- *
  * @example
  * ```ts
  * import { bearerAuthMiddleware, ClientSession } from "@roundtrip/http";

@@ -87,7 +87,6 @@ const OWN = [
  * conditions or their own cookies bypass the cache; responses that set cookies or vary by them are
  * not stored.
  * @returns The middleware with its own cache; share it only between sessions of one user.
- *
  * @example
  * ```ts
  * import { cacheMiddleware, ClientSession } from "@roundtrip/http";

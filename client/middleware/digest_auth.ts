@@ -33,7 +33,6 @@ const DIGEST_AUTH_OPTIONS = new OptionTable<DigestAuthOptions>({
  * elsewhere, which could attack the hash of the password.
  * @returns The middleware; it reuses the server's nonce across requests.
  * @throws {TypeError} If the login contains a colon.
- *
  * @example
  * ```ts no-assert
  * import { ClientSession, digestAuthMiddleware } from "@roundtrip/http";

@@ -29,7 +29,6 @@ const SECRET = /token|key|secret|pass|auth|sig|code|session|credential/i;
 /**
  * Logs method, URL, status and time of every hop. Headers and bodies are not logged; query values
  * whose names suggest secrets are masked.
- *
  * @example
  * ```ts
  * import { ClientSession, loggingMiddleware } from "@roundtrip/http";

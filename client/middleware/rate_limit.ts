@@ -25,7 +25,6 @@ const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitOptions>({
  * @returns The middleware; share it between sessions to share the limit.
  * @throws {RangeError} If `requests` is not a positive integer, or `interval` is negative or not
  * finite.
- *
  * @example
  * ```ts
  * import { ClientSession, rateLimitMiddleware } from "@roundtrip/http";

@@ -38,7 +38,6 @@ interface Recorded {
  * the same order by method, URL and body. Of a request the file has only method, URL and a hash of
  * the body (without form boundaries). Its mode is 0600; review it before you publish it.
  * @returns The middleware; put it last, after those that retry or log.
- *
  * @example
  * ```ts
  * import { ClientSession, replayMiddleware } from "@roundtrip/http";

@@ -78,7 +78,6 @@ const MAX_DOUBLINGS = 64; // so that the delay stays finite
  * requests whose timeout would pass during the delay.
  * @returns The middleware; share it between sessions to share the budget.
  * @throws {RangeError} If a number is negative, or `backoff` is not finite.
- *
  * @example
  * ```ts
  * import { ClientSession, retryMiddleware } from "@roundtrip/http";

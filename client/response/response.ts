@@ -72,7 +72,6 @@ export let readAhead: (response: ClientResponse) => void;
 /**
  * A response; its body is read on demand. Release it (`await using` does) or read it to the end to
  * free its connection.
- *
  * @example
  * ```ts no-assert
  * import { ClientSession } from "@roundtrip/http";
@@ -262,7 +261,6 @@ export class ClientResponse {
    * Reads the body as server-sent events; releases the response at the end of the loop.
    * @throws {ContentTypeError} If the response is not `text/event-stream`.
    * @throws {EventTooLongError} If an event is longer than `maxEventSize`.
-   *
    * @example
    * ```ts
    * import { ClientSession } from "@roundtrip/http";
@@ -307,7 +305,6 @@ export class ClientResponse {
   /**
    * Converts to a `Response` that a server's handler can return: the decoded body as a stream,
    * without the headers of its coding and of the connection.
-   *
    * @example
    * ```ts
    * import { ClientSession, web } from "@roundtrip/http";

@@ -45,7 +45,6 @@ interface Registered {
  * Mocks the servers of a session, as Python's `aioresponses`: returns registered responses in order
  * and records every request in `calls`. A request without a registered response fails; the network
  * is never used.
- *
  * @example
  * ```ts
  * import { ClientSession, MockResponses } from "@roundtrip/http";

@@ -19,7 +19,6 @@ export interface FetchApp {
 
 /**
  * Creates a transport that passes requests to an application.
- *
  * @example
  * ```ts
  * import { appTransport, ClientSession, type Transport } from "@roundtrip/http";

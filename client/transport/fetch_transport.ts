@@ -35,7 +35,6 @@ const TAKEN = ON_DENO ? "free" : undefined;
  * @throws {RangeError} If a limit is not a non-negative integer.
  * @throws {TypeError} If the proxy or a certificate is invalid.
  * @throws {NotSupportedError} If an option requires sockets.
- *
  * @example
  * ```ts
  * import { ClientSession, fetchTransport, web } from "@roundtrip/http";

@@ -31,7 +31,6 @@ const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"
  * @throws {RangeError} If a limit is not a non-negative integer.
  * @throws {TypeError} If the proxy or a certificate is invalid.
  * @throws {NotSupportedError} If this runtime has no sockets, or an option needs `fetch`.
- *
  * @example
  * ```ts
  * import { ClientSession, socketTransport, web } from "@roundtrip/http";

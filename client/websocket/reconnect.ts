@@ -44,7 +44,6 @@ const TRANSIENT = new Set([408, 425, 429]);
  * @param connect Opens a connection: `() => session.wsConnect(url)`.
  * @throws {WSServerHandshakeError} If the server refuses with a permanent status.
  * @throws {ClientConnectionError} If `retries` consecutive attempts have failed.
- *
  * @example
  * ```ts
  * import { ClientSession, reconnect, web } from "@roundtrip/http";

@@ -18,7 +18,6 @@ export interface ClientWebSocketInit<T> {
 /**
  * A client WebSocket, returned by `session.wsConnect()`. `await using` closes it.
  * @typeParam T Result of `receiveJson()`: the output of the schema.
- *
  * @example
  * ```ts
  * import { ClientSession, web } from "@roundtrip/http";

@@ -2,7 +2,6 @@ import { nameErrors } from "../as_error.ts";
 
 /**
  * `readExactly()` reached the end of the body; `partial` has the bytes read.
- *
  * @example
  * ```ts
  * import { IncompleteReadError, StreamReader } from "@roundtrip/http";

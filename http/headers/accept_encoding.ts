@@ -2,7 +2,6 @@
  * Chooses the coding that an `Accept-Encoding` prefers; `null` if it accepts none of them, or
  * prefers plain content.
  * @param available Codings to choose from, best first: the order decides among equal weights.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

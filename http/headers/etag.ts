@@ -40,7 +40,6 @@ export function parseETags(header: string | null): readonly ETag[] {
  * Sets the `ETag` of a response.
  * @param etag The tag; text is the value of a strong one, without quotes. `null` removes it.
  * @throws {TypeError} If the value holds an invalid character.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -59,7 +58,6 @@ export function setETag(response: { readonly headers: Headers }, etag: ETag | st
  * Sets the `Last-Modified` of a response.
  * @param date Time of the last change, rounded up to seconds. `null` removes it.
  * @throws {RangeError} If the date is not valid.
- *
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -71,7 +71,6 @@ const LF = 10;
  * Pieces have the size in which they arrive, at most 128 KiB from a network stream, and do not
  * change. With the reader's `reuseBuffers`, which saves a copy, a piece is only valid until the
  * next read.
- *
  * @example Save a file from a form
  * ```ts
  * import { BodyPartReader, FormBody, MultipartReader } from "@roundtrip/http";

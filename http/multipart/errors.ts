@@ -5,7 +5,6 @@ import type { MultipartLimits } from "./limits.ts";
 
 /**
  * Base class of all errors of reading a multipart body.
- *
  * @example
  * ```ts
  * import { MultipartError, MultipartReader } from "@roundtrip/http";

@@ -50,7 +50,6 @@ interface Field {
 /**
  * A form to send: urlencoded, or multipart as soon as a field is a file or has a filename or a
  * type. Fields are sent in insertion order; names may repeat.
- *
  * @example A text field and a file
  * ```ts
  * import { FormBody } from "@roundtrip/http";

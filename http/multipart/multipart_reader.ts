@@ -37,7 +37,6 @@ interface Nesting {
  *
  * `multipart/form-data` follows RFC 7578: each part has a `Content-Disposition: form-data` with a
  * name, and no encoding.
- *
  * @example Read a form
  * ```ts
  * import { BodyPartReader, FormBody, MultipartReader } from "@roundtrip/http";

@@ -31,7 +31,6 @@ const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
 /**
  * Composes a multipart body (RFC 2046 section 5.1) from text, bytes, blobs, files, streams and
  * other writers. Content is read only when it is sent.
- *
  * @example A file and its description in one body
  * ```ts
  * import { MultipartWriter } from "@roundtrip/http";

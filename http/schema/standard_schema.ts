@@ -13,7 +13,6 @@ export interface SchemaIssue {
 
 /**
  * A value does not fit its schema; `issues` lists the problems.
- *
  * @example
  * ```ts
  * import { ClientSession, SchemaValidationError } from "@roundtrip/http";

@@ -20,7 +20,6 @@ export class WebSocketClosedError extends Error {}
 
 /**
  * A limit of this side was exceeded, and the socket was closed.
- *
  * @example
  * ```ts
  * import { ClientSession, web, WebSocketLimitError } from "@roundtrip/http";

@@ -28,7 +28,6 @@ export let whenClosed: (socket: WebSocketBase) => Promise<void>;
  * Sends and receives messages: aiohttp's WebSocket API, the base of `WebSocketResponse` and
  * `ClientWebSocketResponse`.
  * @typeParam T Result of `receiveJson()`: the output of the socket's schema.
- *
  * @example
  * ```ts
  * import { ClientSession, web, type WebSocketBase } from "@roundtrip/http";
