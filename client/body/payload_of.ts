@@ -120,7 +120,7 @@ export function compressedPayload(
 const PIECE = 512 * 1024;
 
 /** Creates a body from an open file, from its position on; the file is closed after the request. */
-export function filePayload(file: Deno.FsFile & { readonly type?: string }): SendableBody {
+function filePayload(file: Deno.FsFile & { readonly type?: string }): SendableBody {
   const range = fileRange(file);
   let open = true;
   let streams = 0;

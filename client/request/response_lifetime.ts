@@ -13,7 +13,7 @@ let unread: ClientResponse[] = [];
 let isArmed = false;
 
 /** Schedules reading a response ahead, unless its owner reads it first, as most do. */
-export function readSoon(response: ClientResponse): void {
+function readSoon(response: ClientResponse): void {
   unread.push(response);
   if (isArmed) return;
   isArmed = true; // one timer for all responses within a millisecond
