@@ -36,7 +36,7 @@ export async function openConsole(parsed: ParsedArgs<WsOption>): Promise<Console
     return pipe(ReadableStream.from(texts), format, end);
   }
   const { readable } = Deno.stdin;
-  return pipe(isBytes ? readable : messagesOf(readable, end === "\0" ? 0 : 10), format, end);
+  return pipe(isBytes ? readable : messagesOf(readable, end), format, end);
 }
 
 function pipe(input: Console["input"], format: Formatter, end: string): Console {

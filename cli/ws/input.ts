@@ -1,5 +1,5 @@
 // Input: its messages, their bytes, and those that wait for the next connection.
-import { Buffer } from "node:buffer";
+import { StreamReader } from "../../shared.ts";
 import { CommandError } from "../errors/usage_error.ts";
 
 /** Input shared by several connections: an unsent message is left for the next one. */
@@ -24,25 +24,17 @@ export class Input {
 
 /** Splits an input into messages, without their ends; the last one may lack it. */
 export async function* messagesOf(
-  input: AsyncIterable<Uint8Array>,
-  end: 10 | 0,
+  input: ReadableStream<Uint8Array<ArrayBuffer>>,
+  end: string,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let pieces: Uint8Array[] = [];
-  for await (const piece of input) {
-    let start = 0;
-    for (let at = piece.indexOf(end); at !== -1; at = piece.indexOf(end, start)) {
-      yield joined([...pieces, piece.subarray(start, at)], end);
-      pieces = [];
-      start = at + 1;
-    }
-    if (start < piece.length) pieces.push(piece.slice(start));
+  const reader = new StreamReader(input, { maxLineSize: Infinity });
+  for (;;) {
+    let message = await reader.readUntil(end);
+    if (message.length === 0) return;
+    if (message.at(-1) === end.charCodeAt(0)) message = message.subarray(0, -1);
+    // CR LF on Windows
+    yield end === "\n" && message.at(-1) === 13 ? message.subarray(0, -1) : message;
   }
-  if (pieces.length > 0) yield joined(pieces, end);
-}
-
-function joined(pieces: readonly Uint8Array[], end: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(Buffer.concat(pieces));
-  return end === 10 && bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes; // CR LF on Windows
 }
 
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
