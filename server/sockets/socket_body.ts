@@ -119,6 +119,8 @@ export class SocketBody {
       if (filled === target.length || decoder.isDone) return filled;
       if (size > 0) continue;
       if (filled > 0) return filled;
+      // Larger pieces for a long body: a fresh buffer costs more than all else of a short one.
+      const isLong = end === buffer.length || decoder.left > buffer.length;
       input.start = input.end = 0;
       // Straight into the reader's memory if no framing can come in between.
       if (decoder.left >= target.length && target.length >= buffer.length) {
@@ -126,7 +128,7 @@ export class SocketBody {
         decoder.take(size);
         return size;
       }
-      input.end = await connection.readBody(buffer);
+      input.end = await connection.readBody(isLong ? input.enlarged() : buffer);
     }
   }
 

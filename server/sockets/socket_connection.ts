@@ -36,7 +36,6 @@ export interface ConnectionServer {
 /** The phases of a connection, each with a time limit. */
 type Waiting = "idle" | "head" | "body" | "drop" | null;
 
-const LARGE_BUFFER = 64 * 1024;
 // A short unread body is drained, so that the connection can be reused.
 const SKIPPED = 256 * 1024;
 
@@ -255,10 +254,6 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   }
 
   async readBody(target: Bytes): Promise<number> {
-    // A body that fills the small buffer is long, and is read in larger pieces.
-    if (target === this.input.buffer && target.length < LARGE_BUFFER) {
-      target = this.input.buffer = new Uint8Array(LARGE_BUFFER);
-    }
     this.#wait("body", this.#server.limits.bodyTimeout);
     const size = await this.input.read(target).catch(() => null); // a reset also counts as the end
     if (this.#timedOut === "body") {

@@ -10,6 +10,7 @@ import {
 import type { HeadLimits } from "../../http/http1/head_rules.ts";
 
 const SMALL_BUFFER = 4 * 1024;
+const LARGE_BUFFER = 64 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** Buffers of connections that have ended: many that come and go would leave much garbage. */
@@ -33,6 +34,12 @@ export class SocketInput {
 
   get isEmpty(): boolean {
     return this.start === this.end;
+  }
+
+  /** The buffer, empty and large. */
+  enlarged(): Bytes {
+    if (this.buffer.length < LARGE_BUFFER) this.buffer = new Uint8Array(LARGE_BUFFER);
+    return this.buffer;
   }
 
   /** Takes the unused bytes, for another reader. */
