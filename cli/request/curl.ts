@@ -95,6 +95,7 @@ function connectionOptions(url: URL, parsed: ParsedArgs<RequestOption>): string[
   const verify = verifyOf(parsed);
   if (verify === false) options.push(["-k"]);
   else if (typeof verify === "string") options.push(["--cacert", verify]);
+  parsed.number("timeout", { fraction: true }); // refused here, as it is when sending
   for (const [own, name] of SAME) {
     const value = parsed.value(own);
     if (value !== undefined) options.push([name, value]);
