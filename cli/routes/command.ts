@@ -3,7 +3,8 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { CommandError, UsageError } from "../errors/usage_error.ts";
 import { writeOut } from "../io/output.ts";
 import { applicationOf } from "../loading/application_of.ts";
-import { importEntry, parseEntry } from "../loading/entry.ts";
+import { parseEntry } from "../loading/entry.ts";
+import { importEntry } from "../loading/import_entry.ts";
 import { useOwnModules } from "../loading/own_modules.ts";
 import type { RoutesOption } from "../specs/routes.ts";
 

@@ -2,7 +2,7 @@ import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { ServeOption } from "../specs/serve.ts";
 import { UsageError } from "../errors/usage_error.ts";
-import { locate, parseEntry } from "../loading/entry.ts";
+import { parseEntry } from "../loading/entry.ts";
 
 export async function run(
   parsed: ParsedArgs<ServeOption>,
@@ -25,7 +25,7 @@ export async function run(
   if (parsed.has("worker") || !isSupervised) {
     return await (await import("./program.ts")).runProgram(parsed, entry, word);
   }
-  // The supervisor does not load the library: it has to be small.
+  // The supervisor loads neither the library nor Node's modules: it has to be small.
   const { supervise } = await import("./supervise.ts");
   const code = await supervise({
     args,
@@ -36,7 +36,9 @@ export async function run(
     port: parsed.number("port", { max: 65535 }) ?? null,
     patience: parsed.ms("shutdown-timeout") ?? 60_000,
     restarts: restart === "on-failure" || (workers > 1 && restart === undefined),
-    watch: parsed.has("watch") ? locate(entry.module) : null,
+    watch: parsed.has("watch")
+      ? (await import("../loading/import_entry.ts")).locate(entry.module)
+      : null,
   });
   if (code === 0) await writeErr("Stopped\n");
   return code;

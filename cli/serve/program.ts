@@ -7,7 +7,8 @@ import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { ServeOption } from "../specs/serve.ts";
 import { applicationOf } from "../loading/application_of.ts";
-import { type Entry, importEntry } from "../loading/entry.ts";
+import type { Entry } from "../loading/entry.ts";
+import { importEntry } from "../loading/import_entry.ts";
 import { useOwnModules } from "../loading/own_modules.ts";
 import { READY } from "./supervise.ts";
 

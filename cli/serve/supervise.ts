@@ -3,7 +3,6 @@
 import { writeErr, writeOut } from "../io/output.ts";
 import { CommandError } from "../errors/usage_error.ts";
 import { messageOf } from "../errors/system_error.ts";
-import { Changes } from "./changes.ts";
 
 export interface SuperviseOptions {
   readonly args: readonly string[];
@@ -59,7 +58,8 @@ export async function supervise(job: SuperviseOptions): Promise<number> {
     : [["SIGINT", onSignal], ["SIGTERM", onSignal], ["SIGHUP", onReload]];
   const changes = job.watch === null
     ? null
-    : new Changes(job.watch, () => void team.replace("a file has changed"));
+    : new (await import("./changes.ts")).Changes(job.watch, () =>
+      void team.replace("a file has changed"));
   for (const [signal, listener] of signals) Deno.addSignalListener(signal, listener);
   try {
     return await team.run();

@@ -179,7 +179,7 @@ Deno.test("memory of serve --workers: the supervisor is small", { ignore }, asyn
       Number(/^RssAnon:\s*(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1]) / 1024;
     const own = anonymous(server.running.child.pid);
     console.log(`supervisor ${own.toFixed(1)} MiB, workers`, [...pids].map(anonymous));
-    assert(own < 30, `the supervisor has ${own} MiB of its own`);
+    assert(own < 24, `the supervisor has ${own} MiB of its own`);
     assert([...pids].every((pid) => memoryOf(pid, "VmRSS") < 150));
   });
 });
