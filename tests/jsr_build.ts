@@ -6,11 +6,14 @@
  *
  * @module
  */
-import { cp, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { cp, glob, rm } from "node:fs/promises";
 import { build, stop } from "npm:esbuild@^0.28.2";
 
 const ROOT = new URL("../", import.meta.url);
 const TARGET = new URL("build/jsr/", ROOT);
+/** Imports of texts, which are part of their modules there: not every registry knows them. */
+const TEXT_IMPORT = /^import (\w+) from "([^"]+)" with \{ type: "text" \};$/gm;
 const FOLDER = "dist/modules"; // as deep as the modules of cli/, from where ../../ is followed
 /** Imports that are evaluated by their first use: together they take half of a start. */
 const LATE = /^import \* as (?=\w+ from "(?:tough-cookie|node:buffer)")/gm;
@@ -24,6 +27,14 @@ const bundleOf = (path: string): string => path.replace(".", `./${FOLDER}`).repl
 await rm(TARGET, { recursive: true, force: true });
 for (const path of publish.include) {
   await cp(new URL(path, ROOT), new URL(path, TARGET), { recursive: true });
+}
+for await (const path of glob("cli/**/*.ts", { cwd: TARGET })) {
+  const file = new URL(path, TARGET);
+  const source = await Deno.readTextFile(file);
+  const inlined = source.replaceAll(TEXT_IMPORT, (_, name, text) => {
+    return `const ${name} = ${JSON.stringify(readFileSync(new URL(text, file), "utf8"))};`;
+  });
+  if (inlined !== source) await Deno.writeTextFile(file, inlined);
 }
 const { outputFiles } = await build({
   absWorkingDir: ROOT.pathname,
