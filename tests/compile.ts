@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { lateModule } from "./_late.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const TARGET = "build/bundle";
@@ -99,15 +100,8 @@ async function writeStart(): Promise<void> {
     `${REQUEST.map((name) => `import "../cli/${name}.ts";\n`).join("")}` +
       `import { main } from "../cli/main.ts";\nDeno.exit(await main(Deno.args));\n`,
   );
-  const get = `get: () => require("${packages[LATE]}")[name]`;
-  const names = JSON.stringify(Object.keys(await import(packages[LATE])));
-  await write(
-    "build/late.cjs",
-    `for (const name of ${names}) {
-  Object.defineProperty(exports, name, { enumerable: true, ${get} });
-}
-`,
-  );
+  const names = Object.keys(await import(packages[LATE]));
+  await write("build/late.cjs", lateModule(names, `require("${packages[LATE]}")`));
   const all = Object.entries<string>(packages).flatMap(([name, from]) => [
     [name, from],
     [`${name}/`, `${from.replace(":", ":/")}/`],

@@ -9,15 +9,17 @@
 import { readFileSync } from "node:fs";
 import { cp, glob, rm } from "node:fs/promises";
 import { build, stop } from "npm:esbuild@^0.28.2";
+import { lateModule } from "./_late.ts";
+import { run } from "./_process.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const TARGET = new URL("build/jsr/", ROOT);
 /** Imports of texts, which are part of their modules there: not every registry knows them. */
 const TEXT_IMPORT = /^import (\w+) from "([^"]+)" with \{ type: "text" \};$/gm;
 const FOLDER = "dist/modules"; // as deep as the modules of cli/, from where ../../ is followed
-/** Imports that are evaluated by their first use: together they take half of a start. */
-const LATE = /^import \* as (?=\w+ from "(?:tough-cookie|node:buffer)")/gm;
-
+/** The package with the list of public suffixes, which is in the bundles, for its first use. */
+const JAR = "tough-cookie";
+const LATE = new URL("build/late/", ROOT);
 const { exports, imports, publish, ...config } = JSON.parse(
   await Deno.readTextFile(new URL("deno.json", ROOT)),
 );
@@ -36,13 +38,40 @@ for await (const path of glob("cli/**/*.ts", { cwd: TARGET })) {
   });
   if (inlined !== source) await Deno.writeTextFile(file, inlined);
 }
+
+// The package as a CommonJS module of its own, and modules of getters before it and node:buffer.
+await Deno.mkdir(LATE, { recursive: true });
+await Deno.writeTextFile(new URL("jar.ts", LATE), `export * from "${JAR}";\n`);
+const bundled = await run(
+  [
+    Deno.execPath(),
+    "bundle",
+    "--quiet",
+    "--format=cjs",
+    "--output=build/late/jar.cjs",
+    "build/late/jar.ts",
+  ],
+);
+if (bundled.code !== 0) throw new Error(bundled.stderr);
+const names = Object.keys(await import(imports[JAR]));
+const late = {
+  [JAR]: lateModule(names, 'require("./jar.cjs")'),
+  "node:buffer": lateModule(["Buffer"], 'process.getBuiltinModule("node:buffer")'),
+};
+const lateFile = (name: string): string => new URL(`${name.replace(":", "_")}.cjs`, LATE).pathname;
+for (const [name, source] of Object.entries(late)) await Deno.writeTextFile(lateFile(name), source);
+
 const { outputFiles } = await build({
   absWorkingDir: ROOT.pathname,
   entryPoints: paths,
-  alias: Object.fromEntries(
-    Object.entries<string>(exports).map(([entry, path]) => [config.name + entry.slice(1), path]),
-  ),
-  external: ["node:*", ...Object.keys(imports).flatMap((each) => [each, `${each}/*`])],
+  alias: Object.fromEntries([
+    ...Object.entries<string>(exports).map(([entry, path]) => [config.name + entry.slice(1), path]),
+    ...Object.keys(late).map((name) => [name, lateFile(name)]),
+  ]),
+  external: [
+    "node:*",
+    ...Object.keys(imports).filter((name) => name !== JAR).flatMap((each) => [each, `${each}/*`]),
+  ],
   bundle: true,
   splitting: true,
   format: "esm",
@@ -59,7 +88,7 @@ for (const { path, text } of outputFiles) {
   const source = entry === undefined ? "" : "../".repeat(entry.split("/").length) + entry.slice(2);
   const types = source === "" ? "" : `/* @ts-self-types="${source}" */\n`;
   await Deno.mkdir(new URL("./", `file://${path}`), { recursive: true });
-  await Deno.writeTextFile(path, types + text.replaceAll(LATE, "import defer * as "));
+  await Deno.writeTextFile(path, types + text);
 }
 const bundles = Object.entries<string>(exports).map(([entry, path]) => [entry, bundleOf(path)]);
 const { name, version, license, compilerOptions } = config;
