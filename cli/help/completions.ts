@@ -97,7 +97,9 @@ function elvishList(words: readonly string[]): string {
 function fishLine(condition: string, option: OptionSpec): string {
   const parts = ["complete -c roundtrip -n", condition, "-l", option.long];
   if (option.short !== undefined) parts.push("-s", option.short);
-  if (option.value !== undefined && !option.valueOptional) parts.push("-x");
+  if (option.value !== undefined && !option.valueOptional) {
+    parts.push(takesFile(option) ? "-r" : "-x"); // -x forbids files
+  }
   if (option.choices !== undefined) parts.push("-a", shellWord(option.choices.join(" ")));
   else if (takesFile(option)) parts.push("-F");
   return [...parts, "-d", shellWord(option.help)].join(" ");

@@ -48,7 +48,9 @@ export class SessionFile {
       throw new CommandError(`cannot read the session ${this.path}: ${why}`, { cause });
     }
     if (!isSession(record)) {
-      const why = "it is not a session; choose another name";
+      const why = isRecord(record) && record.roundtrip === 1
+        ? "an earlier version wrote it; delete it to start over"
+        : "it is not a session; choose another name";
       throw new CommandError(`cannot use ${this.path} as a session: ${why}`);
     }
     const { __meta__: meta, cookies } = record;

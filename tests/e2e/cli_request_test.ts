@@ -541,8 +541,14 @@ Deno.test("other JSON is refused as a session; sessions save cookies of the comm
     assertMatch(stderr, /cannot use \.\/other\.json as a session: it is not a session/);
     assertEquals(await Deno.readTextFile(`${cwd}/other.json`), text);
   }
+  const former = { roundtrip: 1, origin: `http://localhost:${bin.port}`, headers: [], auth: null };
+  await Deno.writeTextFile(`${cwd}/former.json`, JSON.stringify(former));
   const session = ["--session", "./s.json"];
   await assertTable([
+    ["of before", ["--session", "./former.json", at("/get")], {
+      code: 1,
+      stderr: /former\.json as a session: an earlier version wrote it; delete it to start over/,
+    }, { cwd }],
     ["set", [...session, at("/cookies"), "Cookie:a=1; b=2", "X-R:1", "X-R:2"], {
       code: 0,
       stdout: '{"cookies":{"a":"1","b":"2"}}',
