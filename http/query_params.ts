@@ -27,7 +27,8 @@ export class QueryParams extends URLSearchParams {
 
   override get(name: string): string | null {
     const text = this.#text;
-    if (text === null || ENCODED.test(text) || !PLAIN_NAME.test(name)) {
+    const isPlain = typeof name === "string" && PLAIN_NAME.test(name);
+    if (text === null || !isPlain || ENCODED.test(text)) {
       fill(this);
       return super.get(name);
     }

@@ -58,8 +58,8 @@ export class PartFile implements AsyncDisposable {
   }
 
   /**
-   * Writes chunks from an offset, 0 truncates the part; `origin` is `null` if it cannot be resumed.
-   * Returns the size of the part, which `onWritten` gets after each chunk.
+   * Writes chunks from an offset within the part, 0 for a new one; `origin` is `null` if it cannot
+   * be resumed. Returns the size of the part, which `onWritten` gets after each chunk.
    */
   async write(
     pieces: AsyncIterable<Uint8Array>,
@@ -69,10 +69,13 @@ export class PartFile implements AsyncDisposable {
   ): Promise<number> {
     // Never write through an existing entry, such as a symbolic link.
     if (start === 0) await remove(this.#part);
-    if (origin !== null) await nodeFs().promises.writeFile(this.#origin, JSON.stringify(origin));
-    else if (start === 0) await remove(this.#origin);
     // Explicit positions: two processes that resume the same part write the same bytes.
     const file = this.#handle = await nodeFs().promises.open(this.#part, start === 0 ? "wx" : "r+");
+    if (start > 0 && (await file.stat()).size < start) {
+      throw new ClientError(`Cannot resume "${this.path}": its part has not ${start} bytes`);
+    }
+    if (origin !== null) await nodeFs().promises.writeFile(this.#origin, JSON.stringify(origin));
+    else if (start === 0) await remove(this.#origin);
     this.#size = start;
     for await (const piece of pieces) {
       for (let at = 0; at < piece.length;) {

@@ -287,7 +287,7 @@ export class ClientResponse {
    * which is renamed when it is complete; an incomplete part is kept for `session.downloadToFile()`
    * to resume. With `offset` the body is the rest behind such a part, also one of another program.
    * @throws {FileExistsError} If the file exists and `overwrite` is not set.
-   * @throws {ClientPayloadError} If the body is incomplete or malformed.
+   * @throws {ClientError} If the body is incomplete or malformed, or the part shorter than `offset`.
    */
   async saveTo(path: string | URL, options: SaveToOptions = {}): Promise<Download> {
     SAVE_TO_OPTIONS.check("response.saveTo()", options);

@@ -78,7 +78,7 @@ export function decodeText(
   }
 }
 
-/** Parses JSON; blank is `null`, as in aiohttp 3.14. @throws {ClientPayloadError} If it is invalid. */
+/** Parses JSON, `null` if blank as in aiohttp 3.14. @throws {ClientPayloadError} If it is invalid. */
 export function parseJson(
   text: string,
   loads: (text: string) => unknown,

@@ -66,6 +66,9 @@ export async function saveBody(
   options: SaveToOptions,
 ): Promise<Download> {
   const { offset = 0, overwrite } = options;
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw new RangeError(`Cannot save from offset ${offset}: expected a number of bytes`);
+  }
   return await disposing(new PartFile(path), async (file) => {
     if (overwrite !== true && offset === 0) await file.assertFree();
     const digest = digestOf(response.url.href);

@@ -55,7 +55,7 @@ export function writeText(text: string, target: Uint8Array<ArrayBuffer>, start: 
 }
 
 /**
- * Decodes UTF-8; `null` if it is malformed, contains U+FFFD or begins with a byte order mark. Deno's
+ * Decodes UTF-8, or `null` if it is malformed, has U+FFFD or begins with a byte order mark. Deno's
  * strict decoder takes two to eight times as long, and makes strings of two bytes a character.
  */
 export function utf8Text(bytes: Uint8Array): string | null {

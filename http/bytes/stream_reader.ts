@@ -15,7 +15,7 @@ export let readerAtEnd: (totalBytes: number) => StreamReader;
 /**
  * Reads a body piece by piece with bounded memory: data is fetched only on demand. One read at a
  * time; iterating gives lines, as in aiohttp.
- * @example Copy a body in pieces of at most 64 KiB
+ * @example Read a line, and the rest in pieces of at most 64 KiB
  * ```ts
  * import { StreamReader } from "@roundtrip/http";
  *

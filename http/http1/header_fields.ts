@@ -68,7 +68,7 @@ export class HeaderFields {
     return this.#list = list;
   }
 
-  /** The value of a header; several lines are joined by `, `, cookies by `; `. `null` if there is no such line. */
+  /** The value of a header, or `null`; several lines are joined by `, `, cookies by `; `. */
   get(name: string): string | null {
     if (this.#lacks(name)) return null;
     let value = this.#values.get(name);

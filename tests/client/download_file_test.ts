@@ -359,6 +359,23 @@ Deno.test("saveTo() with an offset writes the rest behind a part, and notes the 
   });
 });
 
+Deno.test("saveTo() refuses an offset behind the end of the part, or that is no size", async () => {
+  await scene(async ({ session, path, folder }) => {
+    await Deno.writeFile(`${path}.part`, BODY.subarray(0, 1000));
+    const refused = [[1001, ClientError], [-1, RangeError], [0.5, RangeError]] as const;
+    for (const [offset, type] of refused) {
+      await using response = await session.get("/file");
+      await assertRejects(() => response.saveTo(path, { offset }), type, `${offset}`);
+      assertEquals(names(folder), ["out.bin.part"]);
+      assertEquals(await Deno.readFile(`${path}.part`), BODY.subarray(0, 1000));
+    }
+    await Deno.remove(`${path}.part`);
+    await using response = await session.get("/file");
+    await assertRejects(() => response.saveTo(path, { offset: 1 }), Error, "out.bin.part");
+    assertEquals(names(folder), []);
+  });
+});
+
 Deno.test("the second of two downloads to a path is refused, and the first one's file is complete", async () => {
   await scene(async ({ session, server, path, folder }) => {
     const others: Promise<unknown>[] = [];
