@@ -11,6 +11,9 @@ import { fromHono } from "@roundtrip/http/hono";
 import { cors } from "hono/cors";
 
 const key = new TextEncoder().encode("Thirty  two  length  bytes  key.");
+/** A session of another process, with characters that cross blocks of the cipher. */
+const OTHERS =
+  "gAAAAAAAAAPoNWS28fhfmii_11qvDxTSDsM-dWWuy_6v9kBHc2EFhUohiIo7fpLgUIIGwBvb9jb0kaE5x2wUh-O3csJUSaGoRYqyF9Bdau12Lm8YpEoFt8n-ny6xIGCgRftVEAQNNFaxXcIGVzbvF7mhwmoVGZeH6sjtRZGpFIQr_0nH1Mig4Bg=";
 
 /** An application with a route for each feature of a server. */
 function application(folder) {
@@ -107,8 +110,14 @@ const EXCHANGES = [
   ],
   ["cookies and encrypted sessions", async (session) => {
     await (await session.get("/visits")).text();
-    return await (await session.get("/visits")).text();
-  }, "2"],
+    const texts = [await (await session.get("/visits")).text()];
+    for (const value of [OTHERS, "gAAAA"]) { // of another process with the key, and of none
+      session.cookieJar.clear();
+      const headers = { cookie: `AIOHTTP_SESSION=${value}` };
+      texts.push(await (await session.get("/visits", { headers })).text());
+    }
+    return texts.join();
+  }, "2,żółw 𝄞𝄞𝄞𝄞𝄞𝄞 1,1"],
   ["redirects", async (session) => {
     const response = await session.get("/old");
     return `${response.history.length} ${await response.text()}`;
