@@ -31,8 +31,10 @@ export function readSession(read: SessionRecord, jar: CookieJar, url: URL): Sess
     const { name, value, domain, path, expires, secure } = cookie;
     if (typeof name !== "string" || typeof value !== "string") continue;
     const given = typeof domain === "string" ? domain : "";
-    const host = given.replace(/^\./, "").replace(/^([^.]+)\.local$/, "$1") || url.hostname;
-    const owner = URL.parse(`${secure === true ? "https" : "http"}://${host}/`) ?? url;
+    const host = given.replace(/^\./, "").replace(/^([^.]+)\.local$/, "$1")
+      .replace(/^[^[]*:.*/, "[$&]") || url.hostname; // an address of IPv6 in brackets
+    const owner = URL.parse(`${secure === true ? "https" : "http"}://${host}/`);
+    if (owner === null) continue;
     const header = [
       `${name}=${value}`,
       `Path=${typeof path === "string" ? path : "/"}`,

@@ -519,6 +519,33 @@ Deno.test("session files of HTTPie and xh are read, and written in their format"
   }
 });
 
+Deno.test("cookies of a session are sent to their own host alone", async () => {
+  await using folder = await tempDir();
+  const cwd = folder.path;
+  const rows: [domain: string, url: string, isSent: boolean][] = [
+    ["a.test", "http://a.test/", true],
+    ["a.test", "http://b.test/", false],
+    ["a.test", "http://sub.a.test/", false],
+    [".a.test", "http://sub.a.test/", true],
+    ["::1", "http://[::1]/", true],
+    ["[::1]", "http://[::1]/", true],
+    ["::1", "http://b.test/", false],
+    ["not a host", "http://b.test/", false],
+  ];
+  for (const [domain, url, isSent] of rows) {
+    const cookie = { domain, expires: null, name: "a", path: "/", secure: false, value: "1" };
+    const record = { __meta__: { roundtrip: "0.1.0" }, cookies: [cookie], headers: [] };
+    await Deno.writeTextFile(`${cwd}/s.json`, JSON.stringify(record));
+    const args = ["--session-read-only", "./s.json", "--offline", "--show-secrets", "-p", "H", url];
+    const { stdout, stderr } = await cli(args, { cwd });
+    assertEquals(
+      /^Cookie: a=1\r$/m.test(stdout),
+      isSent,
+      `${domain} at ${url}: ${stderr}${stdout}`,
+    );
+  }
+});
+
 Deno.test("other JSON is refused as a session; sessions save cookies of the command line and repeated headers", async () => {
   await using bin = await serving(["httpbin"]);
   await using folder = await tempDir();
