@@ -19,7 +19,8 @@ interface Definition {
   readonly extends?: string | readonly { readonly repr: string }[];
   readonly tsType?: {
     readonly repr?: string;
-    readonly value?: { readonly properties?: readonly Member[] };
+    /** An object type's properties, or the parts of an intersection. */
+    readonly value?: { readonly properties?: readonly Member[] } | readonly { repr: string }[];
   };
 }
 
@@ -56,7 +57,11 @@ function memberOf(
     if (method !== undefined) {
       return method.kind === "getter" || method.kind === "setter" ? "property" : "method";
     }
-    const properties = [...def.properties ?? [], ...def.tsType?.value?.properties ?? []];
+    const type = def.tsType?.value ?? {};
+    const properties = [
+      ...def.properties ?? [],
+      ..."properties" in type ? type.properties ?? [] : [],
+    ];
     const property = properties.find((each) =>
       each.name === name && each.accessibility === undefined
     );
@@ -70,7 +75,7 @@ function memberOf(
   return null;
 }
 
-/** Whether a property is a function by its type, an interface with call signatures. */
+/** Whether a property is a function by its type, which has call signatures. */
 function isCalled({ tsType }: Pick<Member, "tsType">): boolean {
   return hasCalls(tsType?.repr ?? "");
 }
@@ -78,7 +83,9 @@ function isCalled({ tsType }: Pick<Member, "tsType">): boolean {
 function hasCalls(type: string): boolean {
   return every.get(type)?.declarations.some(({ def }) =>
     (def?.callSignatures?.length ?? 0) > 0 ||
-    Array.isArray(def?.extends) && def.extends.some(({ repr }) => hasCalls(repr))
+    [def?.extends, def?.tsType?.value].some((types) =>
+      Array.isArray(types) && types.some(({ repr }) => hasCalls(repr))
+    )
   ) ?? false;
 }
 
