@@ -17,8 +17,10 @@ const BLOCK = 64;
 const encoder = new TextEncoder();
 /** Tolerated clock skew of a token's time, in seconds: the same as Python's. */
 const MAX_CLOCK_SKEW = 60;
-/** Most tokens of each half that are remembered; each has up to 4096 bytes, a cookie's limit. */
+/** Most tokens of each half that are remembered. */
 const MAX_SEEN = 250;
+/** Longest token that is remembered, a cookie's limit: a longer one is refused later. */
+const MAX_TOKEN = 4096;
 
 interface Seen {
   readonly time: number; // seconds since 1970
@@ -86,6 +88,7 @@ export class Fernet {
   }
 
   #remember(token: string, seen: Seen): void {
+    if (token.length > MAX_TOKEN) return;
     if (this.#seen.size >= MAX_SEEN) {
       this.#seenBefore = this.#seen;
       this.#seen = new Map();

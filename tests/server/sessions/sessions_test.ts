@@ -468,3 +468,18 @@ Deno.test("Fernet checks the age of a token that it has seen before", () => {
     }
   }
 });
+
+Deno.test("sessions too large for a cookie do not stay in memory", async () => {
+  const program = `
+    import { Fernet } from ${
+    JSON.stringify(import.meta.resolve("../../../server/sessions/fernet.ts"))
+  };
+    const fernet = new Fernet([new Uint8Array(32)]);
+    for (let i = 0; i < 200; i++) fernet.encrypt(i + "x".repeat(1024 ** 2), 0);
+    console.log("done");
+  `;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", "--v8-flags=--max-old-space-size=128", program],
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "done\n", new TextDecoder().decode(stderr));
+});
