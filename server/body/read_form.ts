@@ -75,13 +75,13 @@ export async function readForm(
 async function shortBody(
   body: IncomingBody,
   boundary: string,
-  { maxDuration }: MultipartLimits,
+  { maxDuration, maxTotalSize }: MultipartLimits,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const { announced } = body;
   if (boundary === "" || announced === null || announced > SMALL_FORM) return null;
   const late = () => new MultipartLimitError("maxDuration", maxDuration);
   return body.take(SMALL_FORM) ??
-    await within(Math.min(maxDuration, MAX_TIMER), body.bytes(SMALL_FORM), late);
+    await within(Math.min(maxDuration, MAX_TIMER), body.bytes(maxTotalSize), late);
 }
 
 function withoutFiles(fields: Iterable<readonly [string, string]>): ParsedForm {

@@ -96,6 +96,18 @@ const FORM = "multipart/form-data; boundary=B";
 const PART = '--B\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n';
 const HUGE = "Content-Length: 1000000000000";
 
+Deno.test("a cloned request may have a form longer than the client's", async () => {
+  const app = new web.Application();
+  app.addRoutes([web.post("/", async (request) => {
+    const body = new Blob([PART, "x".repeat(100_000), "\r\n--B--\r\n"]).stream();
+    return web.textResponse(`${(await request.clone({ body }).post()).file("f")?.size}`);
+  })]);
+  await using server = await web.TestServer.start(app);
+  const headers = { "content-type": FORM };
+  const response = await fetch(server.url, { method: "POST", body: "short", headers });
+  assertEquals(await response.text(), "100000");
+});
+
 const FLOODS: [name: string, path: string, type: string, length: string, status: string][] = [
   ["read()", "/read", "text/plain", HUGE, "413"],
   ["post(), announced", "/form", FORM, HUGE, "413"],
