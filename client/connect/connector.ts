@@ -6,8 +6,8 @@ import { ipVersion } from "./addresses.ts";
 /** Options of a session's connections, aiohttp's `TCPConnector`. */
 export interface ConnectorOptions {
   /**
-   * Limit of concurrent requests, with responses that are being read; others wait in order. 0 for
-   * none. With HTTP/2 they may share a connection. @default {100}
+   * Limit of concurrent requests and responses being read, 0 for no limit; others wait in order.
+   * With HTTP/2 they may share a connection. @default {100}
    */
   readonly limit?: number | undefined;
   /** Limit per scheme, host and port. 0 for no limit. @default {0} */

@@ -1,4 +1,5 @@
-import { AbstractCookieJar } from "./abstract_cookie_jar.ts";
+import { AbstractCookieJar, type JarCookie } from "./abstract_cookie_jar.ts";
+import type { CookieInit } from "./cookie_pairs.ts";
 
 /**
  * A cookie jar that stores nothing, aiohttp's `DummyCookieJar`; only a request's own cookies are
@@ -7,7 +8,9 @@ import { AbstractCookieJar } from "./abstract_cookie_jar.ts";
  * ```ts
  * import { DummyCookieJar } from "@roundtrip/http";
  *
- * console.assert(new DummyCookieJar().size === 0); // also after cookies of responses
+ * const jar = new DummyCookieJar();
+ * jar.updateCookies({ seen: "1" });
+ * console.assert(jar.cookieHeader(new URL("http://localhost/")) === "");
  * ```
  */
 export class DummyCookieJar extends AbstractCookieJar {
@@ -15,21 +18,21 @@ export class DummyCookieJar extends AbstractCookieJar {
   override readonly size = 0;
 
   /** Does nothing. */
-  override updateCookies(): void {}
+  override updateCookies(_cookies: CookieInit, _url?: URL): void {}
 
   /** Does nothing. */
-  override updateFromHeaders(): void {}
+  override updateFromHeaders(_headers: readonly string[], _url: URL): void {}
 
   /** Returns an empty map. */
-  override filterCookies(): Map<string, string> {
+  override filterCookies(_url: URL): Map<string, string> {
     return new Map();
   }
 
   /** Does nothing. */
-  override clear(): void {}
+  override clear(_predicate?: (cookie: JarCookie) => boolean): void {}
 
   /** Iterates over no cookies. */
-  override [Symbol.iterator](): Iterator<never> {
+  override [Symbol.iterator](): Iterator<JarCookie> {
     return [].values();
   }
 }

@@ -6,8 +6,8 @@ import type { ClientWebSocketResponse } from "./websocket.ts";
 /** Options of {@linkcode reconnect}. */
 export interface ReconnectOptions {
   /**
-   * Consecutive failures after which the error is thrown, as one counts a connection that ends
-   * before `minUptime`; 0 for no limit. @default {0}
+   * Consecutive failures before the error is thrown, 0 for no limit; a connection that ends before
+   * `minUptime` is a failure too. @default {0}
    */
   readonly retries?: number | undefined;
   /** Delay after the first failure, in ms; doubles with each further one. @default {500} */

@@ -12,7 +12,7 @@ export interface BodySource {
   into?(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Cancels the rest. */
   cancel(reason?: unknown): Promise<void>;
-  /** Takes the whole body as a text if it is in memory, and encoding that gives the same bytes. */
+  /** Takes a body in memory as text that encodes to the same bytes; `null` if it cannot. */
   text?(): string | null;
   /**
    * Fetches the rest at once, if that is cheaper than piece by piece. `onSize` is called with the

@@ -18,7 +18,8 @@ const WHOLE: HTTPRange = { start: null, stop: null };
 
 /**
  * Reads a `Range` header (RFC 9110 section 14.2): `bytes=0-1` is `{ start: 0, stop: 2 }`,
- * `bytes=-5` is `{ start: -5, stop: null }`; both are `null` without one that counts.
+ * `bytes=-5` is `{ start: -5, stop: null }`; both are `null` without it, for another unit, or for
+ * several ranges, which a server may ignore.
  */
 export function parseHTTPRange(header: string | null): HTTPRange {
   if (header === null) return WHOLE;

@@ -97,7 +97,7 @@ function framingOf(fields: HeaderFields, isRequest: boolean): Framing | null {
   return hasLength ? lengthOf(fields.get("content-length") ?? "", isRequest) : null;
 }
 
-/** RFC 9112 section 6.3, rule 5: equal lengths are one; not in a request, which proxies read. */
+/** RFC 9112 section 6.3, rule 5: equal lengths are one in a reply; a request may have only one. */
 function lengthOf(list: string, isRequest: boolean): number {
   const length = isRequest && list.includes(",") ? null : parseLength(list);
   if (length !== null) return length;

@@ -59,5 +59,5 @@ export const IS_TOKEN: Uint8Array = table((byte) =>
 /** 1 for the bytes of a header's value: HTAB, SP, VCHAR, obs-text (RFC 9110 section 5.5). */
 export const IS_VALUE: Uint8Array = table((byte) => byte === 9 || (byte >= 32 && byte !== 127));
 
-/** 1 for the bytes of a target (RFC 9112 section 3.2), and beyond ASCII, which curl sends. */
+/** 1 for the bytes of a target (RFC 9112 section 3.2: no `#`), and beyond ASCII, as curl sends. */
 export const IS_TARGET: Uint8Array = table((byte) => byte > 32 && byte !== 127 && byte !== 35);

@@ -33,8 +33,8 @@ export interface WebSocketBaseOptions<T = unknown> {
   /** Most messages in the receive queue; reading pauses while it is full. @default {1024} */
   readonly maxQueue?: number | undefined;
   /**
-   * Unsent bytes from which the next send closes the socket with 1013; one that awaits its sends
-   * waits at 64 KiB. @default {16777216}, on a server {1048576}
+   * Unsent bytes from which the next send closes the socket with 1013; an awaited send waits at
+   * 64 KiB. @default {16777216}, on a server {1048576}
    */
   readonly maxBuffered?: number | undefined;
   /** Whether to agree on permessage-deflate, or window bits, 9 to 15. @default {false} */
