@@ -58,15 +58,11 @@ class DenoServer implements EngineServer {
   #stopped = false;
 
   constructor(options: ListenOptions, handler: EngineHandler) {
-    const secure = options.cert !== undefined || options.key !== undefined;
-    if (secure && (options.cert === undefined || options.key === undefined)) {
-      throw new TypeError("Cannot listen with TLS: expected both cert and key");
-    }
     checkReusePort(options);
     const resolved = {
       ...options,
       hostname: options.hostname ?? "0.0.0.0",
-      port: options.port ?? (secure ? 8443 : 8080),
+      port: options.port ?? (options.cert === undefined ? 8080 : 8443),
     };
     this.#path = options.path;
     const { signal } = this.#controller;

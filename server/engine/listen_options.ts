@@ -13,9 +13,12 @@ export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
   backlog: "a number",
 });
 
-/** Checks the options, and that the two names of an address agree. */
+/** Checks the options, that the two names of an address agree, and that TLS has both of its own. */
 export function checkListenOptions(options: ListenOptions): ListenOptions {
   LISTEN_OPTIONS.check("Cannot listen", options);
+  if ((options.cert === undefined) !== (options.key === undefined)) {
+    throw new TypeError("Cannot listen with TLS: expected both cert and key");
+  }
   const { host, ...rest } = options;
   if (host === undefined) return options;
   if (rest.hostname !== undefined && rest.hostname !== host) {

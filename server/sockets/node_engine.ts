@@ -29,7 +29,7 @@ export function nodeEngine(limits: SocketLimits = {}): Engine {
   return async (options, handler) => {
     const where = checkListenOptions(options);
     if (where.path !== undefined) await removeStaleSocket(where.path);
-    const isSecure = where.cert !== undefined && where.key !== undefined;
+    const isSecure = where.cert !== undefined;
     const tcp = await listenNode(where, isSecure);
     const listener = { addr: Object(tcp.address()), close: () => tcp.close() };
     const server = new SocketServer(listener, where, handler, resolved);

@@ -21,6 +21,8 @@ import { quickResponse, type ResponseRules } from "./socket_response.ts";
 export interface ConnectionServer {
   readonly limits: Required<SocketLimits>;
   readonly handler: EngineHandler;
+  /** `http`, or `https` of a server with TLS. */
+  readonly scheme: string;
   /** `http://host:port`, for HTTP/1.0 requests without `Host`. */
   readonly origin: string;
   /** Interval of deadline checks, in ms. */
@@ -181,7 +183,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     this.#wait(null, 0);
     const body = bodyOf(head, this, this.#server.limits);
     this.#requests++;
-    const url = urlOf(head, this.#server.origin);
+    const url = urlOf(head, this.#server.scheme, this.#server.origin);
     return this.#exchange = new SocketExchange(head, url, body, this.remote, this);
   }
 

@@ -60,6 +60,7 @@ export interface Listener {
 
 export class SocketServer implements EngineServer, ConnectionServer {
   readonly url: string;
+  readonly scheme: string;
   readonly origin: string;
   readonly limits: Required<SocketLimits>;
   readonly handler: EngineHandler;
@@ -85,7 +86,8 @@ export class SocketServer implements EngineServer, ConnectionServer {
     this.#listener = listener;
     const { addr } = listener;
     this.url = urlOf({ ...options, port: "port" in addr ? Number(addr.port) : 0 });
-    this.origin = this.#path === undefined ? this.url : "http://localhost";
+    this.scheme = options.cert === undefined ? "http" : "https";
+    this.origin = this.#path === undefined ? this.url : `${this.scheme}://localhost`;
     this.finished = this.#finished.promise;
     const times = [limits.headTimeout, limits.bodyTimeout, limits.writeTimeout];
     this.tick = Math.max(10, Math.min(TICK, ...times.map((time) => time / 4)));
@@ -145,7 +147,8 @@ export class SocketServer implements EngineServer, ConnectionServer {
     const count = (this.#perAddress.get(hostname) ?? 0) + 1;
     const isTooMany = hostname !== "" && count > this.limits.maxConnectionsPerAddress;
     const isFull = this.#connections.size >= this.limits.maxConnections;
-    if (isTooMany || (isFull && !this.#shed())) return connection.close();
+    // With node:tls a handshake may end after the listener was closed.
+    if (this.isStopping || isTooMany || (isFull && !this.#shed())) return connection.close();
     connection.setNoDelay?.(true);
     this.#perAddress.set(hostname, count);
     const remote = hostname === ""

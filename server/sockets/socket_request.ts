@@ -101,11 +101,11 @@ export class SocketRequest {
 }
 
 /** The whole raw URL of a request; `origin` is for HTTP/1.0 requests without `Host`. */
-export function urlOf({ target, fields }: RequestHead, origin: string): string {
+export function urlOf({ target, fields }: RequestHead, scheme: string, origin: string): string {
   if (target.charCodeAt(0) !== 47 && target !== "*") return target; // absolute-form
   const host = fields.get("host");
   const path = target === "*" ? "/*" : target;
-  return host === null || host === "" ? origin + path : `http://${host}${path}`;
+  return host === null || host === "" ? origin + path : `${scheme}://${host}${path}`;
 }
 
 // Other members, and the platform's symbols that identify a request, come from a real one; so

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "@s
 import { web } from "@roundtrip/http";
 import { quietApp } from "../_raw.ts";
 import { start } from "../_spawn.ts";
+import { nodeEngine } from "../../../server/node.ts";
 import { CA, CERT, KEY } from "../_tls.ts";
 
 const signals = { ignore: Deno.build.os === "windows" }; // no SIGTERM to send there
@@ -316,16 +317,39 @@ Deno.test({
   },
 });
 
-Deno.test("TLS: https with cert and key, one of the two alone is refused", async () => {
+for (const [name, engine] of [["deno", web.denoEngine], ["node", nodeEngine()]] as const) {
+  Deno.test(`TLS: https with cert and key, one of the two alone is refused: ${name}`, async () => {
+    const app = quietApp();
+    app.addRoutes([web.get("/", (request) => web.jsonResponse([request.scheme, request.secure]))]);
+    await using runner = new web.AppRunner(app, { engine });
+    for (const half of [{ cert: CERT }, { key: KEY }]) {
+      await assertRejects(
+        () => runner.listen({ port: 0, ...half }),
+        TypeError,
+        "both cert and key",
+      );
+    }
+    const url = await runner.listen({ hostname: "127.0.0.1", port: 0, cert: CERT, key: KEY });
+    assertMatch(url, /^https:\/\/127\.0\.0\.1:\d+$/);
+    using client = Deno.createHttpClient({ caCerts: [CA] });
+    const response = await fetch(url, { client });
+    assertEquals(await response.json(), ["https", true]);
+  });
+}
+
+Deno.test("TLS: a handshake that ends after the server has stopped is not served", async () => {
+  let requests = 0;
   const app = quietApp();
-  app.addRoutes([web.get("/", (request) => web.jsonResponse([request.scheme, request.secure]))]);
-  await using runner = new web.AppRunner(app);
-  await assertRejects(() => runner.listen({ port: 0, cert: CERT }), TypeError, "both cert and key");
+  app.addRoutes([web.get("/", () => web.textResponse(`${++requests}`))]);
+  await using runner = new web.AppRunner(app, { engine: nodeEngine() });
   const url = await runner.listen({ hostname: "127.0.0.1", port: 0, cert: CERT, key: KEY });
-  assertMatch(url, /^https:\/\/127\.0\.0\.1:\d+$/);
-  using client = Deno.createHttpClient({ caCerts: [CA] });
-  const response = await fetch(url, { client });
-  assertEquals(await response.json(), ["https", true]);
+  const tcp = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(url).port) });
+  await new Promise((resolve) => setTimeout(resolve, 50)); // accepted
+  await runner.cleanup();
+  using tls = await Deno.startTls(tcp, { hostname: "localhost", caCerts: [CA] });
+  await tls.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+  await tls.read(new Uint8Array(100)).catch(() => null);
+  assertEquals(requests, 0);
 });
 
 Deno.test("invalid times are refused", () => {
