@@ -22,7 +22,7 @@ export function countedSource(
     if (piece !== null) report({ bytes: bytes += piece.length, total });
     return piece;
   };
-  const { into } = source;
+  const into = source.into?.bind(source);
   return {
     next: async () => counted(await source.next()),
     ...(into === undefined ? {} : { into: async (buffer) => counted(await into(buffer)) }),

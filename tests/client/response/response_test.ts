@@ -467,6 +467,21 @@ Deno.test("onDownloadProgress counts bytes on the wire, onUploadProgress accepte
   }
 });
 
+Deno.test("onDownloadProgress counts a body that is read into buffers", async () => {
+  const body = Uint8Array.from({ length: 300_000 }, (_, at) => at % 251);
+  await using served = await serve([web.get("/", () => new Response(body))]);
+  let last: Progress | null = null;
+  const onDownloadProgress = (progress: Progress) => last = progress;
+  await using response = await served.session.get("/", { onDownloadProgress });
+  const read: number[] = [];
+  for (let piece = new Uint8Array(100_000); piece.length > 0;) {
+    piece = await response.content.readInto(new Uint8Array(100_000));
+    read.push(...piece);
+  }
+  assertEquals(Uint8Array.from(read), body);
+  assertEquals(last, { bytes: body.length, total: body.length });
+});
+
 Deno.test("an exception of a progress callback ends the request", async () => {
   await using served = await serve([
     web.post("/", async (request) => new Response(await request.read())),
