@@ -9,6 +9,7 @@ import { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import { acceptDeflate } from "../../http/websocket/deflate.ts";
 import { acceptOf } from "../../http/websocket/frames.ts";
 import type { SocketEvents } from "../../http/websocket/port.ts";
+import { denoPort } from "../engine/deno_port.ts";
 import type {
   EnginePort,
   RawHeaders,
@@ -144,8 +145,8 @@ export class SocketExchange implements ServeInfo, EnginePort {
 
   bodySizeOf(response: Response): number | null {
     const record = recordOf(response);
-    if (record === null) return response.body === null ? 0 : null;
-    return sizeOf(record.body);
+    if (record !== null) return sizeOf(record.body);
+    return denoPort.bodySizeOf(response) ?? (response.body === null ? 0 : null);
   }
 
   connections(): number {

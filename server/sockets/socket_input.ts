@@ -89,8 +89,12 @@ export class SocketInput {
     this.#early = null;
     const buffer = this.buffer;
     const size = await early;
-    if (size !== null && target.buffer !== buffer.buffer) target.set(buffer.subarray(0, size));
-    return size;
+    if (size === null || target.buffer === buffer.buffer) return size;
+    const taken = Math.min(size, target.length);
+    target.set(buffer.subarray(0, taken));
+    buffer.copyWithin(0, taken, size);
+    if (taken < size) this.#early = Promise.resolve(size - taken); // for the next read
+    return taken;
   }
 
   /** Watches for a disconnect while nothing reads; a request that arrives is buffered. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { web } from "@roundtrip/http";
+import { SOCKET_ENGINES } from "../_engines.ts";
 
 const BIG = "hello, world ".repeat(1000);
 const UNPACK: Record<string, CompressionFormat> = {
@@ -79,6 +80,20 @@ Deno.test("compress() skips content that gains nothing or must not change", asyn
     assertEquals(text, await make().text(), name);
   }
 });
+
+for (const [name, engine] of SOCKET_ENGINES) {
+  Deno.test(`compress() leaves a small response of the platform: ${name}`, async () => {
+    const app = new web.Application({ middlewares: [web.compressMiddleware()] });
+    const headers = { "content-type": "text/plain" };
+    app.addRoutes([web.get("/", ({ query }) => new Response(query.get("text"), { headers }))]);
+    await using server = await web.TestServer.start(app, { engine });
+    for (const text of ["", "small"]) {
+      const response = await fetch(`${server.url}/?text=${text}`);
+      assertEquals(response.headers.get("content-length"), `${text.length}`);
+      assertEquals(await response.text(), text);
+    }
+  });
+}
 
 Deno.test("compress() takes the types that gain", async () => {
   const types = [

@@ -212,6 +212,25 @@ for (const [name, engine] of SOCKET_ENGINES) {
   });
 }
 
+for (const [name, engine] of SOCKET_ENGINES) {
+  Deno.test(`a long first message arrives after the client was watched (${name})`, async () => {
+    const route = web.get("/ws", async (request) => {
+      request.signal; // from then on the engine reads, to see a disconnect
+      await Promise.resolve();
+      const socket = new web.WebSocketResponse();
+      await socket.prepare(request);
+      for (let i = 0; i < 2; i++) await socket.sendStr(await socket.receiveStr());
+      return socket;
+    });
+    await using served = await serve([route], {}, engine);
+    await using socket = await served.session.wsConnect("/ws");
+    for (const text of ["a".repeat(5000), "b"]) {
+      await socket.sendStr(text);
+      assertEquals(await socket.receiveStr(), text);
+    }
+  });
+}
+
 Deno.test("long headers of a handshake take no time (CVE-2021-32640)", async () => {
   await using served = await serve([web.get("/ws", web.webSocket(() => {}, { protocols: ["a"] }))]);
   const attacks = [
