@@ -332,10 +332,10 @@ export class ClientResponse {
     throw error;
   }
 
-  /** The error for a status of 400 or above, with 64 KiB of the body; `null` for another status. */
+  /** The error for a status of 400 or above, with 64 KiB of an unread body; `null` for another. */
   async statusError(): Promise<ClientResponseError | null> {
     if (this.ok) return null;
-    const body = await startOfText(this.content, this.charset);
+    const body = this.#text ?? await startOfText(this.content, this.charset);
     this.release();
     return new ClientResponseError(this.#errorInit(this.reason, body));
   }

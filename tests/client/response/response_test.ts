@@ -467,6 +467,15 @@ Deno.test("onDownloadProgress counts bytes on the wire, onUploadProgress accepte
   }
 });
 
+Deno.test("the error for a status has the body, also of a response that was read as text", async () => {
+  for (const isRead of [false, true]) {
+    await reply({ body: "grüezi", status: 404 }, async (response) => {
+      if (isRead) await response.text();
+      assertEquals((await response.statusError())?.body, "grüezi");
+    });
+  }
+});
+
 Deno.test("onDownloadProgress counts a body that is read into buffers", async () => {
   const body = Uint8Array.from({ length: 300_000 }, (_, at) => at % 251);
   await using served = await serve([web.get("/", () => new Response(body))]);
