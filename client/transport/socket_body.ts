@@ -62,7 +62,7 @@ export class SocketBody implements BodySource {
   async rest(): Promise<Bytes> {
     const size = (this.#left?.length ?? 0) + this.#decoder.left;
     if (size > MAX_TRUSTED_LENGTH || this.#lease.framing === CHUNKED) {
-      return await restOf(this, undefined, size);
+      return await restOf(this, undefined, size === Infinity ? 0 : size);
     }
     const whole = new Uint8Array(size);
     for (let at = 0; at < size;) at += (await this.into(whole.subarray(at)))?.length ?? size;

@@ -59,6 +59,24 @@ for (const [name, begin, again, message] of ROWS) {
   });
 }
 
+Deno.test("sockets: a body that ends with its connection takes memory as it comes", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using server = rawServer(async function* () {
+    yield "HTTP/1.1 200 OK\r\n\r\nhello";
+    await gate.promise;
+  });
+  await using session = new ClientSession();
+  const before = Deno.memoryUsage().external;
+  const bodies: Promise<unknown>[] = [];
+  for (let n = 0; n < 8; n++) bodies.push((await session.get(server.url)).read());
+  const ended = Promise.allSettled(bodies);
+  const grown = Deno.memoryUsage().external - before;
+  gate.resolve();
+  await session.close();
+  await ended;
+  assert(grown < 8 * 1024 * 1024, `${grown} bytes more`);
+});
+
 Deno.test("sockets: bytes beyond a body's length or after a response are not a response", async () => {
   const evil = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nEVIL";
   const replies = [
