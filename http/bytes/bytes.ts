@@ -63,3 +63,8 @@ export function utf8Text(bytes: Uint8Array): string | null {
   // Malformed bytes become U+FFFD too.
   return text.includes("\uFFFD") || text.startsWith("\uFEFF") ? null : text;
 }
+
+/** Decodes bytes, UTF-8 by the fast decoder where it gives the same text. Throws as `decoder`. */
+export function decodeBytes(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>): string {
+  return (decoder.encoding === "utf-8" ? utf8Text(bytes) : null) ?? decoder.decode(bytes);
+}

@@ -1,5 +1,5 @@
 // Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
-import { type Bytes, hexValue } from "../bytes/bytes.ts";
+import { type Bytes, decodeBytes, hexValue } from "../bytes/bytes.ts";
 import { asciiText } from "../bytes/latin1.ts";
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
 import { decodedSource } from "../coding/content_decoder.ts";
@@ -46,7 +46,7 @@ export function partDecoder(label: string): TextDecoder {
 /** @throws {MultipartEncodingError} If the bytes are invalid in that encoding. */
 export function decodeText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>): string {
   try {
-    return decoder.decode(bytes);
+    return decodeBytes(decoder, bytes);
   } catch (cause) {
     const message = `Cannot decode a part: its bytes are not ${decoder.encoding}`;
     throw new MultipartEncodingError(message, { cause });

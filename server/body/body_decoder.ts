@@ -1,4 +1,4 @@
-import { utf8Text } from "../../http/bytes/bytes.ts";
+import { decodeBytes } from "../../http/bytes/bytes.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
 import { HTTPUnsupportedMediaType } from "../exceptions/client_errors.ts";
 
@@ -11,7 +11,7 @@ export function bodyDecoder(charset: string, fatal: boolean): TextDecoder {
 
 export function bodyText(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>): string {
   try {
-    return (decoder.encoding === "utf-8" ? utf8Text(bytes) : null) ?? decoder.decode(bytes);
+    return decodeBytes(decoder, bytes);
   } catch (cause) {
     throw new HTTPUnsupportedMediaType({ text: `The body is not ${decoder.encoding} text`, cause });
   }

@@ -1,5 +1,6 @@
-import { asciiText, latin1 } from "../../http/bytes/latin1.ts";
+import { latin1 } from "../../http/bytes/latin1.ts";
 import type { MultipartLimits } from "../../http/multipart/limits.ts";
+import { decodeText, partDecoder } from "../../http/multipart/part_decoding.ts";
 import { parsePartHeaders } from "../../http/multipart/part_headers.ts";
 import { FileField } from "./file_field.ts";
 import type { ParsedForm } from "./parse_form.ts";
@@ -17,7 +18,7 @@ const HEAD = new RegExp(
   `^(?:${TYPE}\r\n)?content-disposition: form-data; name=${QUOTED}(?:; filename=${QUOTED})?(?:\r\n${TYPE})?$`,
   "i",
 );
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const utf8 = partDecoder("utf-8");
 
 /**
  * Reads a multipart body in memory without a stream, a promise and `Headers` for each part, which
@@ -54,9 +55,7 @@ export function smallForm(
     const isFile = filename !== undefined;
     if (content.length > (isFile ? limits.maxFileSize : limits.maxFieldSize)) return null;
     if (!isFile) {
-      const value = contentType?.startsWith("multipart/")
-        ? null
-        : asciiText(content) ?? decoded(content);
+      const value = contentType?.startsWith("multipart/") ? null : decoded(content);
       if (value === null) return null;
       fields.push([name, value]);
     } else {
@@ -86,7 +85,7 @@ function isWithin(limits: MultipartLimits, head: string, name: string, filename 
 
 function decoded(bytes: Uint8Array<ArrayBuffer>): string | null {
   try {
-    return utf8.decode(bytes);
+    return decodeText(utf8, bytes);
   } catch {
     return null;
   }
