@@ -1,5 +1,4 @@
 // The transport of a request, by options and environment.
-import { isIP } from "node:net";
 import { socketTransport, type Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { certificatesOf } from "./certificates.ts";
@@ -11,29 +10,12 @@ export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise
   const socket = unixProxy(parsed);
   const { verify, ca, identity } = await certificatesOf(parsed);
   const byScheme = proxies(parsed.all("proxy"));
-  const addresses = addressesOf(parsed.all("resolve"));
-  const localAddress = localAddressOf(parsed.value("interface"));
-  const family = parsed.has("ipv4") ? 4 : parsed.has("ipv6") ? 6 : 0;
-  if (OLD_RUNTIME && localAddress !== undefined) {
-    throw tooOldTo("connect from the address of --interface");
-  }
-  if (OLD_RUNTIME && identity !== null && (family !== 0 || addresses.size > 0)) {
-    throw tooOldTo("send the certificate of --cert with -4, -6 or --resolve");
-  }
   const transport = socketTransport({
     limit: 0,
     verify,
     tlsInfo: tlsInfo && !OLD_RUNTIME,
     caCerts: ca,
-    family,
     ...identity,
-    localAddress,
-    ...(addresses.size === 0 ? {} : {
-      resolve: (host, port) => {
-        const address = addresses.get(`${host}:${port}`) ?? addresses.get(`${host}:*`);
-        return address === undefined ? null : [address];
-      },
-    }),
   });
   return {
     send(hop) {
@@ -75,27 +57,4 @@ function proxyOf(text: string): URL {
   // The text is not shown, as it may contain a password.
   const scheme = url === null ? "" : `, not ${url.protocol.slice(0, -1)}`;
   throw badArgument("proxy", `expected http://HOST:PORT, https:, socks5: or socks5h:${scheme}`);
-}
-
-export function addressesOf(values: readonly string[]): Map<string, string> {
-  const addresses = new Map<string, string>();
-  for (const value of values) {
-    const [, host = "", port, rest = ""] = /^([^:]+):(?:(\d+):)?(.+)$/.exec(value) ?? [];
-    const address = rest.replace(/^\[(.*)\]$/, "$1");
-    if (host === "" || isIP(address) === 0) {
-      throw badArgument("resolve", `"${value}" is not HOST:ADDRESS or HOST:PORT:ADDRESS`);
-    }
-    addresses.set(`${host.toLowerCase()}:${port ?? "*"}`, address);
-  }
-  return addresses;
-}
-
-function localAddressOf(value: string | undefined): string | undefined {
-  if (value === undefined || isIP(value) !== 0) return value;
-  const own = Deno.networkInterfaces().find((each) => each.name === value);
-  if (own !== undefined) return own.address;
-  throw badArgument(
-    "interface",
-    `"${value}" is neither an address nor an interface of this machine`,
-  );
 }

@@ -92,7 +92,7 @@ function parseKey(raw: string, token: string): Step[] {
 }
 
 /** Type of a JSON value, whose numbers may be kept as written. */
-export function typeOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
@@ -105,7 +105,7 @@ function describe(key: string | number | null): string {
 }
 
 /** The name of a type with its article. */
-export function article(word: string): string {
+function article(word: string): string {
   return word === "null" ? word : /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
 }
 

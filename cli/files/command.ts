@@ -108,7 +108,6 @@ async function filesOptions(
     spa: parsed.has("spa"),
     prettyUrls: parsed.has("pretty-urls"),
     title: parsed.value("title") ?? null,
-    readme: parsed.has("readme"),
     listing: !parsed.has("no-listing"),
     archives: !parsed.has("no-archives") && !parsed.has("no-listing"),
     hidden,

@@ -3,12 +3,8 @@ import { ARCHIVES } from "./archive.ts";
 import { type Entry, type Root, sorted } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
 import { listingPage, type Order } from "./page.ts";
-import { join } from "node:path";
-import { search } from "./search.ts";
 
-const README = /^readme(?:\.(?:md|markdown|txt))?$/i;
 const PAGE = 1000; // entries
-const MAX_README = 256 * 1024; // bytes
 
 export interface Listing {
   readonly request: ServerRequest;
@@ -22,13 +18,10 @@ export interface Listing {
   readonly change: boolean;
 }
 
-/** Lists a folder, or the matches of `?search=`, as a page; for `?raw=true` one name per line. */
+/** Lists a folder as a page; for `?raw=true` one name per line. */
 export async function sendListing(listing: Listing): Promise<Response> {
   const { request, root, folder, options } = listing;
-  const text = request.query.get("search")?.trim() ?? "";
-  const { entries: found, isCut } = text === ""
-    ? { entries: await root.list(folder), isCut: false }
-    : await search(root, folder, text, request.signal);
+  const found = await root.list(folder);
   if (request.query.get("raw") === "true") {
     const lines = found.map(({ name, isFolder }) => `${name}${isFolder ? "/" : ""}\n`);
     return textResponse(lines.join(""));
@@ -37,7 +30,7 @@ export async function sendListing(listing: Listing): Promise<Response> {
   const pages = Math.max(1, Math.ceil(found.length / PAGE));
   const page = Math.min(order.page, pages);
   const shown = (entries: readonly Entry[]): Entry[] =>
-    (order.sort === "name" && !order.descending && text === ""
+    (order.sort === "name" && !order.descending
       ? entries // as they are listed
       : sorted(entries, order.sort, order.descending)).slice((page - 1) * PAGE, page * PAGE);
   // Sizes and times of all entries are needed only to sort by them.
@@ -51,13 +44,10 @@ export async function sendListing(listing: Listing): Promise<Response> {
     entries,
     order: { ...order, page },
     pages,
-    search: text,
-    isCut,
     upload: listing.change && options.upload !== null,
     mkdir: listing.change && options.mkdir,
-    remove: listing.change && options.remove && text === "",
+    remove: listing.change && options.remove,
     archives: options.archives ? Object.keys(ARCHIVES) : [],
-    readme: options.readme && text === "" ? await readmeOf(folder, found) : null,
     nonce,
   });
   return pageReply(html, nonce);
@@ -85,15 +75,4 @@ export function pageReply(html: string, nonce: string | null): Response {
       "cache-control": "no-store",
     },
   });
-}
-
-async function readmeOf(folder: string, entries: readonly Entry[]): Promise<string | null> {
-  const found = entries.find(({ name, isFolder }) => !isFolder && README.test(name));
-  if (found === undefined) return null;
-  const path = join(folder, found.name);
-  try {
-    return (await Deno.stat(path)).size <= MAX_README ? await Deno.readTextFile(path) : null;
-  } catch {
-    return null; // deleted since, or not readable: list the folder without it
-  }
 }

@@ -21,8 +21,6 @@ export interface FilesOptions {
   readonly spa: boolean;
   readonly prettyUrls: boolean;
   readonly title: string | null;
-  /** Whether a folder's README is shown below its listing. */
-  readonly readme: boolean;
   readonly listing: boolean;
   readonly archives: boolean;
   /** Whether names that begin with a dot are served. */

@@ -24,28 +24,21 @@ export interface PageOptions extends Pick<FilesOptions, "title" | "mkdir" | "rem
   /** Their order, and the current page. */
   readonly order: Order;
   readonly pages: number;
-  /** Searched text, `""` for none. */
-  readonly search: string;
-  /** Whether the search stopped before the end. */
-  readonly isCut: boolean;
   readonly upload: boolean;
-  /** Text of the folder's README, `null` for none. */
-  readonly readme: string | null;
   readonly archives: readonly string[];
   /** Nonce of the page's script and style. */
   readonly nonce: string;
 }
 
 export function listingPage(options: PageOptions): string {
-  const { path, archives, nonce, readme, upload, mkdir, remove } = options;
+  const { path, archives, nonce, upload, mkdir, remove } = options;
   const rows = options.entries.map((entry) => row(entry, remove));
   if (path !== "/") rows.unshift(`<tr><td><a href="../">../</a></td><td></td><td></td></tr>`);
-  if (options.isCut) rows.push(`<tr><td>There may be more.</td><td></td><td></td></tr>`);
   const names = path.split("/").filter((name) => name !== "");
   const last = names.at(-1);
   const root = options.title ?? "/";
   const links = archives.map((kind) => `<a href="?archive=${kind}">${kind}</a>`).join(" ");
-  const heads = COLUMNS.map(([key, name]) => columnHead(key, name, options)).join("");
+  const heads = COLUMNS.map(([key, name]) => columnHead(key, name, options.order)).join("");
   return fill(PAGE, {
     style: `<style nonce="${nonce}">${STYLE}</style>`,
     title: escapeHtml(options.title === null ? path : `${options.title} ${path}`),
@@ -53,11 +46,9 @@ export function listingPage(options: PageOptions): string {
     heading: escapeHtml(last === undefined ? root : `${last}/`),
     archives: links === "" ? "" : `<p>This folder as an archive: ${links}</p>\n`,
     forms: `${upload ? UPLOAD : ""}${mkdir ? MKDIR : ""}`,
-    search: escapeHtml(options.search),
     heads: `${heads}${remove ? "<td></td>" : ""}`,
     rows: rows.join("\n"),
     pager: pager(options),
-    readme: readme === null ? "" : `<pre>${escapeHtml(readme)}</pre>\n`,
     script: upload || remove ? `<script nonce="${nonce}">${SCRIPT}</script>\n` : "",
   });
 }
@@ -65,9 +56,8 @@ export function listingPage(options: PageOptions): string {
 const COLUMNS = [["name", "Name"], ["size", "Size"], ["time", "Modified (UTC)"]] as const;
 
 function row({ name, isFolder, size, isMore, modified }: Entry, remove: boolean): string {
-  const segments = name.toWellFormed().split("/").map(encodeURIComponent);
   const slash = isFolder ? "/" : "";
-  const href = `./${segments.join("/")}${slash}`;
+  const href = `./${encodeURIComponent(name.toWellFormed())}${slash}`;
   const time = modified?.toISOString().slice(0, 16) ?? "";
   const bytes = size === null ? "" : `${isMore ? "over " : ""}${formatBytes(size)}`;
   const when = `<time datetime="${time}Z">${time.replace("T", " ")}</time>`;
@@ -85,31 +75,26 @@ function breadcrumb(root: string, names: readonly string[]): string {
 }
 
 /** The query for the same listing in another order, or for another page. */
-function queryOf({ search }: PageOptions, { sort, descending, page }: Order): string {
+function queryOf({ sort, descending, page }: Order): string {
   const query = new URLSearchParams();
-  if (search !== "") query.set("search", search);
   if (sort !== "name") query.set("sort", sort);
   if (descending) query.set("order", "desc");
   if (page > 1) query.set("page", `${page}`);
   return escapeHtml(`?${query}`);
 }
 
-function columnHead(sort: SortKey, name: string, options: PageOptions): string {
-  const { order } = options;
+function columnHead(sort: SortKey, name: string, order: Order): string {
   const isChosen = order.sort === sort;
   const next = { sort, descending: isChosen && !order.descending, page: 1 };
   const state = !isChosen ? "" : ` aria-sort="${order.descending ? "descending" : "ascending"}"`;
   const arrow = !isChosen ? "" : ` <span aria-hidden="true">${order.descending ? "↓" : "↑"}</span>`;
-  return `<th scope="col"${state}><a href="${queryOf(options, next)}">${name}${arrow}</a></th>`;
+  return `<th scope="col"${state}><a href="${queryOf(next)}">${name}${arrow}</a></th>`;
 }
 
-function pager(options: PageOptions): string {
-  const { order, pages } = options;
+function pager({ order, pages }: PageOptions): string {
   if (pages === 1) return "";
   const link = (page: number, text: string): string =>
-    page < 1 || page > pages
-      ? ""
-      : `<a href="${queryOf(options, { ...order, page })}">${text}</a> `;
+    page < 1 || page > pages ? "" : `<a href="${queryOf({ ...order, page })}">${text}</a> `;
   return `<nav aria-label="Pages">${link(order.page - 1, "Previous")}` +
     `Page ${order.page} of ${pages} ${link(order.page + 1, "Next")}</nav>\n`;
 }

@@ -46,7 +46,6 @@ export class Printer {
   readonly #quiet: boolean;
   readonly #charset: string | undefined;
   readonly #mime: string | undefined;
-  readonly #filter: string | undefined;
   /** Resolves when earlier replies are printed. */
   readonly #turn: Promise<void>;
 
@@ -63,7 +62,6 @@ export class Printer {
     this.#quiet = parsed.has("quiet");
     this.#charset = parsed.value("response-charset");
     this.#mime = parsed.value("response-mime");
-    this.#filter = parsed.value("filter");
     if (this.#charset !== undefined && !isCharset(this.#charset)) {
       throw badArgument("response-charset", `"${this.#charset}" is not a known charset`);
     }
@@ -158,7 +156,6 @@ export class Printer {
   /** Prints the body of a response, or cancels it if it is not printed. */
   async body(response: ClientResponse, failed = false): Promise<void> {
     if (!this.#parts.has("b") && !(failed && !this.#quiet)) return response.release();
-    if (this.#filter !== undefined && !failed) return await this.#filtered(response, this.#filter);
     const type = this.#mime ?? response.contentType;
     if (this.#plain) {
       for await (const piece of response.content.iterAny()) await this.#write(piece);
@@ -194,17 +191,6 @@ export class Printer {
 
   #isBinary(response: ClientResponse, bytes: Uint8Array): boolean {
     return !/^utf-?(?:16|32)/i.test(this.#charset ?? response.charset ?? "") && isBinary(bytes);
-  }
-
-  /** Prints a part of the JSON; a string without quotes, for use in a shell. */
-  async #filtered(response: ClientResponse, path: string): Promise<void> {
-    const { filterJson } = await import("./json_filter.ts");
-    const bytes = await response.read();
-    const found = filterJson(this.#decoder(response, bytes).decode(bytes), path);
-    const shown = typeof found === "string"
-      ? this.#safe(found)
-      : bodyText(JSON.stringify(found), "json", this.#show);
-    await this.#write(`${shown}\n`);
   }
 
   async meta(response: ClientResponse, times: Times, total: number): Promise<void> {

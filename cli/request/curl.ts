@@ -3,7 +3,6 @@ import type { RequestOption } from "../specs/request.ts";
 import { verifyOf } from "../connecting/certificates.ts";
 import type { Auth } from "../connecting/credentials.ts";
 import { savesBody } from "../output/parts.ts";
-import { addressesOf } from "../connecting/connection.ts";
 import { shellWord } from "../io/shell_word.ts";
 import type { Plan, PlannedBody } from "./plan.ts";
 
@@ -16,7 +15,6 @@ const SAME: readonly (readonly [own: RequestOption, name: string])[] = [
   ["cert-key-pass", "--pass"],
   ["retry", "--retry"],
   ["connect-timeout", "--connect-timeout"],
-  ["interface", "--interface"],
   ["max-redirects", "--max-redirs"],
 ];
 
@@ -32,8 +30,6 @@ const LONG: Readonly<Record<string, string>> = {
   "-o": "--output",
   "-C": "--continue-at",
   "-g": "--globoff",
-  "-4": "--ipv4",
-  "-6": "--ipv6",
 };
 
 /** Writes a request as a curl command, quoted for a shell; long options are on lines of their own. */
@@ -51,7 +47,7 @@ export function curlCommand(
   options.at(-1)?.push(url.href);
   options.push(...headerOptions(plan, auth));
   if (body !== null) options.push(...bodyOptions(body));
-  options.push(...connectionOptions(url, parsed));
+  options.push(...connectionOptions(parsed));
   const isLong = parsed.has("curl-long");
   return options.map(([name = "", ...values]) =>
     [isLong ? LONG[name] ?? name : name, ...values].map(shellWord).join(" ")
@@ -88,7 +84,7 @@ function bodyOptions(body: PlannedBody): string[][] {
   });
 }
 
-function connectionOptions(url: URL, parsed: ParsedArgs<RequestOption>): string[][] {
+function connectionOptions(parsed: ParsedArgs<RequestOption>): string[][] {
   const options: string[][] = [];
   const saves = savesBody(parsed);
   if (parsed.has("follow") || saves) options.push(["-L"]);
@@ -103,12 +99,6 @@ function connectionOptions(url: URL, parsed: ParsedArgs<RequestOption>): string[
   for (const each of parsed.all("proxy")) {
     options.push(["--proxy", each.replace(/^(?:https?|all):(?!\/\/)/, "")]);
   }
-  const port = url.port || (url.protocol === "https:" ? "443" : "80");
-  for (const [where, address] of addressesOf(parsed.all("resolve"))) {
-    options.push(["--resolve", `${where.replace(/\*$/, port)}:${address}`]);
-  }
-  if (parsed.has("ipv4")) options.push(["-4"]);
-  if (parsed.has("ipv6")) options.push(["-6"]);
   if (parsed.has("continue")) options.push(["-C", "-"]);
   const output = parsed.value("output");
   if (saves) options.push(output === undefined ? ["-O"] : ["-o", output]);

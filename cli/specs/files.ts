@@ -21,7 +21,7 @@ export const files = command({
     "-u SUBDIR after DIR, or --upload=SUBDIR, only below that folder. Uploads get their name " +
     "when they are complete. With -u, scripts in served pages are disabled, unless --header " +
     "'Content-Security-Policy: ...' is given.",
-    "/photos/?search=TEXT searches for names below a folder, ?raw=true lists it as plain text.",
+    "/photos/?raw=true lists a folder as plain text.",
     "Links that lead out of the folder and names that begin with a dot are not served.",
   ],
   options: [
@@ -45,7 +45,6 @@ export const files = command({
     more("--auth-file FILE", "credentials, one per line", { repeat: true }),
     more("--pretty-urls", "serve about.html for /about"),
     more("--title TEXT", "title of the listings"),
-    more("--readme", "show a folder's README below its listing"),
     more("--route-prefix PREFIX", "serve below /PREFIX/"),
     more("--random-route", "serve below a random path"),
     more("--compress", "compress text"),

@@ -39,7 +39,6 @@ export const request = command({
     more("--parallel N", "with several URLs: send N at a time, print the replies in order"),
     more("--all", "print redirects too"),
     more("-P, --history-print WHAT", "what --all prints of redirects, letters as in --print"),
-    more("--filter PATH", "print this part of a JSON response: a.b[0], [].name"),
     more("-q, --quiet", "print nothing; -qq hides warnings too", { against: OUTPUT, repeat: true }),
     more("--pretty HOW", "colours, indentation, both or none", {
       choices: ["all", "colors", "format", "none"],
@@ -87,12 +86,6 @@ export const request = command({
       { repeat: true },
     ),
     more("--ignore-netrc", "do not read .netrc"),
-    more("--resolve HOST:ADDRESS", "use ADDRESS for HOST (also HOST:PORT:ADDRESS)", {
-      repeat: true,
-    }),
-    more("-4, --ipv4", "use IPv4 only", { against: ["ipv6"] }),
-    more("-6, --ipv6", "use IPv6 only", { against: ["ipv4"] }),
-    more("--interface NAME", "interface or address to connect from"),
     more("--unix-socket PATH", "connect to a unix socket"),
     ...CLIENT_TLS_OPTIONS,
     more("--https", "use https if the URL has no scheme", { alias: ["default-scheme", "https"] }),

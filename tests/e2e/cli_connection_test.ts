@@ -32,9 +32,9 @@ function locked(key: string, passphrase: string): string {
   return `${createPrivateKey(key).export(options)}`;
 }
 
-function secureServer(): Deno.HttpServer<Deno.NetAddr> {
+function secureServer(hostname = "127.0.0.1"): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({
-    hostname: "127.0.0.1",
+    hostname,
     port: 0,
     cert: CERT,
     key: KEY,
@@ -43,7 +43,7 @@ function secureServer(): Deno.HttpServer<Deno.NetAddr> {
 }
 
 Deno.test("--verify: a certificate is verified, by a custom authority, or not", async () => {
-  const server = secureServer();
+  const server = secureServer("0.0.0.0");
   await using folder = await tempDir();
   const cwd = folder.path;
   await Deno.writeTextFile(`${cwd}/ca.pem`, CA);
@@ -60,23 +60,6 @@ Deno.test("--verify: a certificate is verified, by a custom authority, or not", 
     ["--verify PATH", ["--verify", "ca.pem", url], { code: 0, stdout: "GET /x \n" }],
     ["--verify no", ["--verify", "no", url, "a=1"], { code: 0, stdout: 'POST /x {"a":"1"}\n' }],
     ["--verify FALSE", ["--verify", "fALse", url], { code: 0, stdout: "GET /x \n" }],
-    ["another name", ["--verify", "ca.pem", `https://127.0.0.2:${port}/`], {
-      code: 1,
-      stderr: /roundtrip: error: /,
-    }],
-    ["the name of another host", [
-      "--verify",
-      "ca.pem",
-      "--resolve",
-      "other.test:127.0.0.1",
-      `https://other.test:${port}/`,
-    ], { code: 1, stderr: /its certificate is not trusted/ }],
-    ["a wrong name, not verified", [
-      "--verify=no",
-      "--resolve",
-      "other.test:127.0.0.1",
-      `https://other.test:${port}/`,
-    ], { code: 0, stdout: "GET / \n" }],
     ["a file that is missing", ["--verify", "nope.pem", url], {
       code: USAGE,
       stderr: /argument --verify: cannot read nope\.pem: no such file/,
@@ -99,6 +82,15 @@ Deno.test("--verify: a certificate is verified, by a custom authority, or not", 
       stderr: /argument --cert: cannot read x\.pem/,
     }],
   ];
+  if (Deno.build.os !== "darwin") { // where 127.0.0.2 is no address of the machine
+    rows.push(["another name", ["--verify", "ca.pem", `https://127.0.0.2:${port}/`], {
+      code: 1,
+      stderr: /its certificate is not trusted/,
+    }], ["another name, not verified", ["--verify=no", `https://127.0.0.2:${port}/`], {
+      code: 0,
+      stdout: "GET / \n",
+    }]);
+  }
   await assertTable(
     withTls(rows).map(([name, args, expected]) => [name, args, expected, options]),
   );
@@ -111,10 +103,6 @@ const withTls = notOnOld("--verify", {
 });
 const byProxy = notOnOld("--proxy", {
   "https by http, not checked": "its node:tls hangs on a connection that a proxy has made",
-});
-
-const connecting = notOnOld("--interface", {
-  "--interface": "its node:net ignores the local address",
 });
 
 if (OLD) {
@@ -130,7 +118,6 @@ if (OLD) {
           /a proxy with --cert or --verify no; 2\.9 can/,
         ],
         [["--unix-socket", "x.sock"], /cannot use https over a unix socket; 2\.9 can/],
-        [["--interface", "127.0.0.9"], /cannot connect from the address of --interface; 2\.9 can/],
       ];
       const options = { cwd: folder.path, env: CLEAN };
       await assertTable(
@@ -494,7 +481,7 @@ Deno.test("proxies of the environment, and .netrc", async () => {
   ]);
 });
 
-Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout", async () => {
+Deno.test("--unix-socket, --connect-timeout", async () => {
   await using folder = await tempDir();
   const path = `${folder.path}/s.sock`;
   const local = Deno.serve({ transport: "unix", path, onListen() {} }, answer);
@@ -519,40 +506,6 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout", as
       code: USAGE,
       stderr: /--unix-socket and --proxy exclude each other/,
     }],
-    ["--resolve HOST:ADDRESS", [
-      "--resolve",
-      "a.test:127.0.0.1",
-      `http://a.test:${port}/`,
-    ], { code: 0, stdout: `a.test:${port} 127.0.0.1` }],
-    ["--resolve HOST:PORT:ADDRESS", [
-      "--resolve",
-      `a.test:${port}:127.0.0.1`,
-      `http://a.test:${port}/`,
-    ], { code: 0, stdout: `a.test:${port} 127.0.0.1` }],
-    ["--resolve of another port", ["--resolve", "a.test:1:127.0.0.1", `http://a.test:${port}/`], {
-      code: 1,
-      stderr: /host not found/,
-    }],
-    ["--resolve of no address", ["--resolve", "a.test:nope", ":/"], {
-      code: USAGE,
-      stderr: /argument --resolve: "a\.test:nope" is not HOST:ADDRESS/,
-    }],
-    ["-4", ["-4", `http://localhost:${port}/`], {
-      code: 0,
-      stdout: `localhost:${port} 127.0.0.1`,
-    }],
-    ["-6 of a host without", ["-6", `http://127.0.0.1.test.invalid:${port}/`], {
-      code: 1,
-      stderr: /the host has no IPv6 address/,
-    }],
-    ["-6 does not take the IPv4 one", ["-6", `http://localhost:${port}/`], {
-      code: 1,
-      stderr: /has no IPv6 address|nothing listens there/,
-    }],
-    ["an unknown --interface", ["--interface", "nope0", ":/"], {
-      code: USAGE,
-      stderr: /"nope0" is neither an address nor an interface of this machine/,
-    }],
     ["--connect-timeout", [
       "--connect-timeout",
       "0.3",
@@ -564,15 +517,7 @@ Deno.test("--unix-socket, --resolve, -4, -6, --interface, --connect-timeout", as
       `http://127.0.0.1:${port}/`,
     ], { code: 0, stdout: /127/ }],
   ];
-  if (Deno.build.os === "linux") {
-    rows.push(["--interface", ["--interface", "127.0.0.9", `http://127.0.0.1:${port}/`], {
-      code: 0,
-      stdout: `127.0.0.1:${port} 127.0.0.9`,
-    }]);
-  }
-  await assertTable(
-    connecting(rows).map(([name, args, expected]) => [name, args, expected, options]),
-  );
+  await assertTable(rows.map(([name, args, expected]) => [name, args, expected, options]));
   silent.close();
   await local.shutdown();
   await server.shutdown();

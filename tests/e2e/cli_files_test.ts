@@ -374,23 +374,15 @@ Deno.test("files --mkdir and --rm-files change only served files", async () => {
   });
 });
 
-Deno.test("files: search, README, title, pretty URLs, cross-origin reading", async () => {
+Deno.test("files: title, pretty URLs, cross-origin reading", async () => {
   await withFolder(async (path) => {
-    await Deno.writeTextFile(`${path}/sub/README.md`, "# Read <me>\n");
     await Deno.writeTextFile(`${path}/about.html`, "<h1>About</h1>");
     await Deno.writeTextFile(`${path}-secret/page.html`, "secret");
     await Deno.symlink(`${path}-secret/page.html`, `${path}/leak.html`);
-    const options = ["--readme", "--title", "Ada's <files>", "--pretty-urls", "--cors"];
+    const options = ["--title", "Ada's <files>", "--pretty-urls", "--cors"];
     await using server = await serving(["files", ...options, path]);
     const { url } = server;
     const rows: [name: string, path: string, status: number, body: string | RegExp][] = [
-      ["search", "/?search=C.TS&raw=true", 200, "sub/deep/c.ts\n"],
-      ["search below", "/sub/?search=deep&raw=true", 200, "deep/\n"],
-      ["not what leads out", "/?search=x.txt&raw=true", 200, ""],
-      ["not what is hidden", "/?search=hidden&raw=true", 200, ""],
-      ["links", "/?search=c.ts", 200, /<a href="\.\/sub\/deep\/c\.ts">sub\/deep\/c\.ts</],
-      ["text stays text", "/?search=%22%3E%3Cb%3E", 200, /value="&quot;&gt;&lt;b&gt;"/],
-      ["README", "/sub/", 200, /<\/table>\s*<pre># Read &lt;me&gt;\n<\/pre>/],
       ["title", "/sub/", 200, /<title>Ada&#39;s &lt;files&gt; \/sub\/<\/title>/],
       ["pretty", "/about", 200, "<h1>About</h1>"],
       ["a link that leads out is missing", "/leak", 404, /404/],

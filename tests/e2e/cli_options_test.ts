@@ -1,9 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import fc from "npm:fast-check@^4";
-import { scaled } from "../_whole.ts";
 import { detectCharset } from "../../cli/output/detect_charset.ts";
-import { filterJson } from "../../cli/output/json_filter.ts";
-import { CommandError, UsageError } from "../../cli/errors/usage_error.ts";
 import { ROOT } from "../_process.ts";
 import {
   assertTable,
@@ -93,7 +89,7 @@ Deno.test("options of curl work", async () => {
   ]);
 });
 
-Deno.test("-x, --chunked, --history-print, --format-options, --filter", async () => {
+Deno.test("-x, --chunked, --history-print, --format-options", async () => {
   await using bin = await serving(["httpbin"]);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { headers } = request;
@@ -180,27 +176,6 @@ Deno.test("-x, --chunked, --history-print, --format-options, --filter", async ()
     ["xml.indent", ["--format-options", "xml.indent:2", at("/xml")], {
       code: 0,
       stdout: /\n {2}<slide type="all">\n {4}<title>Round and round<\/title>\n {2}<\/slide>\n/,
-    }],
-    ["--filter", ["--filter", "slideshow.slides[0].n", at("/json")], { code: 0, stdout: "1\n" }],
-    ["--filter, a string", ["--filter", "slideshow.title", at("/json")], {
-      code: 0,
-      stdout: "Sample\n",
-    }],
-    ["--filter, an object", ["--filter", "slideshow.slides", at("/json")], {
-      code: 0,
-      stdout: '[{"n":1}]\n',
-    }],
-    ["--filter, nothing there", ["--filter", "slideshow.nope", at("/json")], {
-      code: 1,
-      stderr: /--filter: no "nope" in the reply: slideshow has title, slides/,
-    }],
-    ["--filter, no JSON", ["--filter", "a", at("/base64/aGk=")], {
-      code: 1,
-      stderr: /--filter needs JSON, but the reply is not valid JSON/,
-    }],
-    ["--filter, no path", ["--filter", "a[x", at("/json")], {
-      code: USAGE,
-      stderr: /argument --filter: "a\[x" is not a path.*\n {2}a\[x\n {3}\^/,
     }],
     ["no charset, valid UTF-8", ["--pretty", "format", at("/base64/w6k=")], {
       code: 0,
@@ -368,54 +343,6 @@ Deno.test(
     assertEquals(names.filter((name) => name !== "me.cookies.json"), ["me.json"]);
   },
 );
-
-Deno.test("a part of JSON is found, or the message says how far the path goes", () => {
-  const text = '{"a":{"b":[1,{"c":"x"},12345678901234567890]},"d.e":null,"":0,"__proto__":7}';
-  const rows: [path: string, expected: string][] = [
-    [".", text],
-    ["a.b[0]", "1"],
-    ["a.b[-1]", "12345678901234567890"],
-    ["a.b[1].c", '"x"'],
-    ['"d.e"', "null"],
-    ['["d.e"]', "null"],
-    [".a.b[1]", '{"c":"x"}'],
-    ["a.b[]", '[1,{"c":"x"},12345678901234567890]'],
-    ["__proto__", "7"],
-    ["a.b[9]", "--filter: no [9] in the reply: a.b is a list of 3"],
-    ["a.b.c", '--filter: no "c" in the reply: a.b is a list; a.b[].c takes it of each element'],
-    ["a.x", '--filter: no "x" in the reply: a has b'],
-    ["toString", '--filter: no "toString" in the reply: it has a, d.e, , __proto__'],
-    ["a.b[0].z", '--filter: no "z" in the reply: a.b[0] is a number'],
-    ['"d.e".z', '--filter: no "z" in the reply: d.e is null'],
-  ];
-  for (const [path, expected] of rows) {
-    let actual: string;
-    try {
-      actual = JSON.stringify(filterJson(text, path));
-    } catch (error) {
-      assert(error instanceof CommandError, `${path}: ${error}`);
-      actual = error.message;
-    }
-    assertEquals(actual, expected, path);
-  }
-  const paths = fc.oneof(
-    fc.string({ unit: "binary" }),
-    fc.array(fc.constantFrom(..."a.b[]0-1\"'\\c ".split("")), { maxLength: 10 })
-      .map((each) => each.join("")),
-  );
-  fc.assert(
-    fc.property(paths, (path) => {
-      try {
-        filterJson(text, path);
-      } catch (error) {
-        const named = error instanceof UsageError;
-        assert(named || error instanceof CommandError, `${JSON.stringify(path)}: ${error}`);
-        if (named) assertStringIncludes(error.message, path);
-      }
-    }),
-    { numRuns: scaled(3000) },
-  );
-});
 
 Deno.test("the charset of a text is detected like in browsers", () => {
   const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (each) => each.charCodeAt(0));

@@ -268,12 +268,11 @@ Deno.test("output of requests", async () => {
     }],
     ["JSON in a form", [
       "-f",
-      "--filter=form",
       at("/post"),
       'a:="b"',
       "n:=1.50",
       "t:=true",
-    ], { code: 0, stdout: '{"a":"b","n":"1.50","t":"true"}\n' }],
+    ], { code: 0, stdout: /"form":\{"a":"b","n":"1\.50","t":"true"\}/ }],
     ["--response-charset", [
       "--response-charset",
       "latin1",
