@@ -60,7 +60,6 @@ export * from "./guards/problem_details.ts";
 export { rateLimit, type RateLimitPolicy } from "./guards/rate_limit.ts";
 export type { RateLimitResult, RateLimitStore } from "./guards/rate_limit_store.ts";
 export { requestId, type RequestIdOptions } from "./guards/request_id.ts";
-export { requestIdOf } from "./guards/request_id_of.ts";
 export { timeout } from "./guards/timeout.ts";
 
 export { openapi, type OpenAPIDocument, type OpenAPIOptions } from "./openapi/openapi.ts";

@@ -59,7 +59,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   TestServer View WebSocketGroup WebSocketResponse auth chooseEncoding compressMiddleware
   decompressMiddleware del delCookie delete denoEngine get getSession head jsonResponse
   makeRequest metrics newSession normalizePathMiddleware openapi openapiRoutes options patch post
-  problemDetails provide proxy put rateLimit readiness renewSession requestId requestIdOf route
+  problemDetails provide proxy put rateLimit readiness renewSession requestId route
   runApp safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
   setupSessions socketEngine sseResponse static sweepParts textResponse timeout tusUploads
   validate view webSocket
@@ -74,7 +74,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   JsonResponseOptions KeptMessage KeyReader ListenOptions Logger MakeRequestOptions
   Middleware NormalizePathOptions OpenAPIDocument
   OpenAPIOperation OpenAPIOptions OpenAPIRoutesOptions PathParamNames PathParams
-  PostOptions PostValue PrefixedContracts PrepareSignal ProblemDetailsOptions
+  PostOptions PostValue PrefixedContracts PrepareSignal
   ProvideOptions Provided ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore RawHeaders
   RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo ResourceRegistry
   Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss RouteOperation

@@ -1,4 +1,3 @@
-// Who a request is from, and what that user may do: aiohttp_security's names on sessions or tokens.
 import { described, OptionTable } from "../../http/options.ts";
 import { HTTPForbidden, HTTPUnauthorized } from "../exceptions/client_errors.ts";
 import { AppKey } from "../request/app_key.ts";
@@ -8,19 +7,10 @@ import { bearerIdentity, type IdentityPolicy, sessionIdentity } from "./identity
 
 /** Options of {@linkcode auth}. */
 export interface AuthOptions<User> {
-  /**
-   * Where the identity of a client is: `session` (call `setupSessions()` first), `bearer` for the
-   * token of its `Authorization`, or a policy.
-   */
+  /** In the `session` (of `setupSessions()`), as `bearer` token, or where a policy finds it. */
   readonly identity: "session" | "bearer" | IdentityPolicy;
-  /**
-   * Finds the user of an identity, the text given to `remember()` or a token; called once a
-   * request. `null` for an unknown or removed user.
-   */
-  readonly user: (
-    identity: string,
-    request: ServerRequest,
-  ) => User | null | Promise<User | null>;
+  /** Finds the user of an identity, once a request; `null` for an unknown or removed user. */
+  readonly user: (identity: string, request: ServerRequest) => User | null | Promise<User | null>;
   /** Whether a user has a permission. @default no user has any */
   readonly permits?: (
     user: User,
@@ -41,10 +31,7 @@ export interface Auth<User> {
   user<Params>(request: ServerRequest<Params>): Promise<User | null>;
   /** Whether the request has a user with a permission. */
   permits<Params>(request: ServerRequest<Params>, permission: string): Promise<boolean>;
-  /**
-   * The user.
-   * @throws {HTTPUnauthorized} If the request has none.
-   */
+  /** The user. @throws {HTTPUnauthorized} If the request has none. */
   checkAuthorized<Params>(request: ServerRequest<Params>): Promise<User>;
   /**
    * The user, who has a permission.
@@ -52,22 +39,16 @@ export interface Auth<User> {
    * @throws {HTTPForbidden} If the user lacks the permission.
    */
   checkPermission<Params>(request: ServerRequest<Params>, permission: string): Promise<User>;
-  /**
-   * Logs a client in; a session gets a new identity.
-   * @throws {NotSupportedError} If the policy cannot, such as that of bearer tokens.
-   */
+  /** Logs a client in; a session gets a new id. @throws {NotSupportedError} With bearer tokens. */
   remember<Params>(request: ServerRequest<Params>, identity: string): Promise<void>;
-  /**
-   * Logs a client out; its session ends, with all values.
-   * @throws {NotSupportedError} If the policy cannot, such as that of bearer tokens.
-   */
+  /** Logs a client out; its session ends. @throws {NotSupportedError} With bearer tokens. */
   forget<Params>(request: ServerRequest<Params>): Promise<void>;
   /** A middleware that lets only users pass, or only those with a permission. */
   required(permission?: string): Middleware;
 }
 
 /**
- * Log-in and permissions, by session or bearer token.
+ * Log-in and permissions by session or bearer token, with the names of aiohttp_security.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -1,4 +1,3 @@
-// Where the identity of a client is.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { getSession, newSession, renewSession } from "../sessions/session_middleware.ts";

@@ -1,4 +1,3 @@
-// A middleware that limits how often a client may ask.
 import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import { HTTPTooManyRequests } from "../exceptions/client_errors.ts";
@@ -20,11 +19,7 @@ export interface RateLimitPolicy {
   readonly key?: (request: ServerRequest) => string | null | Promise<string | null>;
   /** Where requests are counted. @default memory of this process, up to 100,000 keys */
   readonly store?: RateLimitStore;
-  /**
-   * Name of the policy in the fields, and of its counters in the store: give each limit of an
-   * application that shares a store its own. Printable ASCII without quotes and backslashes.
-   * @default {"default"}
-   */
+  /** Name of the policy, in the fields and in a store that limits share. @default {"default"} */
   readonly name?: string;
 }
 
@@ -78,14 +73,10 @@ export function rateLimit(options: RateLimitPolicy): Middleware {
       headers.append("ratelimit-policy", policy);
       headers.append("ratelimit", `"${name}";r=${taken.remaining};t=${secondsOf(taken)}`);
     };
-    if (!taken.allowed) {
-      const refusal = new HTTPTooManyRequests({
-        headers: { "retry-after": `${secondsOf(taken)}` },
-      });
-      tell(refusal.headers);
-      throw refusal;
-    }
-    return await withAnswerHeaders(request, handler, tell);
+    if (taken.allowed) return await withAnswerHeaders(request, handler, tell);
+    const refusal = new HTTPTooManyRequests({ headers: { "retry-after": `${secondsOf(taken)}` } });
+    tell(refusal.headers);
+    throw refusal;
   };
 }
 

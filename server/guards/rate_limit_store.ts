@@ -1,7 +1,5 @@
 import { RecentMap } from "../../http/recent_map.ts";
 
-// Where rate limits are counted.
-
 /** Result of {@linkcode RateLimitStore.take}. */
 export interface RateLimitResult {
   /** Whether the request is within the limit. */
@@ -15,11 +13,7 @@ export interface RateLimitResult {
 /** Counts requests by key, in memory by default; several processes need one outside of them. */
 export interface RateLimitStore {
   /** Counts a request of a key, such as an address: `limit` of them in `window` ms. */
-  take(
-    key: string,
-    limit: number,
-    window: number,
-  ): RateLimitResult | Promise<RateLimitResult>;
+  take(key: string, limit: number, window: number): RateLimitResult | Promise<RateLimitResult>;
 }
 
 /** Counts in memory, in windows that begin with a key's first request; the oldest is forgotten. */

@@ -1,9 +1,8 @@
-// A middleware that limits the time of handlers.
-import { deferred } from "../../http/since_node_20.ts";
 import { described } from "../../http/options.ts";
 import { HTTPGatewayTimeout } from "../exceptions/server_errors.ts";
 import type { HandlerResult, Middleware } from "../request/middleware.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
+import { deferred } from "../../http/since_node_20.ts";
 
 /**
  * Limits the time until a handler has answered, in ms: then `request.signal` aborts with a
