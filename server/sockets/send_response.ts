@@ -1,11 +1,10 @@
+import { formatLastChunk } from "../../http/http1/format_head.ts";
+import type { RawHeaders } from "../engine/engine.ts";
+import { reusePiece } from "../engine/spare_pieces.ts";
 import type { SocketExchange } from "./socket_exchange.ts";
 import type { SocketOutput } from "./socket_output.ts";
-import {
-  planResponse,
-  type ResponsePlan,
-  type ResponseRules,
-  sendStream,
-} from "./socket_response.ts";
+import { planResponse, type ResponsePlan, type ResponseRules } from "./socket_response.ts";
+import type { StreamStart } from "./stream_start.ts";
 
 /** State of the connection after a response. */
 export type AfterResponse = "open" | "last" | "broken";
@@ -44,4 +43,36 @@ async function sendBody(
   if (body !== null) await output.add(body);
   if (file !== null) return await output.sendFile(file, length ?? 0);
   return stream === null || await sendStream(plan, stream, output, rules.trailers);
+}
+
+async function sendStream(
+  plan: ResponsePlan,
+  { reader, pieces, isCopied }: StreamStart,
+  output: SocketOutput,
+  trailers: () => RawHeaders,
+): Promise<boolean> {
+  let sent = 0;
+  for (;;) {
+    const piece = pieces.shift() ?? reader.read();
+    const { done, value } = piece instanceof Promise
+      ? await piece
+      : { done: false as const, value: piece };
+    if (done) break;
+    if (!(value instanceof Uint8Array)) {
+      throw new TypeError(
+        "Cannot send the response: its stream gives something that is not bytes",
+      );
+    }
+    if (value.length === 0) continue;
+    sent += value.length;
+    if (plan.length !== null && sent > plan.length) {
+      throw new TypeError(
+        `Cannot send the response: its body is longer than its Content-Length, ${plan.length}`,
+      );
+    }
+    await (plan.chunked ? output.sendChunk(value, isCopied) : output.send(value));
+    if (isCopied) reusePiece(value);
+  }
+  if (plan.chunked) await output.send(formatLastChunk(trailers()));
+  return plan.length === null || sent === plan.length;
 }

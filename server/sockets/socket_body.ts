@@ -1,6 +1,5 @@
-// The body of a request, read from its connection on demand.
 import type { Bytes } from "../../http/bytes/bytes.ts";
-import { asciiText } from "../../http/bytes/latin1.ts";
+import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import { sourceStream } from "../../http/bytes/source_stream.ts";
 import { BodyDecoder } from "../../http/http1/body_decoder.ts";
 import { type Framing, requestFraming } from "../../http/http1/framing.ts";
@@ -9,10 +8,17 @@ import { type HeadLimits, HttpSyntaxError } from "../../http/http1/head_rules.ts
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
 import type { SocketInput } from "./socket_input.ts";
 
-export interface BodyConnection {
+/** The connection of a request, as its body and its exchange see it. */
+export interface RequestConnection {
   readonly input: SocketInput;
+  /** Connections of the server now. */
+  readonly siblings: number;
+  /** Watches for the client to disconnect. */
+  watch(): void;
   /** Writes an informational reply, before the response. */
   inform(head: Bytes): Promise<void>;
+  /** Returns the connection for an upgrade. */
+  takeOver(): ByteStream;
   /** Reads bytes of the body; throws if the client has left, or sends nothing for too long. */
   readBody(target: Bytes): Promise<number>;
 }
@@ -21,15 +27,16 @@ export interface BodyConnection {
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 const STREAM_CHUNK = 64 * 1024;
 
+/** The body of a request, read from its connection on demand. */
 export class SocketBody {
-  readonly #connection: BodyConnection;
+  readonly #connection: RequestConnection;
   readonly #decoder: BodyDecoder;
   readonly #length: number;
   #waitsForContinue: boolean;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
-    connection: BodyConnection,
+    connection: RequestConnection,
     framing: Framing,
     limits: HeadLimits,
     expects: boolean,
@@ -58,33 +65,20 @@ export class SocketBody {
     return this.#decoder.trailers;
   }
 
-  /** Takes the whole body if it has arrived and has at most `limit` bytes, else `null`. */
-  takeWhole(limit: number): Bytes | null {
-    const bytes = this.#whole(limit)?.slice() ?? null;
-    if (bytes !== null) this.#take(bytes.length);
-    return bytes;
-  }
-
-  /** Takes the whole body as a text if it has arrived, which saves its bytes. */
-  takeText(limit: number): string | null {
-    const bytes = this.#whole(limit);
-    const text = bytes === null ? null : asciiText(bytes);
-    if (text !== null) this.#take(text.length);
-    return text;
-  }
-
-  /** The whole body in the input's buffer, if it has arrived. */
-  #whole(limit: number): Bytes | null {
-    const { buffer, start, end } = this.#connection.input;
+  /**
+   * Takes the whole body, as `read` copies it out of the buffer, if it has arrived and has at most
+   * `limit` bytes; `null` if it has not, or `read` gives `null`.
+   */
+  takeWhole<T>(limit: number, read: (bytes: Bytes) => T | null): T | null {
+    const { input } = this.#connection;
     const size = this.#decoder.left;
-    const isHere = this.#length === size && end - start >= size && size <= limit;
-    return isHere ? buffer.subarray(start, start + size) : null;
-  }
-
-  #take(size: number): void {
-    this.#connection.input.start += size;
+    if (this.#length !== size || input.end - input.start < size || size > limit) return null;
+    const whole = read(input.buffer.subarray(input.start, input.start + size));
+    if (whole === null) return null;
+    input.start += size;
     this.#decoder.take(size);
     this.#waitsForContinue = false;
+    return whole;
   }
 
   /** Reads the next bytes, 0 at the end; throws as `readBody()`, and if the framing is broken. */
@@ -145,7 +139,7 @@ export class SocketBody {
 
 export function bodyOf(
   head: RequestHead,
-  connection: BodyConnection,
+  connection: RequestConnection,
   limits: HeadLimits,
 ): SocketBody | null {
   if (head.method === "CONNECT") throw new HttpSyntaxError("CONNECT is for proxies", "", 501);

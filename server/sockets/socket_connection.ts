@@ -1,4 +1,3 @@
-// One connection of the socket engine: requests, responses and deadlines.
 import type { Bytes } from "../../http/bytes/bytes.ts";
 import { type ByteStream, byteStream, type PlatformStream } from "../../http/bytes/byte_stream.ts";
 import type { LinkedNode } from "../../http/linked_list.ts";
@@ -9,9 +8,9 @@ import type { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import type { EngineHandler } from "../engine/engine.ts";
 import { clock } from "./clock.ts";
 import { drop, failed, refusal, skip } from "./last_words.ts";
-import { type BodyConnection, bodyOf, type SocketBody } from "./socket_body.ts";
+import { bodyOf, type RequestConnection, type SocketBody } from "./socket_body.ts";
 import { SocketInput } from "./socket_input.ts";
-import { type ExchangeConnection, SocketExchange } from "./socket_exchange.ts";
+import { SocketExchange } from "./socket_exchange.ts";
 import { sendResponse } from "./send_response.ts";
 import type { SocketLimits } from "./socket_limits.ts";
 import { SocketOutput } from "./socket_output.ts";
@@ -40,17 +39,15 @@ type Waiting = "idle" | "head" | "body" | "drop" | null;
 
 // A short unread body is drained, so that the connection can be reused.
 const SKIPPED = 256 * 1024;
-
-class SlowClientError extends Error {
-  override readonly name = "SlowClientError";
-}
+const SLOW = "The client has sent nothing for too long";
 
 /** The client closed the connection during a request. */
 class ClientLeftError extends Error {
   override readonly name = "ClientLeftError";
 }
 
-export class SocketConnection implements BodyConnection, ExchangeConnection {
+/** Requests, responses and deadlines of one connection. */
+export class SocketConnection implements RequestConnection {
   readonly input: SocketInput;
   /** Start of the idle time, by `performance.now()`; 0 while busy. */
   idleSince = 0;
@@ -98,10 +95,6 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
       upgraded.start(this.input.take());
       await closed;
     }
-    this.#end();
-  }
-
-  #end(): void {
     this.close();
     if (this.#exchange === null) this.input.release();
     this.#server.ended(this);
@@ -137,7 +130,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
     if (waiting !== "head" && waiting !== "body") return this.close();
     // The pending read throws the error; the answer is written first.
     void this.#refuse(408, "The request took too long").finally(() => this.close());
-    this.#exchange?.leave(new SlowClientError("The client has sent nothing for too long"));
+    this.#exchange?.leave(new Error(SLOW));
   }
 
   async #loop(): Promise<void> {
@@ -261,9 +254,7 @@ export class SocketConnection implements BodyConnection, ExchangeConnection {
   async readBody(target: Bytes): Promise<number> {
     this.#wait("body", this.#server.limits.bodyTimeout);
     const size = await this.input.read(target).catch(() => null); // a reset also counts as the end
-    if (this.#timedOut === "body") {
-      throw new SlowClientError("The client has sent nothing for too long");
-    }
+    if (this.#timedOut === "body") throw new Error(SLOW);
     this.#wait(null, 0);
     if (size !== null) return size;
     const left = new ClientLeftError("The client has left in the middle of its body");

@@ -123,9 +123,8 @@ export class SocketServer implements EngineServer, ConnectionServer {
   #end(): void {
     if (!this.isStopping || this.#connections.size > 0) return;
     clearInterval(this.#timer);
-    const removed = this.#path === undefined ? null : removeStaleSocket(this.#path);
-    if (removed === null) this.#finished.resolve();
-    else removed.then(() => this.#finished.resolve());
+    const removed = this.#path === undefined ? Promise.resolve() : removeStaleSocket(this.#path);
+    removed.then(this.#finished.resolve);
   }
 
   /** Accepts until the server stops; a temporary lack of descriptors ("EMFILE") is survived. */
@@ -142,8 +141,7 @@ export class SocketServer implements EngineServer, ConnectionServer {
   }
 
   serve(connection: Accepted): void {
-    const address = connection.remoteAddr;
-    const { hostname = "" } = address;
+    const { hostname = "" } = connection.remoteAddr;
     const count = (this.#perAddress.get(hostname) ?? 0) + 1;
     const isTooMany = hostname !== "" && count > this.limits.maxConnectionsPerAddress;
     const isFull = this.#connections.size >= this.limits.maxConnections;
@@ -151,10 +149,7 @@ export class SocketServer implements EngineServer, ConnectionServer {
     if (this.isStopping || isTooMany || (isFull && !this.#shed())) return connection.close();
     connection.setNoDelay?.(true);
     this.#perAddress.set(hostname, count);
-    const remote = hostname === ""
-      ? { transport: address.transport }
-      : { transport: address.transport, hostname };
-    const served = new SocketConnection(connection, this, remote);
+    const served = new SocketConnection(connection, this, connection.remoteAddr);
     served.place = this.#connections.add(served);
     void served.run();
   }

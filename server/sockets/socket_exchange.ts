@@ -1,7 +1,6 @@
-// One request and its response on a socket connection; the engine's port.
 import type { Bytes } from "../../http/bytes/bytes.ts";
+import { asciiText } from "../../http/bytes/latin1.ts";
 import type { SourceReader } from "../../http/bytes/body_source.ts";
-import type { ByteStream } from "../../http/bytes/byte_stream.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { formatHead } from "../../http/http1/format_head.ts";
 import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
@@ -18,22 +17,12 @@ import type {
   UpgradeOptions,
 } from "../engine/engine.ts";
 import { RecordedResponse, recordOf, sizeOf } from "../engine/response_record.ts";
-import type { SocketBody } from "./socket_body.ts";
+import type { RequestConnection, SocketBody } from "./socket_body.ts";
 import { SocketRequest } from "./socket_request.ts";
 import { firstLine } from "./socket_response.ts";
 
 const NO_TRAILERS: RawHeaders = [];
 const UPGRADE: RawHeaders = [["upgrade", "websocket"], ["connection", "Upgrade"]];
-
-export interface ExchangeConnection {
-  readonly siblings: number;
-  /** Watches for the client to disconnect. */
-  watch(): void;
-  /** Writes an informational reply, before the response. */
-  inform(head: Bytes): Promise<void>;
-  /** Returns the connection for an upgrade. */
-  takeOver(): ByteStream;
-}
 
 /** A pending request, its engine port, and its connection info. */
 export class SocketExchange implements ServeInfo, EnginePort {
@@ -45,19 +34,19 @@ export class SocketExchange implements ServeInfo, EnginePort {
   /** Takes over the connection after the handshake's reply; `null` for other replies. */
   upgraded: FrameSocket | null = null;
   trailers: RawHeaders = NO_TRAILERS;
-  readonly #connection: ExchangeConnection;
+  failure: unknown = null;
+  readonly #connection: RequestConnection;
   #completed: PromiseWithResolvers<void> | null = null;
   #outcome: { readonly error: unknown } | "sent" | null = null;
   #leaving: AbortController | null = null;
   #expired: PromiseWithResolvers<Response> | null = null;
-  #failure: unknown = null;
 
   constructor(
     head: RequestHead,
     url: string,
     body: SocketBody | null,
     remoteAddr: { readonly transport: string; readonly hostname?: string },
-    connection: ExchangeConnection,
+    connection: RequestConnection,
   ) {
     this.request = new SocketRequest(head, url, body);
     this.remoteAddr = remoteAddr;
@@ -70,13 +59,9 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return this;
   }
 
-  get failure(): unknown {
-    return this.#failure;
-  }
-
   /** Whether anything waits for the end of the exchange or for a disconnect. */
   get isWatched(): boolean {
-    return this.#completed !== null || this.#leaving !== null || this.#failure !== null;
+    return this.#completed !== null || this.#leaving !== null || this.failure !== null;
   }
 
   /** Resolves when the response was sent, rejects when that failed. */
@@ -100,7 +85,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
   /** The handler timed out: its signal aborts, and the client gets 504. */
   expire(): void {
     this.leave(new DOMException("The handler took too long", "TimeoutError"));
-    this.#failure = null;
+    this.failure = null;
     this.#expired?.resolve(
       new Response("504: Gateway Timeout", { status: 504, headers: { connection: "close" } }),
     );
@@ -109,9 +94,9 @@ export class SocketExchange implements ServeInfo, EnginePort {
   /** The client disconnected before it had its response. */
   leave(error: Error): void {
     if (this.#outcome !== null) return;
-    this.#failure = error;
+    this.failure = error;
     this.request.abort(error);
-    this.#leaving?.abort(new DOMException("The client has left", "AbortError"));
+    this.#leaving?.abort(hasLeft());
   }
 
   complete(): void {
@@ -120,8 +105,8 @@ export class SocketExchange implements ServeInfo, EnginePort {
   }
 
   fail(error: unknown): void {
-    this.#failure = error;
-    this.#leaving?.abort(new DOMException("The client has left", "AbortError"));
+    this.failure = error;
+    this.#leaving?.abort(hasLeft());
     this.#outcome ??= { error };
     this.#settle();
   }
@@ -155,25 +140,22 @@ export class SocketExchange implements ServeInfo, EnginePort {
 
   watchClient(): AbortController {
     const controller = this.#leaving ??= new AbortController();
-    if (this.#failure !== null) {
-      controller.abort(new DOMException("The client has left", "AbortError"));
-    } else if (this.body === null || this.body.isDone) {
-      this.#connection.watch();
-    }
+    if (this.failure !== null) controller.abort(hasLeft());
+    else if (this.body === null || this.body.isDone) this.#connection.watch();
     return controller;
   }
 
   isReset(error: unknown): boolean {
-    return error === this.#failure || error instanceof HttpSyntaxError ||
+    return error === this.failure || error instanceof HttpSyntaxError ||
       (error instanceof Error && error.name === "ClientLeftError");
   }
 
   takeBody(request: Request, limit: number): Bytes | null {
-    return request instanceof SocketRequest ? request.takeBody(limit) : null;
+    return request instanceof SocketRequest ? request.takeBody(limit, copyOf) : null;
   }
 
   takeText(request: Request, limit: number): string | null {
-    return request instanceof SocketRequest ? request.takeText(limit) : null;
+    return request instanceof SocketRequest ? request.takeBody(limit, asciiText) : null;
   }
 
   readerOf(request: Request): SourceReader<Bytes> | null {
@@ -200,10 +182,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
     const bits = options.compress ?? 0;
     const offer = this.request.header("sec-websocket-extensions");
     const deflate = bits === 0 ? null : acceptDeflate(offer, bits);
-    const answer: (readonly [string, string])[] = [...UPGRADE, [
-      "sec-websocket-accept",
-      acceptOf(key),
-    ]];
+    const answer = [...UPGRADE, ["sec-websocket-accept", acceptOf(key)] as const];
     if (protocol !== null) answer.push(["sec-websocket-protocol", protocol]);
     if (deflate !== null) answer.push(["sec-websocket-extensions", deflate.header]);
     const own = new Set(answer.map(([name]) => name));
@@ -215,13 +194,19 @@ export class SocketExchange implements ServeInfo, EnginePort {
       heartbeat,
       autoping: options.autoping ?? true,
       closeTimeout: options.closeTimeout ?? 10_000,
-      deflate: deflate === null
-        ? null
-        : { own: deflate.agreement.server, peer: deflate.agreement.client },
+      deflate: deflate && { own: deflate.agreement.server, peer: deflate.agreement.client },
     });
     this.upgraded = socket;
     return { socket, response };
   }
+}
+
+function copyOf(bytes: Bytes): Bytes {
+  return bytes.slice();
+}
+
+function hasLeft(): DOMException {
+  return new DOMException("The client has left", "AbortError");
 }
 
 /** The platform refuses status 101; this response reports it, with platform headers on demand. */

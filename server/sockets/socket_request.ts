@@ -59,20 +59,12 @@ export class SocketRequest {
     this.#controller?.abort(reason);
   }
 
-  /** The body if it has arrived completely and is unread, else `null`. */
-  takeBody(limit: number): Bytes | null {
+  /** The body by `read`, if it has arrived completely and is unread, else `null`. */
+  takeBody<T>(limit: number, read: (bytes: Bytes) => T | null): T | null {
     if (this.#source === null || this.#stream !== null || this.#isTaken) return null;
-    const bytes = this.#source.takeWhole(limit);
-    this.#isTaken = bytes !== null;
-    return bytes;
-  }
-
-  /** The same as a text if it is ASCII, else `null`. */
-  takeText(limit: number): string | null {
-    if (this.#source === null || this.#stream !== null || this.#isTaken) return null;
-    const text = this.#source.takeText(limit);
-    this.#isTaken = text !== null;
-    return text;
+    const body = this.#source.takeWhole(limit, read);
+    this.#isTaken = body !== null;
+    return body;
   }
 
   /** The body for one reader, if it is unread. */
@@ -112,12 +104,7 @@ export function urlOf({ target, fields }: RequestHead, scheme: string, origin: s
 // `fetch(request)` and `new Request(request)` work.
 const sample = new Request("http://localhost/");
 const own = new Set<PropertyKey>(Reflect.ownKeys(SocketRequest.prototype));
-for (
-  const key of [
-    ...Reflect.ownKeys(Request.prototype),
-    ...Reflect.ownKeys(sample),
-  ]
-) {
+for (const key of [...Reflect.ownKeys(Request.prototype), ...Reflect.ownKeys(sample)]) {
   if (own.has(key)) continue;
   Object.defineProperty(SocketRequest.prototype, key, {
     configurable: true,

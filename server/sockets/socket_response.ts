@@ -1,16 +1,13 @@
 // Serialized responses (RFC 9112).
 import type { Bytes } from "../../http/bytes/bytes.ts";
 import { nodeHttp } from "../../http/node_modules.ts";
-import { formatHead, formatLastChunk, headLines } from "../../http/http1/format_head.ts";
+import { formatHead, headLines } from "../../http/http1/format_head.ts";
 import { hasToken, mayHaveBody } from "../../http/http1/framing.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import type { RawHeaders } from "../engine/engine.ts";
-import { fileOf, recordOf } from "../engine/response_record.ts";
-import { reusePiece } from "../engine/spare_pieces.ts";
+import { fileOf, recordOf, sizeOf } from "../engine/response_record.ts";
 import { clock } from "./clock.ts";
-import type { SocketOutput } from "./socket_output.ts";
 import { startOf, type StreamStart } from "./stream_start.ts";
-type Header = readonly [name: string, value: string];
 
 export interface ResponsePlan {
   readonly head: Bytes;
@@ -24,13 +21,6 @@ export interface ResponsePlan {
   readonly length: number | null;
   readonly chunked: boolean;
   readonly persists: boolean;
-}
-
-/** A response in memory, complete except for its length. */
-export interface QuickResponse {
-  /** The head in ASCII, up to its `Content-Length`. */
-  readonly head: string;
-  readonly body: string | Bytes;
 }
 
 /** The request's part in its response. */
@@ -51,8 +41,14 @@ let quickHeaders: RawHeaders | null = null;
 let quickStatus = 0;
 let quickDate = "";
 
-/** Fast path for a response in memory on a persistent connection, else `null`. */
-export function quickResponse(response: Response, rules: ResponseRules): QuickResponse | null {
+/**
+ * Fast path for a response in memory on a persistent connection, else `null`. The head is ASCII, up
+ * to its `Content-Length`.
+ */
+export function quickResponse(
+  response: Response,
+  rules: ResponseRules,
+): { readonly head: string; readonly body: string | Bytes } | null {
   const record = recordOf(response);
   if (record === null || record.headers === null || record.body === null) return null;
   if (!rules.persists || rules.minor === 0 || rules.method === "HEAD") return null;
@@ -62,7 +58,7 @@ export function quickResponse(response: Response, rules: ResponseRules): QuickRe
     if (status < 200 || WITHOUT_BODY.has(status)) return null;
     const own = headers.filter(([name]) => name !== "content-length");
     const lines = headLines(firstLine(status, ""), [...own, ["date", clock.date]]);
-    quickHead = isAscii(lines) ? lines : null;
+    quickHead = sizeOf(lines) === lines.length ? lines : null;
     [quickHeaders, quickStatus, quickDate] = [headers, status, clock.date];
   }
   return quickHead === null ? null : { head: quickHead, body };
@@ -91,8 +87,8 @@ function plan(
   const record = recordOf(response);
   const { status } = response;
   const statusText = record === null ? response.statusText : "";
-  const given: Iterable<Header> = record?.headers ?? response.headers;
-  const headers: Header[] = [];
+  const given: Iterable<RawHeaders[number]> = record?.headers ?? response.headers;
+  const headers: RawHeaders[number][] = [];
   let persists = rules.persists;
   let length: number | null = null;
   let hasDate = false;
@@ -163,41 +159,4 @@ function plan(
 /** The status line; HTTP/1.1 allows a custom reason phrase. */
 export function firstLine(status: number, statusText: string): string {
   return `HTTP/1.1 ${status} ${statusText || nodeHttp().STATUS_CODES[status] || ""}`;
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
-  return true;
-}
-
-export async function sendStream(
-  plan: ResponsePlan,
-  { reader, pieces, isCopied }: StreamStart,
-  output: SocketOutput,
-  trailers: () => RawHeaders,
-): Promise<boolean> {
-  let sent = 0;
-  for (;;) {
-    const piece = pieces.shift() ?? reader.read();
-    const { done, value } = piece instanceof Promise
-      ? await piece
-      : { done: false as const, value: piece };
-    if (done) break;
-    if (!(value instanceof Uint8Array)) {
-      throw new TypeError(
-        "Cannot send the response: its stream gives something that is not bytes",
-      );
-    }
-    if (value.length === 0) continue;
-    sent += value.length;
-    if (plan.length !== null && sent > plan.length) {
-      throw new TypeError(
-        `Cannot send the response: its body is longer than its Content-Length, ${plan.length}`,
-      );
-    }
-    await (plan.chunked ? output.sendChunk(value, isCopied) : output.send(value));
-    if (isCopied) reusePiece(value);
-  }
-  if (plan.chunked) await output.send(formatLastChunk(trailers()));
-  return plan.length === null || sent === plan.length;
 }
