@@ -12,13 +12,12 @@ import { CookieStorage, type SessionCookieOptions } from "./session_storage.ts";
  * import { web } from "@roundtrip/http";
  *
  * const key = crypto.getRandomValues(new Uint8Array(32)); // store it, and keep it secret
- * const app = new web.Application();
- * web.setupSessions(app, new web.EncryptedCookieStorage(key, { maxAge: 3_600_000 }));
+ * const storage = new web.EncryptedCookieStorage(key, { maxAge: 3_600_000 });
  * ```
  */
 export class EncryptedCookieStorage extends CookieStorage {
   /**
-   * Creates one.
+   * Takes a key or several.
    * @param key 32 random bytes, or the same in base64url, as from `Fernet.generate_key()`. In a
    * list, the first key encrypts and all of them decrypt: to rotate keys, add the new one in front.
    * @throws {TypeError} If a key is not 32 bytes long.

@@ -1,4 +1,3 @@
-// Server-side sessions, found by an id in the cookie.
 import type { ServerRequest } from "../request/request.ts";
 import type { Session } from "./session.ts";
 import {
@@ -14,10 +13,8 @@ export interface SessionStore {
   /** Stores a text for `ttl` milliseconds, `null` for no expiry. */
   set(key: string, value: string, ttl: number | null): Promise<void>;
   /**
-   * Replaces an existing text atomically. Without this method the store is first asked for the
-   * text, and a log-out in between is undone.
-   * @param ttl Lifetime in milliseconds; `null` for no expiry.
-   * @returns `false` if there was none; nothing is stored then.
+   * Stores a text only if there is one, else returns `false`. Without this method a log-out at the
+   * same time may be undone.
    */
   replace?(key: string, value: string, ttl: number | null): Promise<boolean>;
   /** Deletes a text. */

@@ -10,8 +10,7 @@ import type { SessionCookieOptions } from "./session_storage.ts";
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * web.setupSessions(app, new web.MemoryStorage({ maxAge: 3_600_000 }));
+ * const storage = new web.MemoryStorage({ maxAge: 3_600_000 });
  * ```
  */
 export class MemoryStorage extends KeyedStorage {

@@ -44,7 +44,7 @@ export class Session implements Iterable<[string, unknown]> {
     touchSession = (session) => session.#touch();
   }
 
-  /** Called by storages; the identity is `null` for a new session. */
+  /** Called by storages; `identity` is `null` for a new session. */
   constructor(identity: string | null, init: SessionInit = {}) {
     const { data = null, maxAge = null } = init;
     const now = Math.floor((init.now ?? Date.now()) / 1000);
@@ -58,9 +58,7 @@ export class Session implements Iterable<[string, unknown]> {
     this.#identity = fresh ? identity : null;
     this.#created = fresh ? stored ?? now : now;
     const values = fresh ? data.session : null;
-    this.#values = new Map(
-      typeof values === "object" && values !== null ? Object.entries(values) : [],
-    );
+    this.#values = new Map(typeof values === "object" ? Object.entries(values ?? {}) : []);
   }
 
   /** Whether the session was created by this request. */
@@ -93,10 +91,7 @@ export class Session implements Iterable<[string, unknown]> {
     return this.#values.size;
   }
 
-  /**
-   * Returns a value.
-   * @typeParam T Expected type; it is not checked.
-   */
+  /** Returns a value. @typeParam T Expected type; it is not checked. */
   get<T = unknown>(key: string): T | undefined {
     return this.#values.get(key) as T | undefined;
   }
@@ -130,10 +125,7 @@ export class Session implements Iterable<[string, unknown]> {
     this.#changed = true;
   }
 
-  /**
-   * Sets the identity of a new session.
-   * @throws {TypeError} If the session is not new.
-   */
+  /** Sets the identity of a new session. @throws {TypeError} If the session is not new. */
   setNewIdentity(identity: string): void {
     if (!this.#isNew) {
       throw new TypeError("Cannot set the identity: the session has one, see renewSession()");

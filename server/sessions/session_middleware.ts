@@ -1,4 +1,3 @@
-// Sessions of an application: `setupSessions()`, `getSession()` and their siblings.
 import { AppKey } from "../request/app_key.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
@@ -81,11 +80,8 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const hello: web.Handler = async (request) => {
- *   const session = await web.getSession(request);
- *   session.set("seen", Date.now());
- *   return web.textResponse(session.isNew ? "hello" : "welcome back");
- * };
+ * const hello: web.Handler = async (request) =>
+ *   web.textResponse((await web.getSession(request)).isNew ? "hello" : "welcome back");
  * ```
  */
 export function getSession<Params>(request: ServerRequest<Params>): Promise<Session> {

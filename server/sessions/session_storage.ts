@@ -37,14 +37,11 @@ export interface SessionCookieOptions {
   readonly httpOnly?: boolean;
   /** Cross-site policy; browsers use `Lax` by default. */
   readonly sameSite?: "Strict" | "Lax" | "None";
-  /**
-   * Whether reading a session extends its life too, once a tenth of `maxAge` has passed.
-   * @default {false, true for `redisStore()`}
-   */
+  /** Whether reading extends its life, once a tenth has passed. @default {false; true in Redis} */
   readonly sliding?: boolean;
 }
 
-export const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
+const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
   cookieName: "a string",
   maxAge: "a number or null",
   domain: "a string",
@@ -58,14 +55,11 @@ export const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
 /** Maximum size of a cookie in browsers, including attributes (RFC 6265 section 6.1). */
 const MAX_COOKIE = 4096;
 
-/** Values that need no check. */
 const TOKEN = /^[\w=-]+$/;
 
 export class SessionCookie {
   readonly name: string;
-  /** Lifetime of a session in milliseconds, `null` for no limit. */
   readonly maxAge: number | null;
-  /** Whether reading a session extends its life. */
   readonly sliding: boolean;
   readonly #attributes: Omit<SessionCookieOptions, "cookieName" | "maxAge" | "sliding">;
   #made: { readonly second: number; readonly maxAge: number | null; readonly text: string } | null =
@@ -151,10 +145,7 @@ interface Codec {
   decode(text: string, maxAge: number | null): string | null;
 }
 
-/**
- * A storage that keeps the whole session in its cookie.
- * @internal
- */
+/** Stores the whole session in its cookie. @internal */
 export class CookieStorage implements SessionStorage {
   /** Whether reading a session extends its life. */
   readonly sliding: boolean;
@@ -173,17 +164,14 @@ export class CookieStorage implements SessionStorage {
     return this.#cookie.session(null, null);
   }
 
-  /** Reads the session from the cookie; a new one if it is missing, or not one that was written. */
+  /** Reads the session from the cookie; a new one if it is missing or cannot be trusted. */
   load(request: ServerRequest): Promise<Session> {
     const text = this.#cookie.read(request);
     const json = text === null ? null : this.#codec.decode(text, this.#cookie.maxAge);
     return Promise.resolve(this.#cookie.session(null, json));
   }
 
-  /**
-   * Writes the session into the cookie.
-   * @throws {RangeError} If the cookie would be longer than 4096 bytes.
-   */
+  /** Writes the cookie. @throws {RangeError} If it would be longer than 4096 bytes. */
   save(
     _request: ServerRequest,
     response: { readonly headers: Headers },

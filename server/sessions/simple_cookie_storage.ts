@@ -32,13 +32,9 @@ function quote(json: string): string {
     /[\x7f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  const escaped = ascii.replace(
-    /[^\w!#$%&'*+.^`|~:{}()[\]/<>?@=-]/g,
-    (char) => char === '"' || char === "\\" ? `\\${char}` : `\\${octal(char)}`,
-  );
+  const escaped = ascii.replace(/[^\w!#$%&'*+.^`|~:{}()[\]/<>?@=-]/g, (char) => {
+    const isPlain = char === '"' || char === "\\";
+    return `\\${isPlain ? char : char.charCodeAt(0).toString(8).padStart(3, "0")}`;
+  });
   return `"${escaped}"`;
-}
-
-function octal(char: string): string {
-  return char.charCodeAt(0).toString(8).padStart(3, "0");
 }
