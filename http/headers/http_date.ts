@@ -1,9 +1,6 @@
 // Dates in headers (RFC 9110 section 5.6.7).
 
-/** Month names in HTTP dates and access logs. */
-export const MONTHS: readonly string[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(
-  " ",
-);
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 const DAY = "(?<day>\\d{2})";
 const MONTH = "(?<month>[A-Z][a-z]{2})";

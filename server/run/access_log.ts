@@ -6,7 +6,6 @@ import { portOf } from "../engine/engine_of_request.ts";
 import { rawPathOf } from "../request/base_request.ts";
 import type { EngineHandler } from "../engine/engine.ts";
 import { whenSent } from "../response/when_sent.ts";
-import { MONTHS } from "../../http/headers/http_date.ts";
 
 /** Options of an access log. */
 export interface AccessLogOptions {
@@ -29,7 +28,6 @@ const ACCESS_LOG_OPTIONS = new OptionTable<AccessLogOptions>({
   write: "a function",
 });
 
-/** Values for the atoms. */
 interface Entry {
   readonly method: string;
   readonly url: string;
@@ -223,16 +221,9 @@ let last = { second: -1, text: "" };
 /** Formats a time as `22/Nov/2026:14:02:36 +0000`, in the server's time zone. */
 function localTime(time: number): string {
   const second = Math.floor(time / 1000);
-  if (second !== last.second) last = { second, text: dateText(new Date(time)) };
+  if (second === last.second) return last.text;
+  // "Sun Nov 22 2026 14:02:36 GMT+0000 (…)", by the standard.
+  const [, month, day, year, clock, zone] = String(new Date(time)).split(" ");
+  last = { second, text: `${day}/${month}/${year}:${clock} ${zone?.slice(3)}` };
   return last.text;
-}
-
-function dateText(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  const offset = -date.getTimezoneOffset();
-  const zone = `${offset < 0 ? "-" : "+"}${two(Math.floor(Math.abs(offset) / 60))}${
-    two(Math.abs(offset) % 60)
-  }`;
-  return `${two(date.getDate())}/${MONTHS[date.getMonth()]}/${date.getFullYear()}:` +
-    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())} ${zone}`;
 }

@@ -1,4 +1,3 @@
-// Counters of requests as Prometheus reads them.
 import { type Application, openAnswersOf } from "../application/application.ts";
 import type { Exchange } from "../application/hono_router.ts";
 import type { ServeInfo } from "../engine/engine.ts";
@@ -6,7 +5,7 @@ import { portOf } from "../engine/engine_of_request.ts";
 import { requestInternals } from "../request/request.ts";
 import type { Handler } from "../request/middleware.ts";
 
-/** Upper bounds of the histogram's buckets in ms, those of OpenTelemetry. */
+/** Upper bounds of the buckets in ms, those of OpenTelemetry. */
 const BUCKETS = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000];
 
 /** Methods of series: a client can send any other. */
@@ -22,13 +21,11 @@ interface Series {
 }
 
 /**
- * Counts the requests of an application from now on, and creates the handler that tells: text for
- * Prometheus. Requests by route, method and status, durations until the head of the reply as a
- * histogram, bytes of bodies, requests and WebSockets that are open; connections with
- * `web.socketEngine()`. A route is its template, `/users/{id}`, empty for paths without one.
- *
- * Bytes are those of bodies in memory or of an announced length. Routes of `app.hono` are not
- * counted.
+ * Counts the requests of an application from now on, and creates the handler that tells Prometheus:
+ * requests by route, method and status, durations until the head of the reply, bytes of bodies in
+ * memory or of an announced length, open requests and WebSockets; connections with
+ * `web.socketEngine()`. A route is its template, `/users/{id}`, empty for paths without one; those
+ * of `app.hono` are not counted.
  * @param app The outermost application; it must not have started.
  * @throws {TypeError} If the application has started.
  * @example
@@ -89,26 +86,14 @@ export function metrics(app: Application): Handler {
     const all = [...routes.values()].flatMap((each) => [...each.values()]);
     const sockets = [...open.running].filter(({ response }) => response.status === 101).length;
     const connections = portOf(requestInternals.infoOf(request)).connections?.();
+    const durations = all.flatMap(histogramOf);
+    const sent = all.map(({ labels, sent }) => `{${labels}} ${sent}`);
+    const received = all.map(({ labels, received }) => `{${labels}} ${received}`);
     const text = [
       family("http_requests_total", "counter", "Requests answered", all.flatMap(countsOf)),
-      family(
-        "http_request_duration_seconds",
-        "histogram",
-        "Time to the head of the reply",
-        all.flatMap(histogramOf),
-      ),
-      family(
-        "http_response_body_bytes_total",
-        "counter",
-        "Bytes of replies",
-        all.map(({ labels, sent }) => `{${labels}} ${sent}`),
-      ),
-      family(
-        "http_request_body_bytes_total",
-        "counter",
-        "Bytes of requests",
-        all.map(({ labels, received }) => `{${labels}} ${received}`),
-      ),
+      family("http_request_duration_seconds", "histogram", "Time to a reply's head", durations),
+      family("http_response_body_bytes_total", "counter", "Bytes of replies", sent),
+      family("http_request_body_bytes_total", "counter", "Bytes of requests", received),
       family("http_requests_active", "gauge", "Requests without a reply yet", [` ${active}`]),
       family("websockets_open", "gauge", "Open WebSockets", [` ${sockets}`]),
       connections === undefined

@@ -15,18 +15,13 @@ export interface RunAppOptions
   /** Path of a unix socket, or several; with `host`, both are bound. */
   readonly path?: string | readonly string[];
   /**
-   * Prints the URLs of the application, and with `reusePort` a warning of sessions, groups, limits
-   * and caches that are in the memory of one process; `null` for no output.
+   * Prints the URLs, and with `reusePort` what the processes do not share; `null` for no output.
    * @default {console.log}
    */
   readonly print?: ((text: string) => void) | null;
   /** Whether SIGINT and SIGTERM stop the application. @default {true} */
   readonly handleSignals?: boolean;
-  /**
-   * Handling of unhandled rejections, such as of a promise without `await`: `log` reports to
-   * `app.logger` and goes on, as aiohttp does; `stop` stops gracefully, then throws it.
-   * @default {"log"}
-   */
+  /** After an unhandled rejection: `log` it and go on, or `stop` and throw it. @default {"log"} */
   readonly onUnhandled?: "log" | "stop";
   /** Stops the application when it aborts. */
   readonly signal?: AbortSignal;
@@ -50,8 +45,6 @@ const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
  *
  * A second signal ends the process at once, with the usual exit code (128 and the signal's number).
  * If handlers are still running `shutdownTimeout` after the first one, the exit code is 1.
- * @param app The application, or a promise for it.
- * @param options Where to listen, and how to stop.
  * @throws {AddressInUseError} If the address is in use.
  * @throws {DOMException} A `TimeoutError` if `signal` stopped it and handlers were abandoned.
  * @example
@@ -141,7 +134,7 @@ function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
   ];
 }
 
-/** Listens for errors that would end the process; returns a function that stops it. */
+/** Listens for errors that would end the process; returns what stops it. */
 function onUnhandled(listener: (error: unknown, what: string) => void): () => void {
   const onEvent = (event: PromiseRejectionEvent | ErrorEvent): void => {
     if (event.defaultPrevented) return;

@@ -58,10 +58,7 @@ export class AppRunner {
   #timedOut = false;
   #isBroken = false; // start-up failed and was cleaned up
 
-  /**
-   * Creates one.
-   * @throws {RangeError} If a time is negative or not a number.
-   */
+  /** Creates one. @throws {RangeError} If a time is negative or not a number. */
   constructor(app: Application, options: AppRunnerOptions = {}) {
     APP_RUNNER_OPTIONS.check("new web.AppRunner", options);
     this.#app = app;
@@ -101,15 +98,14 @@ export class AppRunner {
       this.#isBroken = true;
       throw error;
     }
-    if (this.#isStopping()) throw new TypeError("Cannot listen: the runner was stopped");
+    this.#checkRunning();
     const server = await this.#engine(where, this.#handler);
     this.#servers.push(server);
-    // Stopped while the engine was starting: this server has to be stopped here.
-    if (this.#isStopping()) {
+    if (this.#stopping !== null) { // while the engine was starting: it is not stopped with others
       server.abort();
       await server.finished;
-      throw new TypeError("Cannot listen: the runner was stopped");
     }
+    this.#checkRunning();
     return server.url;
   }
 
@@ -127,8 +123,8 @@ export class AppRunner {
     await this.cleanup();
   }
 
-  #isStopping(): boolean {
-    return this.#stopping !== null;
+  #checkRunning(): void {
+    if (this.#stopping !== null) throw new TypeError("Cannot listen: the runner was stopped");
   }
 
   async #stop(): Promise<void> {

@@ -145,7 +145,10 @@ interface Codec {
   decode(text: string, maxAge: number | null): string | null;
 }
 
-/** Stores the whole session in its cookie. @internal */
+/**
+ * Stores the whole session in its cookie.
+ * @internal
+ */
 export class CookieStorage implements SessionStorage {
   /** Whether reading a session extends its life. */
   readonly sliding: boolean;
