@@ -13,7 +13,7 @@
  *
  * @module
  */
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import { HTTPException as HonoException } from "hono/http-exception";
 import { errorPage, problemOf, report } from "./application/error_response.ts";
 import { noResponse } from "./application/mistakes.ts";
@@ -45,7 +45,7 @@ import type { RouteDef } from "./routes/route_def.ts";
  * ```
  */
 export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middleware {
-  return (request, handler) => new Passage(middlewares, request, handler).run();
+  return (request, handler) => pass(middlewares, request, handler);
 }
 
 /**
@@ -101,119 +101,101 @@ interface Fault {
   readonly headers: Headers;
 }
 
-/** The course of one request through Hono middlewares to our handler and back. */
-class Passage {
-  readonly #middlewares: readonly MiddlewareHandler[];
-  readonly #request: ServerRequest;
-  readonly #handler: Handler;
-  readonly #context: Context;
-  #reached = -1;
-  #isAnswered = false;
-  #outcome: Promise<HandlerResult> | null = null;
-  #early: Response | null = null;
-  #failure: Fault | null = null;
-
-  constructor(
-    middlewares: readonly MiddlewareHandler[],
-    request: ServerRequest,
-    handler: Handler,
-  ) {
-    this.#middlewares = middlewares;
-    this.#request = request;
-    this.#handler = handler;
-    this.#context = request.hono;
-  }
-
-  async run(): Promise<HandlerResult> {
-    const c = this.#context;
-    const info = requestInternals.infoOf(this.#request);
-    if (c.req.raw !== this.#request.raw) c.req.raw = this.#request.raw; // for a clone
-    if (c.env !== info) c.env = info;
-    if (c.finalized) { // the handler is called again
-      c.res = undefined;
-      c.finalized = false;
-    }
-    void c.res; // creates it: headers set before the handler answers would be lost without it
-    await this.#step(0);
-    this.#isAnswered = true;
-    if (!c.finalized) {
-      throw new TypeError("A Hono middleware neither called next() nor returned a response");
-    }
-    if (this.#early !== null && this.#outcome !== null) {
-      this.#passEarly(this.#early);
-      if (this.#failure !== null) report(this.#failure.error, this.#request);
-      return await this.#outcome;
-    }
-    return this.#failure === null ? c.res : this.#fail(this.#failure);
-  }
+/** Leads one request through Hono middlewares to our handler and back. */
+async function pass(
+  middlewares: readonly MiddlewareHandler[],
+  request: ServerRequest,
+  handler: Handler,
+): Promise<HandlerResult> {
+  const c = request.hono;
+  const slot = requestInternals.slotOf(request);
+  let reached = -1;
+  let isAnswered = false;
+  let outcome: Promise<HandlerResult> | null = null;
+  let early = null as Response | null;
+  let failure = null as Fault | null;
 
   /** As in Hono's compose(): an error becomes its page at the level where it was thrown. */
-  async #step(at: number): Promise<void> {
-    if (at <= this.#reached) throw new Error("next() called multiple times");
-    this.#reached = at;
-    const c = this.#context;
+  const step = async (at: number): Promise<void> => {
+    if (at <= reached) throw new Error("next() called multiple times");
+    reached = at;
     try {
-      const middleware = this.#middlewares[at];
-      if (middleware === undefined) return await this.#callHandler();
-      const response = await middleware(c, () => this.#step(at + 1));
+      const middleware = middlewares[at];
+      if (middleware === undefined) return await callHandler();
+      const response = await middleware(c, () => step(at + 1));
       if (response && !c.finalized) c.res = response;
     } catch (error) {
       if (error instanceof Error) c.error = error;
-      const page = errorPage(error, this.#request);
-      this.#failure = { error, status: page.status, headers: new Headers(page.headers) };
+      const page = errorPage(error, request);
+      failure = { error, status: page.status, headers: new Headers(page.headers) };
       setResponse(c, page, c.res.headers);
     }
-  }
+  };
 
-  async #callHandler(): Promise<void> {
-    const c = this.#context;
-    const request = this.#request;
+  const callHandler = async (): Promise<void> => {
     const passed = await requestBehind(c);
     if (passed !== request.raw) requestInternals.replaceRaw(request, passed);
     const wanted = new Headers(c.res.headers);
-    const { promise: early, resolve } = Promise.withResolvers<Response>();
-    const leave = requestInternals.slotOf(request).delay((response) => {
-      this.#early = response;
-      resolve(response);
-    });
+    const { promise, resolve } = Promise.withResolvers<Response>();
+    const leave = slot.delay((response) => resolve(early = response));
     try {
-      this.#outcome = Promise.try(this.#handler, request);
-      this.#outcome.catch(() => {}); // awaited by run() after an early answer
-      const result = await Promise.race([early, this.#outcome]);
-      if (!(result instanceof Response)) throw noResponse(result, request, this.#handler);
-      if (!this.#isAnswered) setResponse(c, result, wanted); // unless timeout() has answered
+      outcome = Promise.try(handler, request);
+      outcome.catch(() => {}); // awaited below after an early answer
+      const result = await Promise.race([promise, outcome]);
+      if (!(result instanceof Response)) throw noResponse(result, request, handler);
+      if (!isAnswered) setResponse(c, result, wanted); // unless timeout() has answered
     } finally {
       leave();
     }
-  }
+  };
 
-  /** Sends an early answer after the middlewares. */
-  #passEarly(early: Response): void {
-    const { res } = this.#context;
-    if (early.status === 101) { // must be the same object
-      return requestInternals.slotOf(this.#request).pass(withHeaders(early, res.headers));
-    }
-    const { body } = early;
-    if (body !== null && body !== res.body && !body.locked) body.cancel().catch(() => {});
-    requestInternals.slotOf(this.#request).pass(res);
+  const info = requestInternals.infoOf(request);
+  if (c.req.raw !== request.raw) c.req.raw = request.raw; // for a clone
+  if (c.env !== info) c.env = info;
+  if (c.finalized) { // the handler is called again
+    c.res = undefined;
+    c.finalized = false;
   }
+  void c.res; // creates it: headers set before the handler answers would be lost without it
+  await step(0);
+  isAnswered = true;
+  if (!c.finalized) {
+    throw new TypeError("A Hono middleware neither called next() nor returned a response");
+  }
+  if (early !== null && outcome !== null) {
+    slot.pass(afterMiddlewares(early, c.res));
+    if (failure !== null) report(failure.error, request);
+    return await outcome;
+  }
+  return failure === null ? c.res : failed(failure, request, c.res);
+}
 
-  /** Throws the error for outer middlewares, unless a Hono middleware has answered differently. */
-  #fail({ error, status, headers }: Fault): Response {
-    const { res } = this.#context;
-    if (error instanceof HonoException) return res;
-    if (res.status !== status) {
-      if (problemOf(error, this.#request) === null) report(error, this.#request);
-      return res;
-    }
-    const wanted = new Headers(res.headers);
-    for (const [name, value] of headers) {
-      if (wanted.get(name) === value) wanted.delete(name);
-    }
-    for (const name of ["content-type", "content-length", "content-encoding", "etag"]) {
-      wanted.delete(name);
-    }
-    requestInternals.slotOf(this.#request).failure = { error, response: res, wanted };
-    throw error;
+/** An early answer as the middlewares have left it. */
+function afterMiddlewares(early: Response, res: Response): Response {
+  if (early.status === 101) return withHeaders(early, res.headers); // must be the same object
+  const { body } = early;
+  if (body !== null && body !== res.body && !body.locked) body.cancel().catch(() => {});
+  return res;
+}
+
+/** Throws the error for outer middlewares, unless a Hono middleware has answered differently. */
+function failed(
+  { error, status, headers }: Fault,
+  request: ServerRequest,
+  res: Response,
+): Response {
+  if (error instanceof HonoException) return res;
+  if (res.status !== status) {
+    if (problemOf(error, request) === null) report(error, request);
+    return res;
   }
+  const wanted = new Headers(res.headers);
+  for (const [name, value] of headers) {
+    if (wanted.get(name) === value) wanted.delete(name);
+  }
+  for (const name of ["content-type", "content-length", "content-encoding", "etag"]) {
+    wanted.delete(name);
+  }
+  requestInternals.slotOf(request).failure = { error, response: res, wanted };
+  throw error;
 }

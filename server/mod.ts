@@ -69,7 +69,7 @@ export type { JSONSchema, SchemaSide, ToJSONSchema } from "./openapi/components.
 // Requests
 export { ServerRequest } from "./request/request.ts";
 export type { CloneOptions } from "./request/clone_options.ts";
-export type { EarlyAnswer } from "./request/prepared_answer.ts";
+export type { EarlyAnswer } from "./request/answer_slot.ts";
 export { BaseRequest } from "./request/base_request.ts";
 export type { Forwarded } from "../http/headers/forwarded.ts";
 export type { HTTPRange } from "../http/headers/range_header.ts";

@@ -26,13 +26,11 @@ import {
   standingFor,
 } from "../request/middleware.ts";
 import { OpenAnswers } from "./open_answers.ts";
-import {
-  prepareResponse,
-  type PrepareSignal,
-  serverErrorResponse,
-} from "../response/prepare_response.ts";
+import { mutableResponse } from "../request/mutable_response.ts";
+import { type PrepareSignal, serverErrorResponse } from "../response/prepare_response.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 import type { Route } from "../routing/route.ts";
+import { listOf } from "../routes/check_path.ts";
 import type { RouteDef } from "../routes/route_def.ts";
 import { Router } from "../routing/router.ts";
 import { DomainSubapp, PrefixedSubapp } from "../routing/subapp_resource.ts";
@@ -97,7 +95,6 @@ export class Application implements AppContext {
     starting: () => this.#dispatch === null ? this.startup() : null,
   });
   readonly #background = new Background();
-  readonly #place = { router: this.router, wrap: (handler: Handler) => this.#wrap(handler) };
   #dispatch: Dispatch | null = null;
   #parent: Application | null = null;
   #starting: Promise<void> | null = null;
@@ -162,11 +159,8 @@ export class Application implements AppContext {
    * started.
    */
   addRoutes(routes: Iterable<RouteDef>): readonly Route[] {
-    if (typeof routes?.[Symbol.iterator] !== "function") {
-      throw new TypeError(`addRoutes() takes a list, [web.get(…)], got ${described(routes)}`);
-    }
     const added: Route[] = [];
-    for (const { methods, path, handler, name, createResource, operation } of routes) {
+    for (const { methods, path, handler, name, createResource, operation } of listOf(routes)) {
       const resource = this.router.addResource(path, name, createResource);
       for (const method of methods) added.push(resource.addRoute(method, handler, operation));
     }
@@ -194,12 +188,11 @@ export class Application implements AppContext {
   addSubapp(prefix: string, sub: Application): void {
     const trimmed = prefix.replace(/\/+$/, "");
     if (!/^\/[^{}]*$/.test(trimmed)) {
-      throw new TypeError(
-        `Cannot add a sub-application at "${prefix}": expected a path such as "/admin", without variables`,
-      );
+      const expected = 'expected a path such as "/admin", without variables';
+      throw new TypeError(`Cannot add a sub-application at "${prefix}": ${expected}`);
     }
     this.#adopt(sub, trimmed);
-    this.router.registerResource(new PrefixedSubapp(trimmed, sub.#place));
+    this.router.registerResource(new PrefixedSubapp(trimmed, sub.router));
   }
 
   /**
@@ -209,7 +202,7 @@ export class Application implements AppContext {
    * @throws {TypeError} If the domain is invalid, or one of the two has started.
    */
   addDomain(domain: string, sub: Application): void {
-    const resource = new DomainSubapp(domain, sub.#place);
+    const resource = new DomainSubapp(domain, sub.router);
     this.#adopt(sub, domain);
     this.router.registerDomain(resource);
   }
@@ -267,11 +260,9 @@ export class Application implements AppContext {
   /** Wraps a handler in the middlewares of this application and its parents. */
   #wrap(handler: Handler): Handler {
     const chain = compose(this.middlewares, handler);
-    const parent = this.#parent;
-    if (parent === null) return chain;
-    return parent.#wrap(
-      standingFor((request) => requestInternals.within(request, this, chain), chain),
-    );
+    if (this.#parent === null) return chain;
+    const inside: Handler = (request) => requestInternals.within(request, this, chain);
+    return this.#parent.#wrap(standingFor(inside, chain));
   }
 
   /**
@@ -285,11 +276,8 @@ export class Application implements AppContext {
       return Promise.reject(new TypeError("Cannot start a sub-application: start its parent"));
     }
     if (this.router.resources().some(({ canonical }) => canonical === "")) {
-      return Promise.reject(
-        new TypeError(
-          'No request has the path "": write web.get("/", handler); "" is for sub-applications',
-        ),
-      );
+      const remedy = 'write web.get("/", handler); "" is for sub-applications';
+      return Promise.reject(new TypeError(`No request has the path "": ${remedy}`));
     }
     return this.#starting ??= this.#start().catch(async (error) => {
       await this.#unwind();
@@ -322,19 +310,17 @@ export class Application implements AppContext {
   }
 
   async #start(): Promise<void> {
-    checkMiddlewares(this.middlewares);
-    this.router.freeze();
     const { middlewares, onStartup, onShutdown, onCleanup, onResponsePrepare, cleanupCtx } = this;
-    for (
-      const list of [middlewares, onStartup, onShutdown, onCleanup, onResponsePrepare, cleanupCtx]
-    ) Object.freeze(list);
+    checkMiddlewares(middlewares);
+    this.router.freeze();
+    [middlewares, onStartup, onShutdown, onCleanup, onResponsePrepare, cleanupCtx]
+      .forEach((list) => Object.freeze(list));
     if (this.debug) await loadErrorPage();
-    for (const context of this.cleanupCtx) await this.#contexts.enter(context, this);
-    await send(this.onStartup, this);
+    for (const context of cleanupCtx) await this.#contexts.enter(context, this);
+    await send(onStartup, this);
     this.#dispatch = createDispatch({
       app: this,
       open: this.#open,
-      wrap: (handler) => this.#wrap(handler),
       prepare: this.#listens() ? (request, response) => this.#prepare(request, response) : null,
       check: this.#honoRouter.isMounted
         ? (response) => response // after Hono's middlewares
@@ -375,11 +361,14 @@ export class Application implements AppContext {
     return this.onResponsePrepare.length > 0 || this.#subapps.some((sub) => sub.#listens());
   }
 
-  #prepare(request: ServerRequest, response: Response): Promise<Response> {
-    const signals = request.apps.map((app) =>
-      app instanceof Application ? app.onResponsePrepare : []
-    );
-    return prepareResponse(signals, request, response);
+  /** Calls `onResponsePrepare` of the applications of a request, the outermost first. */
+  async #prepare(request: ServerRequest, response: Response): Promise<Response> {
+    const prepared = mutableResponse(response);
+    for (const app of request.apps) {
+      const callbacks = app instanceof Application ? app.onResponsePrepare : [];
+      for (const callback of callbacks) await callback(request, prepared);
+    }
+    return prepared;
   }
 }
 

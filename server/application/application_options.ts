@@ -1,10 +1,10 @@
-import { OptionTable } from "../../http/options.ts";
+import { numberKinds, OptionTable } from "../../http/options.ts";
 import type { BodyLimits } from "../body/incoming_body.ts";
 import type { Logger } from "../request/app_context.ts";
 import type { Middleware } from "../request/middleware.ts";
 
 /** Options of {@linkcode Application}. */
-export interface ApplicationOptions {
+export interface ApplicationOptions extends Partial<BodyLimits> {
   /** Middlewares for every request, including `404` and `405`; the first is the outermost. */
   readonly middlewares?: readonly Middleware[];
   /**
@@ -13,20 +13,6 @@ export interface ApplicationOptions {
    * @default {1048576}
    */
   readonly clientMaxSize?: number;
-  /**
-   * Longest time without data while a body is read, in ms; 0 for no limit. Readers then fail with
-   * `408 Request Timeout`.
-   * @default {60000}
-   */
-  readonly bodyTimeout?: number;
-  /**
-   * Longest time for draining an unread body after the answer, in ms, before the connection is
-   * closed; aiohttp's `lingering_time`.
-   * @default {10000}
-   */
-  readonly lingeringTime?: number;
-  /** Maximum bytes of an unread body to drain. @default {67108864} */
-  readonly lingeringSize?: number;
   /** Logger for errors that no handler caught. @default {console} */
   readonly logger?: Logger;
   /**
@@ -38,18 +24,16 @@ export interface ApplicationOptions {
   readonly debug?: boolean;
 }
 
-export const APPLICATION_OPTIONS = new OptionTable<ApplicationOptions>({
-  middlewares: "a list",
-  clientMaxSize: "a number",
-  bodyTimeout: "a number",
-  lingeringTime: "a number",
-  lingeringSize: "a number",
-  logger: "an object",
-  debug: "true or false",
-});
-
 export const BODY_LIMITS: BodyLimits = {
   bodyTimeout: 60_000,
   lingeringTime: 10_000,
   lingeringSize: 64 * 1024 ** 2,
 };
+
+export const APPLICATION_OPTIONS = new OptionTable<ApplicationOptions>({
+  ...numberKinds(BODY_LIMITS),
+  middlewares: "a list",
+  clientMaxSize: "a number",
+  logger: "an object",
+  debug: "true or false",
+});

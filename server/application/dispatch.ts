@@ -21,12 +21,8 @@ import { endSocketSpan, openSocketSpan, traced } from "./trace_requests.ts";
 
 export interface DispatchOptions {
   readonly app: AppContext;
-  /** Wraps a handler in the application's middlewares. */
-  wrap(handler: Handler): Handler;
   /** Calls `onResponsePrepare` with a response; `null` if there are no listeners. */
-  readonly prepare:
-    | ((request: ServerRequest, response: Response) => Promise<Response>)
-    | null;
+  readonly prepare: ((request: ServerRequest, response: Response) => Promise<Response>) | null;
   /** Checks each response as the last step. */
   check(response: Response, raw: Request, info: ServeInfo | undefined): Response;
   /** Handlers and responses that a stop has to end. */
@@ -36,7 +32,6 @@ export interface DispatchOptions {
 /** Creates the function that answers every request: middlewares, handler, response. */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { app, prepare } = options;
-  const unknown = options.wrap(notFound);
   const spans = tracing();
   const observers = [...options.open.observers];
   if (spans !== null) observers.push((dispatch) => traced(spans, dispatch));
@@ -46,34 +41,21 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       ? new ServerRequest(raw, info, app, NO_PARAMS, null, context)
       : new ServerRequest(raw, info, app, found.params, route.resource, context);
     if (passed !== raw) requestInternals.replaceRaw(request, passed);
-    const chain = route === null
-      ? missedChain(found, method, options, unknown)
-      : chainOf(route, asIs);
+    const chain = route === null ? missedChain(found, method) : chainOf(route, asIs);
     const response = answer(request, chain, options);
     return prepare === null ? response : finish(response, request, options, prepare);
   };
   return observers.reduce((inner, observe) => observe(inner), dispatch);
 }
 
-function missedChain(
-  found: RouteMiss,
-  method: string,
-  options: DispatchOptions,
-  unknown: Handler,
-): Handler {
-  const { allowed, wrap } = found;
-  if (allowed.length === 0) return wrap === undefined ? unknown : wrap(notFound);
-  return (wrap ?? options.wrap)(() => {
-    throw new HTTPMethodNotAllowed(method, allowed);
+function missedChain({ allowed, wrap = asIs }: RouteMiss, method: string): Handler {
+  return wrap(() => {
+    throw allowed.length === 0 ? new HTTPNotFound() : new HTTPMethodNotAllowed(method, allowed);
   });
 }
 
-function asIs(handler: Handler): Handler { // for domains, whose routers have wrapped it
+function asIs(handler: Handler): Handler { // the router has wrapped it
   return handler;
-}
-
-function notFound(): never {
-  throw new HTTPNotFound();
 }
 
 async function finish(

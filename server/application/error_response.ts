@@ -40,8 +40,8 @@ export function withWanted(response: Response, request: ServerRequest): Response
 /** Converts a thrown value to a response, and logs errors of the program. */
 export function errorResponse(error: unknown, request: ServerRequest): Response {
   const failure = requestInternals.failureOf(request);
-  const known = failure !== null && failure.error === error ? failure.response : null;
-  if (known === null && error instanceof HonoException) {
+  const known = failure?.error === error ? failure?.response : undefined;
+  if (known === undefined && error instanceof HonoException) {
     return withWanted(error.getResponse(), request);
   }
   const problem = problemOf(error, request);
@@ -96,26 +96,20 @@ function pageOf(problem: HTTPException | null, error: unknown, request: ServerRe
 /** Finds the HTTP exception for an error, `null` for one of the program, which has to be logged. */
 export function problemOf(error: unknown, request?: ServerRequest): HTTPException | null {
   if (error instanceof HTTPException) return error;
+  if (error instanceof MultipartLimitError && error.option !== "maxDuration") {
+    return new HTTPRequestEntityTooLarge(error.limit, { text: error.message, cause: error });
+  }
   // The client's fault, for any reader of the body.
-  if (error instanceof MultipartError) return multipartProblem(error);
-  if (isMismatch(error)) {
+  if (error instanceof MultipartError || isMismatch(error)) {
     return new HTTPBadRequest({ text: error.message, cause: error });
   }
-  if (isReset(error, request)) return new HTTPBadRequest({ text: "The request was cut" });
-  return null;
+  return isReset(error, request) ? new HTTPBadRequest({ text: "The request was cut" }) : null;
 }
 
 /** Whether an error means that the client has disconnected. */
 export function isReset(error: unknown, request?: ServerRequest): boolean {
-  if (error instanceof ConnectionResetError) return true;
-  return request !== undefined &&
-    portOf(requestInternals.infoOf(request)).isReset?.(error) === true;
-}
-
-function multipartProblem(error: MultipartError): HTTPException {
-  return error instanceof MultipartLimitError && error.option !== "maxDuration"
-    ? new HTTPRequestEntityTooLarge(error.limit, { text: error.message, cause: error })
-    : new HTTPBadRequest({ text: error.message, cause: error });
+  return error instanceof ConnectionResetError ||
+    request !== undefined && portOf(requestInternals.infoOf(request)).isReset?.(error) === true;
 }
 
 function describe(request: ServerRequest): string {

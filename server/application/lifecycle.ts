@@ -28,7 +28,7 @@ export async function runAll(callbacks: readonly (() => unknown)[]): Promise<voi
 
 /** The active cleanup contexts of an application. */
 export class CleanupStack {
-  readonly #open: AsyncGenerator<void, void, void>[] = [];
+  readonly #open: ReturnType<CleanupContext<unknown>>[] = [];
 
   /** Runs a context up to its `yield`. */
   async enter<T>(context: CleanupContext<T>, value: T): Promise<void> {

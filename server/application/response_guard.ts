@@ -5,10 +5,7 @@ import { announceClose, serverErrorResponse } from "../response/prepare_response
 
 /** The first header with a control byte, for which Deno would abort the process, or `null`. */
 export function brokenHeader(headers: RawHeaders): string | null {
-  for (const [name, value] of headers) {
-    if (hasControl(value)) return name;
-  }
-  return null;
+  return headers.find(([, value]) => hasControl(value))?.[0] ?? null;
 }
 
 /** Replaces a response that would crash the process; adds `Connection: close` while stopping. */
@@ -24,13 +21,11 @@ export function checkResponse(
     "Error answering a request",
     new TypeError(`Cannot send the response: header "${broken}" holds a control character`),
   );
+  if (response.status !== 101) {
+    response.body?.cancel().catch(() => {});
+    return serverErrorResponse();
+  }
   // An upgrade cannot be replaced: neither side of the socket would notice.
-  if (response.status === 101) return withoutBroken(response);
-  response.body?.cancel().catch(() => {});
-  return serverErrorResponse();
-}
-
-function withoutBroken(response: Response): Response {
   for (const [name, value] of [...response.headers]) {
     if (hasControl(value)) response.headers.delete(name);
   }

@@ -15,11 +15,19 @@ import { PieceWork } from "./piece_work.ts";
 
 /** Limits for reading a body. */
 export interface BodyLimits {
-  /** Longest time without data while a body is read, in ms; 0 for no limit. */
+  /**
+   * Longest time without data while a body is read, in ms; 0 for no limit. Readers then fail with
+   * `408 Request Timeout`.
+   * @default {60000}
+   */
   readonly bodyTimeout: number;
-  /** Longest time for draining an unread body after the answer, in ms. */
+  /**
+   * Longest time for draining an unread body after the answer, in ms, before the connection is
+   * closed; aiohttp's `lingering_time`.
+   * @default {10000}
+   */
   readonly lingeringTime: number;
-  /** Maximum bytes of an unread body to drain. */
+  /** Maximum bytes of an unread body to drain. @default {67108864} */
   readonly lingeringSize: number;
 }
 

@@ -1,6 +1,6 @@
 import { described, OptionTable } from "../../http/options.ts";
 import { Application, enter } from "../application/application.ts";
-import { runAfter } from "../request/after_answer.ts";
+import { runAfter } from "../request/request_internals.ts";
 import type { AppContext } from "../request/app_context.ts";
 import { AppKey } from "../request/app_key.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";

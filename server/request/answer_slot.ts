@@ -1,5 +1,13 @@
 import type { LinkedNode } from "../../http/linked_list.ts";
-import type { EarlyAnswer } from "./prepared_answer.ts";
+
+/**
+ * An answer sent before the handler is done, so that middlewares see it afterwards: a prepared
+ * `StreamResponse`, `SSEResponse` or `WebSocketResponse`.
+ */
+export interface EarlyAnswer {
+  /** Response for the platform. */
+  readonly response: Response;
+}
 
 /** An answer that dispatch ends when the handler is done or the application stops. */
 export interface RunningAnswer extends EarlyAnswer {
@@ -29,18 +37,15 @@ export class AnswerSlot {
   end: (() => void) | null = null;
   /** Resolves when the work of `request.after()` has ended. */
   afterwards: Promise<unknown> | null = null;
+  /** Whether the request has been answered without an early answer, and can have none. */
+  isClosed: boolean;
   readonly #stages: ((response: Response) => void)[] = [];
   #listener: AnswerListener | null;
   #leaving: Response | null = null;
-  #isClosed: boolean;
 
   constructor(isClosed: boolean, listener: AnswerListener | null) {
-    this.#isClosed = isClosed;
+    this.isClosed = isClosed;
     this.#listener = listener;
-  }
-
-  get isClosed(): boolean {
-    return this.#isClosed;
   }
 
   /** Answers while the handler runs on; streams and WebSockets call it from `prepare()`. */
@@ -52,14 +57,8 @@ export class AnswerSlot {
 
   /** Checks that an early answer is possible. */
   checkOpen(): void {
-    if (this.early === null && !this.#isClosed) return;
+    if (this.early === null && !this.isClosed) return;
     throw new TypeError("Cannot prepare: the request was answered before");
-  }
-
-  /** Refuses early answers from now on: the request has been answered without one. */
-  close(afterwards: Promise<unknown> | null): void {
-    this.#isClosed = true;
-    this.afterwards = afterwards;
   }
 
   /** Waits for an early answer, or takes the one that is there; dispatch calls it once. */

@@ -1,20 +1,16 @@
-// A request's view of its application. `Application` and others implement these interfaces, which
-// avoids import cycles.
+// A request's view of its application, as interfaces, which avoids import cycles.
 import type { BodyLimits } from "../body/incoming_body.ts";
 import type { AppKey } from "./app_key.ts";
 import type { RelativeURL } from "./relative_url.ts";
 
 /** Looks keys up in an application, then in its parent, and so on; aiohttp's `config_dict`. */
 export function configOf(app: AppContext): KeyReader {
-  const owner = <T>(key: AppKey<T>): AppContext | null => {
-    let at: AppContext | null = app;
-    while (at !== null && !at.has(key)) at = at.parent;
-    return at;
-  };
+  const { parent } = app;
+  if (parent === null) return app;
+  const owner = <T>(key: AppKey<T>) => app.has(key) ? app : configOf(parent);
   return {
-    // The application itself throws the error that names the key.
-    get: (key) => (owner(key) ?? app).get(key),
-    has: (key) => owner(key) !== null,
+    get: (key) => owner(key).get(key),
+    has: (key) => owner(key).has(key),
   };
 }
 
@@ -62,10 +58,7 @@ export interface KeyReader {
   has<T>(key: AppKey<T>): boolean;
 }
 
-/**
- * Background work: a promise, or a function that is called with a signal. The signal aborts when
- * the application stops waiting for it.
- */
+/** A promise, or a function called with a signal, which aborts when a stop waits no longer. */
 export type BackgroundWork = PromiseLike<unknown> | ((signal: AbortSignal) => unknown);
 
 /** A request's view of an application. */

@@ -179,10 +179,7 @@ export class BaseRequest {
     return parseHTTPRange(this.headers.get("range"));
   }
 
-  /**
-   * Elements of `Forwarded` (RFC 7239) in order. Clients can forge it: trust only what your own
-   * proxy added, which is the last element.
-   */
+  /** Elements of `Forwarded` (RFC 7239); trust only the last one, which your own proxy has added. */
   get forwarded(): readonly Forwarded[] {
     return parseForwarded(this.headers.get("forwarded"));
   }
@@ -193,8 +190,7 @@ export class BaseRequest {
   }
 
   /**
-   * Sets the response's trailers, which are sent after a chunked body: a stream without
-   * `Content-Length`, to an HTTP/1.1 client. They can be changed until the body ends.
+   * Sets the response's trailers, which follow a chunked body; they can be changed until it ends.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If a name is not allowed in trailers, or a value holds a control character.
    */
@@ -206,7 +202,7 @@ export class BaseRequest {
 
   /**
    * Sends an interim 103 response (RFC 8297), so that browsers preload what it names while the
-   * response is made: `{ link: "</style.css>; rel=preload; as=style" }`. HTTP/1.0 clients get none.
+   * response is made: `{ link: "</style.css>; rel=preload; as=style" }`.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If the response has begun, or a value holds a control character.
    */
@@ -223,8 +219,7 @@ export function rawPathOf(url: string): string {
   if (start < 0) return "/";
   for (let at = start; at < url.length; at++) {
     const code = url.charCodeAt(at);
-    // "?" or "#". A fragment ends the path for new URL(), so it does here: guards that use one and
-    // routes that use the other have to agree.
+    // "?", or "#", which ends the path for new URL() too: guards by either have to agree.
     if (code === 63 || code === 35) return url.slice(start, at);
   }
   return url.slice(start);

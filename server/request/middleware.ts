@@ -2,7 +2,7 @@ import { described } from "../../http/options.ts";
 import { isResponse } from "../engine/response_record.ts";
 import { mutableResponse } from "./mutable_response.ts";
 import { requestInternals, type ServerRequest } from "./request.ts";
-import type { EarlyAnswer } from "./prepared_answer.ts";
+import type { EarlyAnswer } from "./answer_slot.ts";
 
 /** An object that makes its response from the request, such as a `FileResponse`. */
 export interface Responder {
@@ -13,10 +13,7 @@ export interface Responder {
 /** Result of a handler: a platform response, a responder, or a prepared stream or WebSocket. */
 export type HandlerResult = Response | EarlyAnswer | Responder;
 
-/**
- * Answers a request.
- * @typeParam Params Match info of its route.
- */
+/** Answers a request; `Params` is the match info of its route. */
 export type Handler<Params = Record<string, string>> = (
   request: ServerRequest<Params>,
 ) => HandlerResult | Promise<HandlerResult>;
@@ -61,10 +58,8 @@ export function render(
   result: HandlerResult,
   request: ServerRequest,
 ): HandlerResult | Promise<HandlerResult> {
-  return isResponse(result) || requestInternals.earlyOf(request) !== null ||
-      !isResponder(result)
-    ? result
-    : result.respond(request);
+  const isFinal = isResponse(result) || requestInternals.earlyOf(request) !== null;
+  return isFinal || !isResponder(result) ? result : result.respond(request);
 }
 
 /** The next handler inside a wrapped handler. */

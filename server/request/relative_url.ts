@@ -16,7 +16,7 @@ export class RelativeURL {
   /** The encoded query without `?`, or empty. */
   readonly query: string;
 
-  /** Creates one, with an encoded query without `?`. */
+  /** Creates one. */
   constructor(path: string, query = "") {
     this.path = path;
     this.query = query;

@@ -1,7 +1,7 @@
 import { messageOf } from "../../http/as_error.ts";
-import { checkAfter, runAfter } from "./after_answer.ts";
 import type { Context } from "hono";
 import { tellHabits } from "../../http/habits.ts";
+import { described } from "../../http/options.ts";
 import {
   MultipartReader,
   type MultipartReaderOptions,
@@ -14,7 +14,7 @@ import { BaseRequest } from "./base_request.ts";
 import { CLONE_OPTIONS, type CloneOptions } from "./clone_options.ts";
 import { REQUEST_HABITS } from "./habits.ts";
 import { contextFor } from "./hono_context.ts";
-import { RequestExtras, type RequestInternals } from "./request_internals.ts";
+import { RequestExtras, type RequestInternals, runAfter } from "./request_internals.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/client_errors.ts";
@@ -40,10 +40,7 @@ export const requestInternals = {} as RequestInternals<ServerRequest<unknown>>;
 export class ServerRequest<Params = Record<string, string>> extends BaseRequest {
   /** Decoded values of the path's variables. */
   readonly matchInfo: Readonly<Params>;
-  /**
-   * The matched resource, `null` for an unknown path or method; its `canonical` is the path
-   * template, for metrics. aiohttp's `match_info.route.resource`.
-   */
+  /** The matched resource, `null` for an unknown path or method; its `canonical` is the template. */
   readonly resource: ResourceInfo | null;
   readonly #root: AppContext;
   #app: AppContext;
@@ -92,7 +89,18 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
           if (requestInternals.earlyOf(request) !== null) return;
           requestInternals.slotOf(request).answer({ response, finish: done, shutdown: done });
         },
-        within: (request, app, run) => request.#within(app, run),
+        within: (request, app, handler) => {
+          const before = request.#app;
+          const leave = () => void (request.#app = before);
+          request.#app = request.#innermost = app;
+          let result: ReturnType<typeof handler> | null = null;
+          try {
+            return result = handler(request);
+          } finally {
+            if (result instanceof Promise) result.then(leave, leave);
+            else leave();
+          }
+        },
         endOf: (request) => (request.#origin ?? request).#slot?.end ?? null,
         earlyOf: (request) => (request.#origin ?? request).#slot?.early ?? null,
       } satisfies RequestInternals<ServerRequest<unknown>>,
@@ -117,10 +125,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     this.#hono = hono;
   }
 
-  /**
-   * Hono's context of this request: for values set by Hono middlewares (`c.get()`), and for
-   * functions that take a Hono `Context`.
-   */
+  /** Hono's context: for values of its middlewares, `c.get()`, and functions that take a `Context`. */
   get hono(): Context {
     return this.#hono ??= contextFor(this.raw, this.info);
   }
@@ -154,8 +159,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * The body as a stream, without a limit on its size.
-   * @throws {TypeError} If `read()`, `text()`, `json()`, `post()` or `multipart()` was called
-   * before.
+   * @throws {TypeError} If the body was read before.
    */
   get content(): StreamReader {
     return this.#extra.content ??= new Reader(this.#bodyOf().open());
@@ -168,8 +172,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Aborts when the client disconnects before it has the whole response, and never otherwise; pass
-   * it to work that only this client needs. If the client has gone already, it aborts a moment
-   * later.
+   * it to work that only this client needs.
    */
   get signal(): AbortSignal {
     if (this.#origin !== null) return this.#origin.signal;
@@ -197,8 +200,8 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Copies the request, with its values, but another head, for a middleware to pass on. The body is
-   * shared: only one of the two can be read.
+   * Copies the request with another head, for a middleware to pass on. The body is shared: only one
+   * of the two can be read.
    * @throws {TypeError} If the body has been read.
    */
   clone(options: CloneOptions = {}): ServerRequest<Params> {
@@ -209,14 +212,9 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     const headers = new Headers(options.headers ?? this.headers);
     if (options.host !== undefined) headers.set("host", options.host);
     const host = options.host ?? new URL(this.raw.url).host;
-    const raw = new Request(
-      `${options.scheme ?? this.scheme}://${host}${options.relUrl ?? this.relUrl}`,
-      {
-        method: options.method ?? this.method,
-        headers,
-        body: options.body ?? this.raw.body,
-      },
-    );
+    const url = `${options.scheme ?? this.scheme}://${host}${options.relUrl ?? this.relUrl}`;
+    const { method = this.method, body = this.raw.body } = options;
+    const raw = new Request(url, { method, headers, body });
     const info = options.remote === undefined
       ? this.info
       : { remoteAddr: { transport: "tcp", hostname: options.remote }, engine: portOf(this.info) };
@@ -230,22 +228,6 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     copy.#origin = this;
     this.#extra.clones.push(copy);
     return copy;
-  }
-
-  #within<T>(app: AppContext, run: (request: this) => T): T {
-    const before = this.#app;
-    this.#app = this.#innermost = app;
-    const leave = () => void (this.#app = before);
-    let result: T;
-    try {
-      result = run(this);
-    } catch (error) {
-      leave();
-      throw error;
-    }
-    if (result instanceof Promise) return result.finally(leave) as T;
-    leave();
-    return result;
   }
 
   /**
@@ -287,19 +269,16 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
-      const reason = messageOf(cause);
-      throw new HTTPBadRequest({ text: `The body is not JSON: ${reason}`, cause });
+      throw new HTTPBadRequest({ text: `The body is not JSON: ${messageOf(cause)}`, cause });
     }
   }
 
   /**
    * Reads an HTML form, urlencoded or multipart. Files are spooled: up to 1 MiB together in memory,
-   * the rest on disk. They are removed once the request is answered. Further calls return the same
-   * fields.
+   * the rest on disk, until the request is answered. Further calls return the same fields.
    * @returns The fields in order, including repeated ones; none for a body of another type.
    * @throws {HTTPRequestEntityTooLarge} If the body is larger than `maxSize`.
-   * @throws {MultipartError} If a multipart body is malformed, truncated or exceeds a limit;
-   * answered with 400 if uncaught.
+   * @throws {MultipartError} If a multipart body is malformed, cut or exceeds a limit; 400 if uncaught.
    */
   post(options: PostOptions = {}): Promise<PostData> {
     POST_OPTIONS.check("request.post()", options);
@@ -327,19 +306,21 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Runs work after the handler is done and its answer was sent. A failure is logged with the
+   * Runs work after the answer was sent; the body is gone by then. A failure is logged with the
    * request; when the server stops, it waits up to `shutdownTimeout`, then aborts the signal.
-   * @param work The work. The body is gone by then: read it before.
    */
   after(work: (signal: AbortSignal) => unknown): void {
-    (this.#extra.after ??= []).push(checkAfter(work));
+    if (typeof work !== "function") {
+      throw new TypeError(`request.after() takes a function, got ${described(work)}`);
+    }
+    (this.#extra.after ??= []).push(work);
   }
 
   #finish(): void {
     this.#isDone = true;
     const { after = null, form, clones } = this.#extras ?? {};
-    const works = after === null ? null : runAfter(this.#root, this, after.splice(0));
-    this.#slot?.close(works);
+    const afterwards = after === null ? null : runAfter(this.#root, this, after.splice(0));
+    if (this.#slot !== null) Object.assign(this.#slot, { isClosed: true, afterwards });
     form?.then((form) => form.close(), () => {}); // even while it is being read
     clones?.forEach((each) => each.#finish());
   }

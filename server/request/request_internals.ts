@@ -4,10 +4,11 @@ import type { ServeInfo, SocketUpgrade, UpgradeOptions } from "../engine/engine.
 import type { IncomingBody } from "../body/incoming_body.ts";
 import type { ParsedForm } from "../body/parse_form.ts";
 import type { PostData } from "../body/post_data.ts";
-import type { AfterWork } from "./after_answer.ts";
 import type { AnswerListener, AnswerSlot, Failure, RunningAnswer } from "./answer_slot.ts";
 import type { AppContext } from "./app_context.ts";
 import type { KeyStore } from "./app_key.ts";
+
+type AfterWork = (signal: AbortSignal) => unknown;
 
 /** Internal members of a request; `server/mod.ts` does not export it. */
 export interface RequestInternals<Any> {
@@ -23,16 +24,13 @@ export interface RequestInternals<Any> {
   /** Frees the form files of the request and its clones. */
   finish(request: Any): void;
   /** Upgrades the request, of which a clone has only a copy. */
-  upgrade(
-    request: Any,
-    events: SocketEvents,
-    options: UpgradeOptions,
-  ): SocketUpgrade;
+  upgrade(request: Any, events: SocketEvents, options: UpgradeOptions): SocketUpgrade;
   /** Aborts `signal`: the result of the handler will be dropped. */
   leave(request: Any, reason: unknown): void;
   /** Aborts `signal` and answers in place of a handler; its own result will be dropped. */
   abandon(request: Any, response: Response): void;
-  within<One extends Any, T>(request: One, app: AppContext, run: (request: One) => T): T;
+  /** Calls a handler, during which `app` is another one. */
+  within<Result>(request: Any, app: AppContext, handler: (request: Any) => Result): Result;
   /** The function to call when the answer was sent, `null` for none. */
   endOf(request: Any): (() => void) | null;
   earlyOf(request: Any): RunningAnswer | null;
@@ -52,4 +50,27 @@ export class RequestExtras<Request> {
   platform: globalThis.Request | null = null;
   /** Of a clone, instead of the application's. */
   limit: number | null = null;
+}
+
+/** Starts the work of `request.after()`; resolves when all of it has ended, or failed. */
+export function runAfter(
+  app: AppContext,
+  { method, rawPath }: { readonly method: string; readonly rawPath: string },
+  works: readonly AfterWork[],
+): Promise<unknown> {
+  const about = `Error after ${method} ${JSON.stringify(rawPath)}`;
+  return Promise.all(works.map((work) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const later = async (signal: AbortSignal) => {
+      try {
+        await new Promise((next) => setTimeout(next)); // the answer goes first
+        await work(signal);
+      } finally {
+        resolve();
+      }
+    };
+    // the name of its span
+    app.spawn(Object.defineProperty(later, "name", { value: work.name }), about);
+    return promise;
+  }));
 }

@@ -81,27 +81,21 @@ export function validate<
   VALIDATE_OPTIONS.check("web.validate()", options);
   for (const [status, schema] of Object.entries(schemas.response ?? {})) {
     if (/^[1-5]\d\d$/.test(status) && (schema === null || isStandardSchema(schema))) continue;
+    const got = `${status}: ${described(schema)}`;
     throw new TypeError(
-      `web.validate(): "response" takes a Standard Schema or null by status, got ${status}: ${
-        described(schema)
-      }`,
+      `web.validate(): "response" takes a Standard Schema or null by status, got ${got}`,
     );
   }
   const { status = 422 } = options;
-  const checks = PARTS.flatMap((part) => {
-    const schema = schemas[part];
-    return schema === undefined ? [] : [[part, schema] as const];
-  });
+  const parts = PARTS.filter((part) => schemas[part] !== undefined);
   const validating = async (request: ServerRequest<Params>) => {
     const data: Partial<Record<(typeof PARTS)[number], unknown>> = {};
     const issues: RequestIssue[] = [];
-    for (const [part, schema] of checks) {
-      const result = await schema["~standard"].validate(await valueOf(part, request));
-      if (result.issues === undefined) data[part] = result.value;
-      else {
-        for (const { message, path = [] } of result.issues) {
-          issues.push({ in: part, message, path: path.map(keyOf) });
-        }
+    for (const part of parts) {
+      const result = await schemas[part]?.["~standard"].validate(await valueOf(part, request));
+      if (result?.issues === undefined) data[part] = result?.value;
+      for (const { message, path = [] } of result?.issues ?? []) {
+        issues.push({ in: part, message, path: path.map(keyOf) });
       }
     }
     if (issues.length > 0) throw refusal(status, issues);
@@ -151,9 +145,6 @@ function refusal(
   status: 400 | 422,
   issues: readonly RequestIssue[],
 ): HTTPBadRequest | HTTPUnprocessableEntity {
-  const options = {
-    text: JSON.stringify({ issues }),
-    contentType: "application/json",
-  };
+  const options = { text: JSON.stringify({ issues }), contentType: "application/json" };
   return status === 400 ? new HTTPBadRequest(options) : new HTTPUnprocessableEntity(options);
 }

@@ -6,19 +6,6 @@ import type { ServerRequest } from "../request/request.ts";
 export type PrepareSignal =
   ((request: ServerRequest, response: Response) => void | Promise<void>)[];
 
-/** Runs the response signals, of the outermost application first. */
-export async function prepareResponse(
-  signals: readonly PrepareSignal[],
-  request: ServerRequest,
-  response: Response,
-): Promise<Response> {
-  const prepared = mutableResponse(response);
-  for (const signal of signals) {
-    for (const callback of signal) await callback(request, prepared);
-  }
-  return prepared;
-}
-
 /** Announces the close of the connection, so that the client sends no other request on it. */
 export function announceClose(response: Response): Response {
   if (response.status === 101) return response;

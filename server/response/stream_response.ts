@@ -18,7 +18,7 @@ import { type ETag, parseETags, setETag, setLastModified } from "../../http/head
 import { FreezableHeaders } from "./freezable_headers.ts";
 import { parseHttpDate } from "../../http/headers/http_date.ts";
 import { markCopied } from "../engine/spare_pieces.ts";
-import type { EarlyAnswer } from "../request/prepared_answer.ts";
+import type { EarlyAnswer } from "../request/answer_slot.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /** Unsent bytes from which on `write()` waits for the client. */

@@ -1,6 +1,13 @@
+import { described } from "../../http/options.ts";
+
 // Flask's <int:id>, Starlette's {id:int}
 const CONVERTER = /(?<!\?)<(?:\w+:)?(\w+)>|\{(\w+):(int|float|str|string|path|uuid)\}/;
 const REGEXES: Readonly<Record<string, string>> = { int: ":\\d+", path: ":.*" };
+
+export function listOf<T>(routes: Iterable<T>): Iterable<T> {
+  if (typeof routes?.[Symbol.iterator] === "function") return routes;
+  throw new TypeError(`addRoutes() takes a list, [web.get(…)], got ${described(routes)}`);
+}
 
 /** Refuses a path with variables as other frameworks write them. */
 export function checkPath(where: string, path: string): void {

@@ -1,5 +1,5 @@
 // A list of routes, collected before the application exists.
-import { described, OptionTable } from "../../http/options.ts";
+import { OptionTable } from "../../http/options.ts";
 import type { ContractsOf, Routed } from "../../http/schema/routed.ts";
 import {
   checkMiddlewares,
@@ -11,7 +11,7 @@ import {
 import type { SchemaHandler } from "../request/route_schemas.ts";
 import type { CanonicalPath, PathParams } from "../routing/path_template.ts";
 import type { OpenAPIOperation } from "../routing/route.ts";
-import { checkPath } from "./check_path.ts";
+import { checkPath, listOf } from "./check_path.ts";
 import { DecoratedRoutes, type HandlerDecorator } from "./route_decorator.ts";
 import * as define from "./route_def.ts";
 import type {
@@ -122,10 +122,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
   addRoutes<Routes extends Iterable<RouteDef>>(
     routes: Routes,
   ): this & Routed<PrefixedContracts<Prefix, ContractsOf<Routes>>> {
-    if (typeof routes?.[Symbol.iterator] !== "function") {
-      throw new TypeError(`addRoutes() takes a list, [web.get(…)], got ${described(routes)}`);
-    }
-    for (const route of [...routes]) this.#add(route);
+    for (const route of [...listOf(routes)]) this.#add(route);
     return this;
   }
 

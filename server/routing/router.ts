@@ -7,7 +7,6 @@ import { Resource } from "./resource.ts";
 import { type AbstractResource, chainOf, type Route, type RouteResolution } from "./route.ts";
 
 const NAME = /^[\p{ID_Start}_][\p{ID_Continue}_]*(?:[.:-][\p{ID_Start}_][\p{ID_Continue}_]*)*$/u;
-const UNKNOWN: RouteResolution = Object.freeze({ route: null, allowed: Object.freeze([]) });
 
 /**
  * The resources of an application, indexed by the fixed part of their path. A look-up walks from
@@ -131,23 +130,22 @@ export class Router implements ResourceRegistry {
       const found = this.#domains[i]?.resolve(method, path, url) ?? null;
       if (found !== null) return found;
     }
-    let allowed: readonly string[] | null = null;
+    const allowed: string[] = [];
     for (let prefix = this.#longestOf(path);; prefix = above(prefix, prefix.length)) {
       const candidates = this.#index.get(prefix)?.candidates(path) ?? [];
       for (let i = 0; i < candidates.length; i++) {
         const found = candidates[i]?.resolve(method, path, url) ?? null;
         if (found === null) continue;
-        const { route } = found;
-        if (route !== null) {
-          chainOf(route, this.#wrap);
+        if (found.route !== null) {
+          chainOf(found.route, this.#wrap);
           return found;
         }
         if (found.wrap !== undefined) return found;
-        allowed = allowed === null ? found.allowed : [...allowed, ...found.allowed];
+        allowed.push(...found.allowed);
       }
       if (prefix === "/" || prefix === "") break;
     }
-    return allowed === null ? UNKNOWN : { route: null, allowed: [...new Set(allowed)] };
+    return { route: null, allowed: [...new Set(allowed)], wrap: this.#wrap };
   }
 
   /**

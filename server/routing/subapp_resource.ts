@@ -1,24 +1,17 @@
 // Mount points of sub-applications: a prefix or a domain.
-import type { Handler } from "../request/middleware.ts";
 import type { RelativeURL } from "../request/relative_url.ts";
 import type { AbstractResource, Route, RouteResolution } from "./route.ts";
 import type { Router } from "./router.ts";
-
-export interface Subapp {
-  readonly router: Router;
-  /** Wraps a handler in the middlewares of the sub-application and its parents. */
-  wrap(handler: Handler): Handler;
-}
 
 /** The mount point of a sub-application: it has many paths, so neither name nor URL. */
 abstract class Mount implements AbstractResource {
   readonly name = null;
   abstract readonly canonical: string;
   abstract readonly prefix: string;
-  protected readonly sub: Subapp;
+  protected readonly router: Router;
 
-  constructor(sub: Subapp) {
-    this.sub = sub;
+  constructor(router: Router) {
+    this.router = router;
   }
 
   /** Whether a request is for the sub-application. */
@@ -26,15 +19,11 @@ abstract class Mount implements AbstractResource {
 
   /** A miss inside a sub-application is its own `404` or `405`, seen by its middlewares. */
   resolve(method: string, path: string, url: string): RouteResolution | null {
-    if (!this.owns(path, url)) return null;
-    const { sub } = this;
-    const found = sub.router.resolve(method, path, url);
-    if (found.route !== null || found.wrap !== undefined) return found;
-    return { route: null, allowed: found.allowed, wrap: (handler) => sub.wrap(handler) };
+    return this.owns(path, url) ? this.router.resolve(method, path, url) : null;
   }
 
   addPrefix(prefix: string): void {
-    this.sub.router.addPrefix(prefix);
+    this.router.addPrefix(prefix);
   }
 
   /** Throws: a sub-application has many paths. */
@@ -49,10 +38,10 @@ abstract class Mount implements AbstractResource {
 export class PrefixedSubapp extends Mount {
   #prefix: string;
 
-  constructor(prefix: string, sub: Subapp) {
-    super(sub);
+  constructor(prefix: string, router: Router) {
+    super(router);
     this.#prefix = prefix;
-    sub.router.addPrefix(prefix);
+    router.addPrefix(prefix);
   }
 
   get canonical(): string {
@@ -65,7 +54,7 @@ export class PrefixedSubapp extends Mount {
 
   /** The routes of the sub-application; those of a domain have another host. */
   get routes(): readonly Route[] {
-    return this.sub.router.routes();
+    return this.router.routes();
   }
 
   protected override owns(path: string): boolean {
@@ -87,8 +76,8 @@ export class DomainSubapp extends Mount {
   readonly canonical: string;
   readonly #parts: readonly string[]; // the texts between the "*"
 
-  constructor(domain: string, sub: Subapp) {
-    super(sub);
+  constructor(domain: string, router: Router) {
+    super(router);
     this.canonical = checkDomain(domain);
     this.#parts = this.canonical.split("*");
   }

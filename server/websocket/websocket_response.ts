@@ -10,7 +10,7 @@ import {
 import { WSCloseCode } from "../../http/websocket/message.ts";
 import { brokenHeader } from "../application/response_guard.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
-import type { EarlyAnswer } from "../request/prepared_answer.ts";
+import type { EarlyAnswer } from "../request/answer_slot.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { checkHandshake, type CheckOrigin } from "./handshake.ts";
 
