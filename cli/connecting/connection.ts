@@ -18,6 +18,7 @@ export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise
     ...identity,
   });
   return {
+    webSockets: true,
     send(hop) {
       const chosen = byScheme(new URL(hop.url));
       const proxy = socket ?? (chosen === undefined ? hop.proxy : chosen?.href ?? null);

@@ -4,22 +4,20 @@ import {
   type ClientWebSocketResponse,
   CookieJar,
   reconnect,
-  socketTransport,
 } from "../../client/mod.ts";
 import { WSMsgType } from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
+import { transportOf } from "../connecting/connection.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
 import { authOf } from "../connecting/credentials.ts";
 import { parseUrl } from "../connecting/target.ts";
 import { UsageError } from "../errors/usage_error.ts";
 import { type Console, openConsole } from "./console.ts";
-import { connectOptions, connectorOf, ownPings } from "./connect_options.ts";
+import { connectOptions } from "./connect_options.ts";
 import { explained, isLoss, LOST } from "./failures.ts";
 import { fromBase64, Input } from "./input.ts";
-import { Pings } from "./pings.ts";
-import { SentPings } from "./sent_pings.ts";
-import { type Talk, typedCommand } from "./typed_command.ts";
+import { Pings, SentPings } from "./pings.ts";
 
 // RFC 6455 section 7.4.1: normal closure, going away, and no status code.
 const FINE = new Set([1000, 1001, 1005]);
@@ -39,7 +37,7 @@ export async function converse(
   await using session = new ClientSession({
     cookieJar: new CookieJar({ unsafe: true }),
     trustEnv: true,
-    transport: socketTransport(await connectorOf(parsed, url)),
+    transport: await transportOf(parsed, false),
   });
   using terminal = await openConsole(parsed);
   const interrupt = Promise.withResolvers<"interrupted">();
@@ -85,6 +83,15 @@ export async function converse(
     clearTimeout(leaving);
     Deno.removeSignalListener("SIGINT", onSignal);
   }
+}
+
+/** The conversation of one connection. */
+interface Talk {
+  readonly socket: ClientWebSocketResponse;
+  readonly terminal: Console;
+  readonly parsed: ParsedArgs<WsOption>;
+  readonly typed: SentPings;
+  isLeaving: boolean;
 }
 
 async function talk(
@@ -143,6 +150,26 @@ async function send(talk: Talk, input: Input): Promise<"end" | "lost" | "quit"> 
   return "end";
 }
 
+/** Runs a command that begins with a slash; `//x` sends `/x`. */
+async function typedCommand(line: string, talk: Talk): Promise<boolean> {
+  const { socket, terminal, typed } = talk;
+  const [name, argument] = line.trim().split(/\s+/, 2);
+  if (line.startsWith("//")) await socket.sendStr(line.slice(1));
+  else if (name === "/ping") await typed.send(socket, line.trim().slice(5).trim());
+  else if (name === "/quit") return true;
+  else if (name === "/close") {
+    const code = Number(argument ?? "1000");
+    if (code !== 1000 && !(code >= 3000 && code <= 4999)) {
+      await terminal.note("a code is 1000, or 3000 to 4999");
+      return false;
+    }
+    talk.isLeaving = true; // this side closes the connection
+    await socket.close(code);
+    return true;
+  } else await terminal.note("commands: /ping [TEXT], /close [CODE], /quit; //x sends /x");
+  return false;
+}
+
 async function receive(
   { socket, terminal, parsed, typed }: Talk,
   onMessage: () => void,
@@ -174,11 +201,13 @@ async function receive(
   return "closed";
 }
 
-/** Own pings if their times are needed, which the session's heartbeat does not report. */
+/** The pings of `--ping-interval`; the session's heartbeat does not report their times. */
 function pingsOf({ socket, terminal, parsed }: Talk): Pings | null {
-  if (!ownPings(parsed)) return null;
   const interval = parsed.ms("ping-interval");
-  if (!interval) throw new UsageError("--ping-timeout and --print-ping-rtts need --ping-interval");
+  if (!interval) {
+    if (!parsed.has("ping-timeout") && !parsed.has("print-ping-rtts")) return null;
+    throw new UsageError("--ping-timeout and --print-ping-rtts need --ping-interval");
+  }
   return new Pings(socket, interval, parsed.ms("ping-timeout") ?? interval / 2, (ms) => {
     if (parsed.has("print-ping-rtts")) {
       // A closed output is reported by the next message.

@@ -1,15 +1,8 @@
-import {
-  type ConnectorOptions,
-  encodeBasicAuth,
-  type WebSocketConnectOptions,
-} from "../../client/mod.ts";
+import { encodeBasicAuth, type WebSocketConnectOptions } from "../../client/mod.ts";
 import type { WebSocketResponseOptions } from "../../server/mod.ts";
-import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { isInteractive } from "./console.ts";
-import { certificatesOf } from "../connecting/certificates.ts";
-import { unixProxy } from "../connecting/unix_proxy.ts";
 import { headerBytes, parseItem } from "../connecting/items.ts";
 import { type Auth, basicOf } from "../connecting/credentials.ts";
 import { VERSION } from "../io/version.ts";
@@ -54,7 +47,7 @@ export function connectOptions(
     headers,
     params,
     timeout: { close: CLOSE_WAIT },
-    autoping: !isInteractive(parsed) && !parsed.has("print-pings") && !ownPings(parsed),
+    autoping: !isInteractive(parsed) && !parsed.has("print-pings") && !parsed.has("ping-interval"),
     origin: origin === undefined ? undefined : sendable("Origin", origin),
   };
 }
@@ -62,14 +55,9 @@ export function connectOptions(
 /** Builds the options that clients and servers have in common. */
 export function commonOptions(
   parsed: ParsedArgs<WsOption>,
-): Pick<WebSocketResponseOptions, "protocols" | "heartbeat" | "maxMsgSize"> {
-  const heartbeat = parsed.ms("ping-interval");
+): Pick<WebSocketResponseOptions, "protocols" | "maxMsgSize"> {
   const maxMsgSize = parsed.number("max-size");
-  return {
-    protocols: protocolsOf(parsed),
-    ...(heartbeat === undefined || ownPings(parsed) ? {} : { heartbeat }),
-    ...(maxMsgSize === undefined ? {} : { maxMsgSize }),
-  };
+  return { protocols: protocolsOf(parsed), ...(maxMsgSize === undefined ? {} : { maxMsgSize }) };
 }
 
 function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
@@ -86,25 +74,4 @@ function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {
 function sendable(name: string, value: string): string {
   const item = parseItem(`${name}:${value}`);
   return item.kind === "header" ? headerBytes(item.value ?? "") : value;
-}
-
-/** Whether the command sends its own pings instead of the session's heartbeat. */
-export function ownPings(parsed: ParsedArgs<WsOption>): boolean {
-  return parsed.has("ping-timeout") || parsed.has("print-ping-rtts");
-}
-
-export async function connectorOf(
-  parsed: ParsedArgs<WsOption>,
-  url: URL,
-): Promise<ConnectorOptions> {
-  const { verify, ca, identity } = await certificatesOf(parsed);
-  const proxy = unixProxy(parsed) ?? parsed.value("proxy");
-  if (proxy !== undefined && !/^(?:https?|socks5h?|unix):/.test(proxy)) {
-    throw badArgument("proxy", "expected http://HOST:PORT, https:, socks5: or socks5h:");
-  }
-  if (OLD_RUNTIME && url.protocol === "wss:" && proxy !== undefined) {
-    if (!verify) throw tooOldTo("leave the certificate of wss unchecked through a proxy");
-    if (identity !== null) throw tooOldTo("send the certificate of --cert through a proxy");
-  }
-  return { caCerts: ca, ...identity, verify, proxy };
 }

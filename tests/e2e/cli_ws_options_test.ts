@@ -102,7 +102,7 @@ Deno.test("ws connects like requests: TLS, proxies, sockets, credentials", async
       code: 1,
       stderr: /the proxy 127\.0\.0\.1:1 cannot be reached .*it is set by --proxy/,
     }, null],
-    ["an invalid proxy", ["--proxy", "x", url], { code: USAGE, stderr: /expected http/ }, null],
+    ["an invalid proxy", ["--proxy", "ftp://x", url], { code: USAGE, stderr: /expected http/ }, null],
     [
       "--unix-socket",
       ["--unix-socket", "s.sock", "ws://any.test/y"],
@@ -141,7 +141,7 @@ Deno.test({
     await assertTable([
       ["-k", ["ws", "-k", ...through], {
         code: 1,
-        stderr: /cannot leave the certificate of wss unchecked through a proxy; 2\.9 can/,
+        stderr: /cannot use https through a proxy with --cert or --verify no; 2\.9 can/,
       }],
     ]);
   },
