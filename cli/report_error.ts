@@ -1,10 +1,15 @@
 import { USAGE_CODE } from "./specs/command_spec.ts";
 import { usageLine } from "./help/help.ts";
-import { messageOf, missingPermission, systemReason } from "./errors/system_error.ts";
+import {
+  CommandError,
+  messageOf,
+  missingPermission,
+  systemReason,
+  UsageError,
+} from "./errors/errors.ts";
 import { OutputClosedError, writeErr } from "./io/output.ts";
 import { suggest } from "./args/suggest.ts";
 import { COMMANDS } from "./specs/mod.ts";
-import { CommandError, UsageError } from "./errors/usage_error.ts";
 import { visibleText } from "./io/visible_text.ts";
 
 /** Writes an error to standard error: what failed, the likely cause, what to do. */

@@ -1,7 +1,7 @@
 // Options from environment variables, for containers and services.
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import type { ParsedArgs } from "./parse_args.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 
 /**
  * Name of an option's variable: `ROUNDTRIP_FILES_MAX_SIZE` for `files --max-size`. It includes the

@@ -2,7 +2,7 @@
 import type { CommandSpec, OptionName, OptionSpec } from "../specs/command_spec.ts";
 import type { AnyOption } from "../specs/mod.ts";
 import { meant } from "./suggest.ts";
-import { badArgument, UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/errors.ts";
 
 /** Parsed arguments; `Name` is a union of the long names that exist. */
 export class ParsedArgs<Name extends string = AnyOption> {

@@ -1,6 +1,6 @@
 // Certificates and keys given as options, checked before the request.
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { badArgument, UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/errors.ts";
 import { askSecret } from "../io/ask_secret.ts";
 import { readText } from "../io/read_text.ts";
 

@@ -4,7 +4,7 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import { certificatesOf } from "./certificates.ts";
 import { unixProxy } from "./unix_proxy.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
-import { badArgument } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/errors.ts";
 
 export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
   const socket = unixProxy(parsed);

@@ -5,7 +5,7 @@ import {
   digestAuthMiddleware,
 } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { badArgument, UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/errors.ts";
 import { askSecret } from "../io/ask_secret.ts";
 
 export type Auth = { readonly type: string; readonly value: string };

@@ -6,9 +6,8 @@ import {
   ServerTimeoutError,
   TooManyRedirectsError,
 } from "../../client/mod.ts";
-import { missingPermission } from "../errors/system_error.ts";
+import { CommandError, missingPermission } from "../errors/errors.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { CommandError } from "../errors/usage_error.ts";
 
 /** Adds the likely cause and the next command to an error. */
 export function explained(error: unknown, parsed: ParsedArgs): unknown {

@@ -1,7 +1,6 @@
 // HTTPie's request items: `name:value`, `name==value`, `name=value`, `name:=json`, `name@path`.
-import { UsageError } from "../errors/usage_error.ts";
+import { messageOf, UsageError } from "../errors/errors.ts";
 import { inHome } from "../io/config_folder.ts";
-import { messageOf } from "../errors/system_error.ts";
 
 /** A parsed item; files are not read yet. */
 export type Item =

@@ -1,5 +1,5 @@
 // Nested keys of HTTPie 3: `a[b][]=1`, `a[0][id]:=2`, `[]:=1`.
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 
 /** A step of a path: a key, an index, or `null` to append. */
 type Step = { readonly at: number; readonly key: string | number | null };

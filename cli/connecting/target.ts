@@ -1,5 +1,5 @@
 import { suggest } from "../args/suggest.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 import { type Item, ITEM_SYNTAX, looksLikeItem, parseItem } from "./items.ts";
 
 export interface Target {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 
 /** Reads `--unix-socket` as the URL of a proxy. */
 export function unixProxy(parsed: ParsedArgs): string | undefined {

@@ -1,5 +1,5 @@
 // Features missing in the older runtimes of executables.
-import { CommandError } from "./usage_error.ts";
+import { CommandError } from "./errors.ts";
 
 const [MAJOR = 0, MINOR = 0] = Deno.version.deno.split(".").map(Number);
 

@@ -8,14 +8,10 @@ import {
   type ServerRequest,
 } from "../../server/mod.ts";
 import type { Root } from "./folder.ts";
+import type { FilesOptions } from "./options.ts";
 import { join } from "node:path";
 
-export interface UploadOptions {
-  /** Action if the name exists. */
-  readonly onDuplicate: "error" | "overwrite" | "rename";
-  /** Largest file in bytes, `null` for no limit. */
-  readonly maxSize: number | null;
-}
+type UploadOptions = FilesOptions["uploads"];
 
 export interface Uploaded {
   /** Path below the root, with slashes. */

@@ -2,7 +2,7 @@ import { longHelp, overview } from "./help.ts";
 import { writeOut } from "../io/output.ts";
 import { meant } from "../args/suggest.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
-import { badArgument, UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/errors.ts";
 import { VERSION } from "../io/version.ts";
 
 export async function run(args: readonly string[]): Promise<number> {

@@ -19,7 +19,7 @@ import { contentRoutes } from "./contents.ts";
 import { bad, bodyOf, headersOf, headOf } from "./echo.ts";
 import { streamRoutes } from "./streams.ts";
 import INDEX from "./index.txt" with { type: "text" };
-import { messageOf } from "../errors/system_error.ts";
+import { messageOf } from "../errors/errors.ts";
 
 /** The application; `redirectTo` are hosts that `/redirect-to` may redirect to besides its own. */
 export function httpbinApplication(

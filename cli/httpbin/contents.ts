@@ -10,6 +10,7 @@ import {
   textResponse,
 } from "../../server/mod.ts";
 import FORM from "./form.html" with { type: "text" };
+import BYTES from "./images.json" with { type: "json" };
 import { VERSION } from "../io/version.ts";
 import { bad, headOf } from "./echo.ts";
 
@@ -127,21 +128,5 @@ const XML = `<?xml version="1.0" encoding="utf-8"?>
 <slideshow title="Sample" author="Roundtrip"><slide type="all"><title>Round and round</title></slide></slideshow>
 `;
 
-/** The images by their names in paths. */
-const IMAGES = new Map(Object.entries({
-  png: "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///8UWsibBieOAAAAJUlEQVR42mNggAHm" +
-    "A0wsCow8KowSDEwMUMTMIMfA/oDpzwO4KgBMXQQgAVqb2AAAAABJRU5ErkJggg==",
-  jpeg: "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABQODxIPDRQSEBIXFRQYHjIhHhwcHj0sLiQySUBMS0dARkVQWnNiUFVt" +
-    "VkVGZIhlbXd7gYKBTmCNl4x9lnN+gXz/2wBDARUXFx4aHjshITt8U0ZTfHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8" +
-    "fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHx8fHz/wAARCAAQABADASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAA" +
-    "AAb/xAAdEAACAgIDAQAAAAAAAAAAAAACBAERAyEAEiNR/8QAFQEBAQAAAAAAAAAAAAAAAAAAAgP/xAAYEQACAwAA" +
-    "AAAAAAAAAAAAAAAAERIhIv/aAAwDAQACEQMRAD8Ap22so5xVUECZIe/pcCI3Vz93qo4UaylnJVsQFkR7+dyJDdXH" +
-    "zeqnhtXKWcWlCAWRHp6XIkN3U/N7uOFFco5yabICZIenncCI3dR93u55TMQWz//Z",
-  webp: "UklGRp4AAABXRUJQVlA4IJIAAAAQBACdASoQABAABABoJaACdH8IIBtgOf/sjMlSviRzHTR8fvh34VWZoAD+9hLi" +
-    "pbh7pYgAH5DniJYHHm9D8VEGu6NoLFoLb9uIAkyOX5yfmTKi56JiPDRfL9pNivn/IrYNZKKwTgNOne118WqE+5Ph" +
-    "2ih9LSl9vlWh8L4hbV1PsdiLh+0jTLk3mrfmgdUy0AAAAA==",
-  svg: btoa(
-    '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">' +
-      '<circle cx="8" cy="8" r="4" fill="none" stroke="#145ac8" stroke-width="2"/></svg>',
-  ),
-}));
+/** The images, in base64, by their names in paths. */
+const IMAGES = new Map(Object.entries(BYTES));

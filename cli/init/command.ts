@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { CommandError, unwritable } from "../errors/usage_error.ts";
+import { CommandError, unwritable } from "../errors/errors.ts";
 import { writeOut } from "../io/output.ts";
 import { shellWord } from "../io/shell_word.ts";
 import { visibleLine } from "../io/visible_text.ts";

@@ -1,5 +1,5 @@
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError } from "../errors/errors.ts";
 import { visibleLine } from "./visible_text.ts";
 
 /** Asks for a secret without echoing it; `null` without a terminal or after Ctrl-D. */

@@ -1,6 +1,6 @@
 import { variable } from "./config_folder.ts";
 import { writeErr } from "./output.ts";
-import { messageOf } from "../errors/system_error.ts";
+import { messageOf } from "../errors/errors.ts";
 
 /** Opens an address with `BROWSER`, or else the system's default. A failure is only a warning. */
 export async function openBrowser(url: string): Promise<void> {

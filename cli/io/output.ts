@@ -1,7 +1,6 @@
 // Standard output and error, with handling of closed pipes (`| head`).
 
-import { systemReason } from "../errors/system_error.ts";
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError, systemReason } from "../errors/errors.ts";
 import { visibleText } from "./visible_text.ts";
 
 const ENCODER = new TextEncoder();

@@ -1,6 +1,5 @@
-import { badArgument } from "../errors/usage_error.ts";
+import { badArgument, messageOf } from "../errors/errors.ts";
 import { inHome } from "./config_folder.ts";
-import { messageOf } from "../errors/system_error.ts";
 
 export function readText(option: string, path: string): string {
   try {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { HTTPUnauthorized, type ServerRequest } from "../../server/mod.ts";
-import { badArgument } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/errors.ts";
 
 /** A user given on the command line. */
 export interface Account {

@@ -9,7 +9,7 @@ import {
 } from "../../server/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { readText } from "../io/read_text.ts";
-import { badArgument, CommandError, UsageError } from "../errors/usage_error.ts";
+import { badArgument, CommandError, UsageError } from "../errors/errors.ts";
 
 export function listenOptions(
   parsed: ParsedArgs,

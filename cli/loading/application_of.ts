@@ -1,5 +1,5 @@
 import { Application, route, type ServeInfo, type ServerRequest } from "../../server/mod.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 
 /** An object with `fetch`, such as a Hono app or a default export for `deno serve`. */
 interface Fetcher {

@@ -1,4 +1,4 @@
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 
 /** `MODULE[:NAME]`. */
 export interface Entry {

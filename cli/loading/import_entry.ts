@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suggest } from "../args/suggest.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 import { type Entry, SCHEME } from "./entry.ts";
 
 const COMMAND = new URL("../", import.meta.url).href; // whose calls are of no interest

@@ -1,5 +1,5 @@
 // The values of `--format-options`, named as in HTTPie.
-import { badArgument } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/errors.ts";
 
 export interface FormatOptions {
   readonly indent: number;

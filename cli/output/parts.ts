@@ -1,6 +1,6 @@
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
-import { badArgument } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/errors.ts";
 
 /** Parts of an exchange that can be printed. */
 export type Parts = ReadonlySet<string>;

@@ -10,7 +10,7 @@ import { warn, writeOut } from "../io/output.ts";
 import { readUpTo } from "../io/read_up_to.ts";
 import { coloured, plain, wantsColour } from "../io/paint.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { badArgument } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/errors.ts";
 import { visibleLine, visibleText } from "../io/visible_text.ts";
 import { formatOptions } from "./format_options.ts";
 import type { Parts } from "./parts.ts";

@@ -3,7 +3,7 @@ import type { ClientResponse } from "../../client/mod.ts";
 import { meant } from "../args/suggest.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
-import { badArgument, unwritable } from "../errors/usage_error.ts";
+import { badArgument, unwritable } from "../errors/errors.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import { readText } from "../io/read_text.ts";
 import { visibleText } from "../io/visible_text.ts";

@@ -1,7 +1,7 @@
 import { CookieJar } from "../../client/mod.ts";
 import { writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 import { type Auth, authOf } from "../connecting/credentials.ts";
 import { curlLetter } from "../connecting/curl_letters.ts";
 import { curlCommand } from "./curl.ts";

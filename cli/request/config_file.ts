@@ -1,7 +1,6 @@
 import { configFolder } from "../io/config_folder.ts";
 import { infoOf } from "../io/info_of.ts";
-import { UsageError } from "../errors/usage_error.ts";
-import { messageOf } from "../errors/system_error.ts";
+import { messageOf, UsageError } from "../errors/errors.ts";
 
 /** Reads the options in `config.json`, `{"defaults": {"options": [...], "headers": {...}}}`. */
 export async function defaultOptions(): Promise<readonly string[]> {

@@ -2,14 +2,13 @@
 import { FormBody, openFile, type RequestData } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
-import { CommandError, unreadable, UsageError } from "../errors/usage_error.ts";
+import { CommandError, messageOf, unreadable, UsageError } from "../errors/errors.ts";
 import { VERSION } from "../io/version.ts";
 import { type Item, parseItem } from "../connecting/items.ts";
 import { putJson, readJson } from "../connecting/nested_json.ts";
 import type { Target } from "../connecting/target.ts";
 import { savesBody } from "../output/parts.ts";
 import type { PipedBody } from "./stdin_body.ts";
-import { messageOf } from "../errors/system_error.ts";
 
 /** A request before the session adds cookies and credentials. */
 export interface Plan {

@@ -1,7 +1,6 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import type { Auth } from "../connecting/credentials.ts";
-import { badArgument } from "../errors/usage_error.ts";
-import { messageOf } from "../errors/system_error.ts";
+import { badArgument, messageOf } from "../errors/errors.ts";
 import type { Part, Plan, PlannedBody } from "./plan.ts";
 
 const BOUNDARY = "----roundtrip-form";

@@ -1,4 +1,4 @@
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError } from "../errors/errors.ts";
 import { writeErr } from "../io/output.ts";
 import { visibleText } from "../io/visible_text.ts";
 

@@ -1,6 +1,6 @@
 import { type Application, openapi, type Route } from "../../server/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { CommandError, UsageError } from "../errors/usage_error.ts";
+import { CommandError, UsageError } from "../errors/errors.ts";
 import { writeOut } from "../io/output.ts";
 import { applicationOf } from "../loading/application_of.ts";
 import { parseEntry } from "../loading/entry.ts";

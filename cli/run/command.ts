@@ -3,13 +3,7 @@ import { meant } from "../args/suggest.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { transportOf } from "../connecting/connection.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
-import {
-  badArgument,
-  CommandError,
-  unreadable,
-  unwritable,
-  UsageError,
-} from "../errors/usage_error.ts";
+import { badArgument, CommandError, unreadable, unwritable, UsageError } from "../errors/errors.ts";
 import { writeOut } from "../io/output.ts";
 import type { RunOption } from "../specs/run.ts";
 import { type RequestFile, titleOf } from "./entry.ts";

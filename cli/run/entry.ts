@@ -1,5 +1,5 @@
 // A request of a file, before its variables are replaced.
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError } from "../errors/errors.ts";
 import type { Check, Query } from "./check.ts";
 
 /** A piece of a body: text, or a file whose `{{...}}` may be replaced too. */

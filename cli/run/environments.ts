@@ -2,8 +2,7 @@
 import { dirname, join } from "node:path";
 import * as nodeUtil from "node:util";
 import { tooOldTo } from "../errors/old_runtime.ts";
-import { messageOf } from "../errors/system_error.ts";
-import { badArgument, CommandError } from "../errors/usage_error.ts";
+import { badArgument, CommandError, messageOf } from "../errors/errors.ts";
 import { meant } from "../args/suggest.ts";
 
 /** Files of an environment; values of the later one win. */

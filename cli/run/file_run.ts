@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { ClientResponse, ClientSession, CookieJar } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { explained } from "../connecting/explained.ts";
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError } from "../errors/errors.ts";
 import { askSecret } from "../io/ask_secret.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import { paintOf } from "../io/paint.ts";

@@ -1,4 +1,4 @@
-import { messageOf } from "../errors/system_error.ts";
+import { messageOf } from "../errors/errors.ts";
 import { jsonpath } from "json-p3";
 
 /** Parses a path of RFC 9535, or of keys such as `users[0].name`. */

@@ -11,7 +11,7 @@ import {
 import { basicOf } from "../connecting/credentials.ts";
 import { headerBytes } from "../connecting/items.ts";
 import { parseUrl } from "../connecting/target.ts";
-import { unreadable } from "../errors/usage_error.ts";
+import { unreadable } from "../errors/errors.ts";
 import type { BodyPart, Entry } from "./entry.ts";
 
 /** A request whose variables are replaced. */

@@ -3,7 +3,7 @@ import { formatBytes } from "../io/format_bytes.ts";
 import { infoOf } from "../io/info_of.ts";
 import { writeErr, writeOut } from "../io/output.ts";
 import { shellWord } from "../io/shell_word.ts";
-import { CommandError, unwritable } from "../errors/usage_error.ts";
+import { CommandError, unwritable } from "../errors/errors.ts";
 import { visibleLine } from "../io/visible_text.ts";
 import { fileName } from "./file_name.ts";
 import type { Fragment, Resumed } from "./fragment.ts";

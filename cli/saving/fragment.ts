@@ -1,6 +1,6 @@
 // Partial files left by earlier downloads.
 import type { ClientResponse } from "../../client/mod.ts";
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError } from "../errors/errors.ts";
 
 export interface Fragment {
   readonly path: string;

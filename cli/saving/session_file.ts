@@ -2,8 +2,7 @@ import { dirname, join } from "node:path";
 import type { CookieJar } from "../../client/mod.ts";
 import { configFolder } from "../io/config_folder.ts";
 import { VERSION } from "../io/version.ts";
-import { messageOf, systemReason } from "../errors/system_error.ts";
-import { badArgument, CommandError } from "../errors/usage_error.ts";
+import { badArgument, CommandError, messageOf, systemReason } from "../errors/errors.ts";
 import {
   changedSession,
   isRecord,

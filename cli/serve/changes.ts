@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError } from "../errors/errors.ts";
 
 const SETTLE = 100; // ms; an editor writes a file in several steps
 

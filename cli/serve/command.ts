@@ -1,7 +1,7 @@
 import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { ServeOption } from "../specs/serve.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 import { parseEntry } from "../loading/entry.ts";
 
 export async function run(

@@ -1,8 +1,7 @@
 // Supervisor of an application's processes: it starts them, starts dead ones again, and replaces
 // all of them one by one.
 import { writeErr, writeOut } from "../io/output.ts";
-import { CommandError } from "../errors/usage_error.ts";
-import { messageOf } from "../errors/system_error.ts";
+import { CommandError, messageOf } from "../errors/errors.ts";
 
 export interface SuperviseOptions {
   readonly args: readonly string[];

@@ -105,11 +105,6 @@ export function option<Syntax extends string>(
 export const more: typeof option = (syntax, help, further) =>
   option(syntax, help, { ...further, more: true });
 
-/** Specifies an option of other programs, and why it is not supported. */
-export function refused(syntax: string, why: string): OptionSpec {
-  return option(syntax, "", { hidden: true, refused: why });
-}
-
 export const LISTEN_OPTIONS = [
   option("-H, --hostname HOST", "address to bind, may be repeated (default localhost)", {
     repeat: true,

@@ -2,7 +2,7 @@ import { writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { TutorialOption } from "../specs/tutorial.ts";
 import { meant } from "../args/suggest.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 import type { Chapter } from "./chapter.ts";
 import { CHAPTERS } from "./chapters.ts";
 

@@ -12,7 +12,7 @@ import { transportOf } from "../connecting/connection.ts";
 import { prepareEnvironment } from "../connecting/proxy_environment.ts";
 import { authOf } from "../connecting/credentials.ts";
 import { parseUrl } from "../connecting/target.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 import { type Console, openConsole } from "./console.ts";
 import { connectOptions } from "./connect_options.ts";
 import { explained, isLoss, LOST } from "./failures.ts";

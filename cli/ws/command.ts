@@ -1,7 +1,7 @@
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { OptionSpec } from "../specs/command_spec.ts";
 import { ws, type WsOption } from "../specs/ws.ts";
-import { UsageError } from "../errors/usage_error.ts";
+import { UsageError } from "../errors/errors.ts";
 
 export async function run(parsed: ParsedArgs<WsOption>): Promise<number> {
   const [url, ...items] = parsed.positionals;

@@ -6,7 +6,7 @@ import { isInteractive } from "./console.ts";
 import { headerBytes, parseItem } from "../connecting/items.ts";
 import { type Auth, basicOf } from "../connecting/credentials.ts";
 import { VERSION } from "../io/version.ts";
-import { badArgument, UsageError } from "../errors/usage_error.ts";
+import { badArgument, UsageError } from "../errors/errors.ts";
 
 // Limit for the server's close frame when the user quits.
 const CLOSE_WAIT = 2000; // ms

@@ -8,8 +8,7 @@ import { WebSocketLimitError, WebSocketProtocolError } from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { explained as explainedConnection } from "../connecting/explained.ts";
-import { missingPermission } from "../errors/system_error.ts";
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError, missingPermission } from "../errors/errors.ts";
 import { PingTimeoutError } from "./pings.ts";
 
 /** Exit code for a connection that was lost or closed with an error. */

@@ -1,6 +1,6 @@
 // Input: its messages, their bytes, and those that wait for the next connection.
 import { StreamReader } from "../../shared.ts";
-import { CommandError } from "../errors/usage_error.ts";
+import { CommandError } from "../errors/errors.ts";
 
 /** Input shared by several connections: an unsent message is left for the next one. */
 export class Input {

@@ -14,7 +14,7 @@ import { serve } from "../listening/listen.ts";
 import { writeErr } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
-import { badArgument } from "../errors/usage_error.ts";
+import { badArgument } from "../errors/errors.ts";
 import { commonOptions } from "./connect_options.ts";
 import { type Console, openConsole } from "./console.ts";
 import { fromBase64 } from "./input.ts";

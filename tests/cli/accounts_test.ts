@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { accountOf } from "../../cli/listening/accounts.ts";
-import { UsageError } from "../../cli/errors/usage_error.ts";
+import { UsageError } from "../../cli/errors/errors.ts";
 
 const A = "a";
 

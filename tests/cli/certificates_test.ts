@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { assertEquals, assertRejects } from "@std/assert";
 import { parseArgs } from "../../cli/args/parse_args.ts";
 import { certificatesOf } from "../../cli/connecting/certificates.ts";
-import { UsageError } from "../../cli/errors/usage_error.ts";
+import { UsageError } from "../../cli/errors/errors.ts";
 import { request } from "../../cli/specs/request.ts";
 import { ws } from "../../cli/specs/ws.ts";
 import { CA, CERT, KEY } from "../server/_tls.ts";

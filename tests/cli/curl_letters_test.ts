@@ -1,6 +1,6 @@
 import { assertThrows } from "@std/assert";
 import { parseArgs } from "../../cli/args/parse_args.ts";
-import { UsageError } from "../../cli/errors/usage_error.ts";
+import { UsageError } from "../../cli/errors/errors.ts";
 import { request } from "../../cli/specs/request.ts";
 
 Deno.test("options of curl are refused with their name here", () => {

@@ -7,7 +7,7 @@ import { filesApplication } from "../../cli/files/application.ts";
 import { run } from "../../cli/files/command.ts";
 import { parseArgs } from "../../cli/args/parse_args.ts";
 import { files } from "../../cli/specs/files.ts";
-import { UsageError } from "../../cli/errors/usage_error.ts";
+import { UsageError } from "../../cli/errors/errors.ts";
 import type { FilesOptions } from "../../cli/files/options.ts";
 import { accountOf } from "../../cli/listening/accounts.ts";
 import { until } from "../_until.ts";
@@ -209,7 +209,7 @@ Deno.test("files: uploads cannot run scripts on the origin of the page", async (
     fill(path);
     assertEquals(await policyOf(fetch, "/a.html"), null, "nothing is uploaded");
   });
-  const headers = [["Content-Security-Policy", "default-src *"]] as const;
+  const headers: [string, string][] = [["Content-Security-Policy", "default-src *"]];
   await withApp({ upload: "", headers }, async (fetch, path) => {
     fill(path);
     assertEquals(await policyOf(fetch, "/a.html"), "default-src *", "--header counts");

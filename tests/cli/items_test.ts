@@ -11,7 +11,7 @@ import { plain } from "../../cli/io/paint.ts";
 import { parseEntry } from "../../cli/loading/entry.ts";
 import { locate } from "../../cli/loading/import_entry.ts";
 import { COMMANDS } from "../../cli/specs/mod.ts";
-import { UsageError } from "../../cli/errors/usage_error.ts";
+import { UsageError } from "../../cli/errors/errors.ts";
 import { visibleLine, visibleText } from "../../cli/io/visible_text.ts";
 
 const field = (name: string, value: string, raw = name): Item => ({

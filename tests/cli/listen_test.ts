@@ -4,7 +4,7 @@ import { parseArgs } from "../../cli/args/parse_args.ts";
 import { listenOptions } from "../../cli/listening/listen.ts";
 import { files } from "../../cli/specs/files.ts";
 import { serve } from "../../cli/specs/serve.ts";
-import { UsageError } from "../../cli/errors/usage_error.ts";
+import { UsageError } from "../../cli/errors/errors.ts";
 import { tempDir } from "../e2e/_cli.ts";
 
 Deno.test("--engine: defaults of the subcommands, and only Deno's engine has TLS", () => {

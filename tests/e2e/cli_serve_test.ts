@@ -9,7 +9,7 @@ import fc from "npm:fast-check@^4";
 import { scaled } from "../_whole.ts";
 import { parseEntry } from "../../cli/loading/entry.ts";
 import { ownModule } from "../../cli/loading/own_modules.ts";
-import { UsageError } from "../../cli/errors/usage_error.ts";
+import { UsageError } from "../../cli/errors/errors.ts";
 import { CA, CERT, KEY } from "../server/_tls.ts";
 import {
   assertTable,

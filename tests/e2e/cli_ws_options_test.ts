@@ -102,7 +102,12 @@ Deno.test("ws connects like requests: TLS, proxies, sockets, credentials", async
       code: 1,
       stderr: /the proxy 127\.0\.0\.1:1 cannot be reached .*it is set by --proxy/,
     }, null],
-    ["an invalid proxy", ["--proxy", "ftp://x", url], { code: USAGE, stderr: /expected http/ }, null],
+    [
+      "an invalid proxy",
+      ["--proxy", "ftp://x", url],
+      { code: USAGE, stderr: /expected http/ },
+      null,
+    ],
     [
       "--unix-socket",
       ["--unix-socket", "s.sock", "ws://any.test/y"],

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ClientSession } from "../../client/mod.ts";
 import { parseArgs } from "../../cli/args/parse_args.ts";
 import { ws } from "../../cli/specs/ws.ts";
-import { UsageError } from "../../cli/errors/usage_error.ts";
+import { UsageError } from "../../cli/errors/errors.ts";
 import { run } from "../../cli/ws/command.ts";
 import { assertTable, OLD, startCli } from "./_cli.ts";
 

@@ -48,7 +48,10 @@ Deno.test("ws: lines in, messages out, and the end of the input", async () => {
         stdin: "",
       },
     ],
-    ["no server", ["ws", ":1/"], { code: 1, stderr: /nothing listens there\. Is the server running/ }, { stdin: "" }],
+    ["no server", ["ws", ":1/"], {
+      code: 1,
+      stderr: /nothing listens there\. Is the server running/,
+    }, { stdin: "" }],
     ["no URL", ["ws"], { code: USAGE, stderr: /the URL is missing/ }],
     ["-s and a URL", ["ws", "-s", "0", ":1/"], { code: USAGE, stderr: /-s takes no URL: :1\// }],
     ["an item of a body", ["ws", ":1/", "a=1"], { code: USAGE, stderr: /item 'a=1'/ }],
