@@ -2,6 +2,7 @@
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { variableOf } from "../args/environment_options.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
+import { manualOf } from "./manual.ts";
 
 const WIDTH = 79;
 
@@ -51,12 +52,13 @@ const ITEMS = [
 ];
 
 export function longHelp(spec: CommandSpec): string {
+  const { description, examples } = manualOf(spec);
   const lines = [usageLine(spec), ""];
-  for (const paragraph of spec.description) lines.push(...wrap(paragraph, WIDTH), "");
+  for (const paragraph of description) lines.push(...wrap(paragraph, WIDTH), "");
   lines.push("options:", ...optionLines(visible(spec)), "");
   if (spec.environment) lines.push(...wrap(environmentText(spec), WIDTH), "");
   lines.push("examples:");
-  for (const [command, meaning] of spec.examples) lines.push(`  ${command}`, `      ${meaning}`);
+  for (const [command, meaning] of examples) lines.push(`  ${command}`, `      ${meaning}`);
   lines.push("", "exit codes:");
   for (const [code, meaning] of exitCodesOf(spec)) {
     lines.push(`${`${code}`.padStart(5)}  ${meaning}`);

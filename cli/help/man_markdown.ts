@@ -1,5 +1,6 @@
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { environmentText, exitCodesOf, visible } from "./help.ts";
+import { manualOf } from "./manual.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 
 /** Writes the manual in Markdown, for a wiki or a web page. */
@@ -15,13 +16,14 @@ export function manMarkdown(version: string): string {
 }
 
 function section(spec: CommandSpec): string[] {
+  const { description, examples } = manualOf(spec);
   return [
     `## ${spec.name}`,
     block([`roundtrip ${spec.usage}`]),
-    ...spec.description.map(prose),
+    ...description.map(prose),
     table("option", visible(spec).map(row)),
     ...(spec.environment ? [prose(environmentText(spec))] : []),
-    table("example", spec.examples.map(([command, meaning]) => [code(command), meaning])),
+    table("example", examples.map(([command, meaning]) => [code(command), meaning])),
     table("exit code", exitCodesOf(spec).map(([number, text]) => [`${number}`, text])),
   ];
 }

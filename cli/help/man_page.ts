@@ -1,6 +1,7 @@
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import ENVIRONMENT from "./environment.man" with { type: "text" };
 import { environmentText, exitCodesOf, visible } from "./help.ts";
+import { manualOf } from "./manual.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";
 
 export function manPage(version: string): string {
@@ -19,15 +20,16 @@ export function manPage(version: string): string {
 }
 
 function section(spec: CommandSpec): string[] {
+  const { description, examples } = manualOf(spec);
   return [
     `.SH ${spec.name.toUpperCase()}`,
     `\\fBroundtrip\\fR ${roff(spec.usage)}`,
-    ...spec.description.flatMap((each) => [".PP", roff(each)]),
+    ...description.flatMap((each) => [".PP", roff(each)]),
     ...visible(spec).flatMap(option),
     ...(spec.environment ? [".PP", roff(environmentText(spec))] : []),
     ".PP",
     "Examples:",
-    ...spec.examples.flatMap(([command, meaning]) => [
+    ...examples.flatMap(([command, meaning]) => [
       ".TP",
       `\\fB${roff(command)}\\fR`,
       roff(meaning),

@@ -1,4 +1,5 @@
-// Specification of a subcommand, from which help, completions, man page and parser are made.
+// Specification of a subcommand, from which help, completions, man page and parser are made; their
+// prose is in `manual.txt`.
 
 export interface OptionSpec {
   /** Long name without dashes. */
@@ -40,14 +41,10 @@ export interface CommandSpec {
   readonly summary: string;
   /** Usage line after the program's name. */
   readonly usage: string;
-  /** Paragraphs for `help NAME` and the man page. */
-  readonly description: readonly string[];
   /** Options, in the order of the help. */
   readonly options: readonly OptionSpec[];
   /** Options of other programs, each refused with the reason. */
   readonly refused?: readonly OptionSpec[];
-  /** Command lines, including the program's name, and their meaning. */
-  readonly examples: readonly (readonly [command: string, meaning: string])[];
   /** Exit codes besides 0 and 1. */
   readonly exitCodes?: readonly (readonly [code: number, meaning: string])[];
   /** Maximum number of positional arguments; with `passOn`, further words are passed on. */

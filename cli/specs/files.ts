@@ -13,17 +13,6 @@ export const files = command({
   name: "files",
   summary: "serve a folder: listing, uploads, archives",
   usage: "files [OPTIONS] [DIR|FILE]",
-  description: [
-    "Serves a folder, or one file, with ranges and conditional requests. Folders are listed, and " +
-    "can be downloaded as an archive: /photos/?archive=zip, tar.gz or tar.",
-    "-u accepts uploads from the page (drag and drop, whole folders), from curl -F file=@NAME and " +
-    "curl -T NAME, and resumable ones by tus at /.uploads; " +
-    "-u SUBDIR after DIR, or --upload=SUBDIR, only below that folder. Uploads get their name " +
-    "when they are complete. With -u, scripts in served pages are disabled, unless --header " +
-    "'Content-Security-Policy: ...' is given.",
-    "/photos/?raw=true lists a folder as plain text.",
-    "Links that lead out of the folder and names that begin with a dot are not served.",
-  ],
   options: [
     ...LISTEN_OPTIONS,
     option("-u, --upload[=SUBDIR]", "accept uploads, anywhere or only below SUBDIR"),
@@ -58,15 +47,6 @@ export const files = command({
     more("--open", "open the address in a browser"),
     more("--access-log", "one line for each request"),
     ...SERVICE_OPTIONS,
-  ],
-  examples: [
-    ["roundtrip files", "this folder on http://localhost:8080"],
-    ["roundtrip files -H 0.0.0.0 -u -q ~/inbox", "receive files from a phone"],
-    [
-      "roundtrip files -u --mkdir --rm-files --auth-file users share",
-      "a shared folder with accounts",
-    ],
-    ["roundtrip files --auth ada:secret --spa dist", "a single-page application with a password"],
   ],
   positionals: 1,
   environment: true,

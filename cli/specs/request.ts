@@ -10,21 +10,6 @@ export const request = command({
   name: "request",
   summary: "send a request",
   usage: "[METHOD] URL [ITEM...]",
-  description: [
-    "Sends a request and prints the response. METHOD is GET, or POST if there is a body. A URL " +
-    "without a scheme is http; :3000/x is localhost:3000/x.",
-    "Items: NAME:VALUE a header, NAME: removes it, NAME; sends it empty; NAME==VALUE a query " +
-    "parameter; NAME=VALUE a string and NAME:=JSON a value of the body; NAME@PATH a file of a form " +
-    "(NAME@PATH;type=TYPE;filename=NAME); @PATH the body itself. =@ :=@ ==@ :@ read the value from " +
-    "a file. A[B][0]=X makes nested JSON. A backslash escapes a separator.",
-    "Further URLs, written as http://..., https://... or :PORT/..., get the same request; the exit " +
-    "code is that of the first that failed.",
-    "Defaults are read from ~/.config/roundtrip/config.json, or below XDG_CONFIG_HOME: " +
-    '{"defaults": {"options": ["--follow"], "headers": {"X-Team": "web"}}}; --no-OPTION cancels ' +
-    "one.",
-    "On a terminal it prints headers and body, coloured and indented; in a pipe only the body, " +
-    "unchanged.",
-  ],
   options: [
     option("-j, --json", "send the body as JSON (default)", { against: ["form", "multipart"] }),
     option("-f, --form", "send a form; with files, multipart", { against: ["json", "multipart"] }),
@@ -105,13 +90,6 @@ export const request = command({
     option("--default-header NAME:VALUE", "", { repeat: true, hidden: true }),
   ],
   refused: REFUSED_OPTIONS,
-  examples: [
-    ["roundtrip :8080/anything name=Ada age:=36", "POST JSON"],
-    ["roundtrip get example.org q==deno Accept:text/html", "a query and a header"],
-    ["roundtrip -f :8080/upload photo@me.png", "upload a file"],
-    ["roundtrip -d https://example.org/big.iso -c", "download, resume if interrupted"],
-    ["roundtrip --curl :8080/x a=1", "print it as a curl command"],
-  ],
   exitCodes: [
     [2, "timeout"],
     [3, "status 3xx"],

@@ -14,14 +14,6 @@ export const ws = command({
   name: "ws",
   summary: "talk WebSocket: lines in, messages out",
   usage: "ws [OPTIONS] URL [NAME:VALUE...] | ws -s PORT",
-  description: [
-    "Sends each line of standard input as a message and prints each message on a line. NAME:VALUE " +
-    "adds a header, NAME==VALUE a query parameter. On a terminal it prompts; /ping [TEXT], " +
-    "/close [CODE] and /quit are commands there.",
-    "At the end of the input it waits for --wait seconds without a message, closes and exits. " +
-    "It also exits when the server closes, with 0 for the codes 1000, 1001 and 1005.",
-    "With -s it is a server that sends each client's messages, and each input line, to all clients.",
-  ],
   options: [
     option("-x, --execute TEXT", "send this instead of the input", { repeat: true }),
     option("--wait SECONDS", "idle time before closing after the input (default 1)", CLIENT),
@@ -55,11 +47,6 @@ export const ws = command({
     more("--restrict-uri PATH", "with -s: serve this path only, else 404", SERVER),
     option("-H, --hostname HOST", "address to bind with -s", SERVER),
     more("-P, --port PORT", "the same as -s"),
-  ],
-  examples: [
-    ["roundtrip ws ws://localhost:8080/ws", "a conversation"],
-    ["echo hello | roundtrip ws -1 :8080/websocket/echo", "one message, one answer"],
-    ["roundtrip ws -s 9000", "a chat room"],
   ],
   exitCodes: [
     [2, "timeout"],
