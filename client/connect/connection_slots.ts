@@ -10,7 +10,7 @@ interface Waiter extends Abortable {
   readonly grant: () => void;
   /** Its entry in the queue of its host, `null` when it has left. */
   place: LinkedNode<Waiter> | null;
-  /** Whether it is in the heap of next waiters. */
+  /** Whether it is in the list of next waiters. */
   isNext: boolean;
 }
 
@@ -23,15 +23,15 @@ interface Host {
 
 /**
  * Slots for concurrent requests, in total and per host, first in first out; requests to a full host
- * do not block others. Releasing one takes the same time for any number of waiters and hosts.
+ * do not block others. Releasing one takes the same time for any number of waiters.
  */
 export class ConnectionSlots {
   readonly #limit: number;
   readonly #limitPerHost: number;
   readonly #hosts = new Map<string, Host>();
   readonly #everyHost: Host = { name: "", used: 0, waiters: new LinkedList() };
-  /** The first waiter of each host that is not full, and some that have left. */
-  readonly #next = new Queue();
+  /** The first waiter of each host that is not full, and some that have left, by arrival. */
+  readonly #next: Waiter[] = [];
   #used = 0;
   #waiting = 0;
   #turns = 0;
@@ -94,8 +94,8 @@ export class ConnectionSlots {
     host.used--;
     this.#callNext(host);
     while (this.#used < this.#limit) {
-      const waiter = this.#next.take();
-      if (waiter === null) break;
+      const waiter = this.#next.shift();
+      if (waiter === undefined) break;
       waiter.isNext = false;
       // Aborted, or its host is full again: it is retried on the next release of that host.
       if (waiter.place === null || waiter.host.used >= this.#limitPerHost) continue;
@@ -124,12 +124,13 @@ export class ConnectionSlots {
     this.#forget(host);
   }
 
-  /** Adds the first waiter of a host to the heap, unless the host is full. */
+  /** Adds the first waiter of a host to the next ones, unless the host is full. */
   #callNext(host: Host): void {
     const first = host.waiters.first?.value;
     if (first === undefined || first.isNext || host.used >= this.#limitPerHost) return;
     first.isNext = true;
-    this.#next.add(first);
+    const before = this.#next.findLastIndex((each) => each.turn < first.turn);
+    this.#next.splice(before + 1, 0, first);
   }
 
   #hostOf(url: string): Host {
@@ -165,43 +166,5 @@ export async function takeTurn(
   } catch (error) {
     slots.release(url);
     throw error;
-  }
-}
-
-/** Waiters in order of arrival, as a binary heap. */
-class Queue {
-  readonly #heap: Waiter[] = [];
-
-  add(waiter: Waiter): void {
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(waiter);
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      const parent = heap[above];
-      if (parent === undefined || parent.turn <= waiter.turn) break;
-      heap[at] = parent;
-      heap[at = above] = waiter;
-    }
-  }
-
-  /** Removes and returns the first waiter, `null` if empty. */
-  take(): Waiter | null {
-    const heap = this.#heap;
-    const [first] = heap;
-    const last = heap.pop();
-    if (first === undefined || last === undefined) return null;
-    if (heap.length === 0) return first;
-    heap[0] = last;
-    for (let at = 0;;) {
-      let below = 2 * at + 1;
-      const [left, right] = [heap[below], heap[below + 1]];
-      if (left !== undefined && right !== undefined && right.turn < left.turn) below++;
-      const child = heap[below];
-      if (child === undefined || child.turn >= last.turn) break;
-      heap[at] = child;
-      heap[at = below] = last;
-    }
-    return first;
   }
 }

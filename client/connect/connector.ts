@@ -117,30 +117,11 @@ const SOCKETS_ONLY = [
   ...["family", "resolve", "dnsCache", "verify", "fingerprint", "serverName", "tlsInfo"] as const,
 ];
 
-export interface ResolvedConnector {
-  readonly limit: number;
-  readonly limitPerHost: number;
-  readonly keepAlive: number;
-  readonly forceClose: boolean;
-  readonly http2: boolean;
-  readonly caCerts: readonly string[];
-  /** The client certificate, `null` for none. */
-  readonly identity: { readonly cert: string; readonly key: string } | null;
-  readonly proxy: string | null;
-  readonly localAddress: string | null;
-  readonly family: 0 | 4 | 6;
-  readonly resolve: ResolveHost | null;
-  readonly dnsCache: number | null;
-  readonly verify: boolean;
-  /** 64 digits in lower case. */
-  readonly fingerprint: string | null;
-  readonly serverName: string | null;
-  readonly tlsInfo: boolean;
-}
+export type ResolvedConnector = ReturnType<typeof resolveConnector>;
 
 const PROXY_SCHEMES = new Set(["http:", "https:", "socks5:", "socks5h:", "unix:"]);
 
-export function resolveConnector(options: ConnectorOptions = {}): ResolvedConnector {
+export function resolveConnector(options: ConnectorOptions = {}) {
   CONNECTOR_OPTIONS.check("Cannot use the connector", options);
   const { limit = 100, limitPerHost = 0, keepAlive = 15_000, dnsCache = 0, family = 0 } = options;
   for (const [name, value] of Object.entries({ limit, limitPerHost, keepAlive, dnsCache })) {

@@ -140,58 +140,12 @@ export interface RequestOptions<Params = never, Data = never> extends SharedOpti
   readonly onDownloadProgress?: ProgressCallback | undefined;
 }
 
-export interface SessionDefaults {
-  readonly baseUrl: URL | null;
-  readonly headers: DefaultHeaders;
-  readonly skipAutoHeaders: ReadonlySet<string>;
-  /** The `Authorization` header of `auth` or of `baseUrl`. */
-  readonly authorization: string | null;
-  readonly cookieJar: AbstractCookieJar;
-  readonly jsonSerialize: (value: unknown) => string;
-  readonly timeout: TimeLimits;
-  readonly middlewares: readonly ClientMiddleware[];
-  readonly retry: number;
-  readonly proxy: string | null;
-  readonly raiseForStatus: RaiseForStatus;
-  readonly policy: BodyPolicy;
-  readonly fallbackCharsetResolver: FallbackCharsetResolver | null;
-  readonly transport: Transport;
-  /** Options of the transport, for a WebSocket with its own certificates. */
-  readonly connector: ConnectorOptions;
-  /** The option that replaces the built-in connections, `null` for none. */
-  readonly ownWay: "app" | "transport" | null;
-  /** Proxies and credentials of the environment; `null` without `trustEnv`. */
-  readonly environment: Environment | null;
-  readonly traceConfigs: readonly TraceConfig[];
-}
+export type SessionDefaults = ReturnType<typeof resolveSession>;
 
 /** Resolved options of a request, merged with its session's. */
-export interface ResolvedOptions
-  extends
-    Pick<RequestOptions, "params" | "encoded" | "data" | "json" | "compress" | "cookies">,
-    Pick<RequestOptions, "expect100" | "traceContext"> {
-  readonly session: SessionDefaults;
-  /** In upper case. */
-  readonly method: string;
-  readonly url: string | URL;
-  readonly headers: HeaderList;
-  /** Whether the request overrides some of them. */
-  readonly hasHeaders: boolean;
-  readonly skipAutoHeaders: ReadonlySet<string>;
-  readonly auth: BasicAuth | null;
-  readonly timeout: TimeLimits;
-  /** `null` for the session's. */
-  readonly middlewares: readonly ClientMiddleware[] | null;
-  readonly proxy: string | null;
-  readonly raiseForStatus: RaiseForStatus;
-  readonly policy: BodyPolicy;
-  readonly follow: boolean;
-  readonly maxRedirects: number;
-  readonly signal: AbortSignal | null;
-  readonly onUploadProgress: ProgressCallback | null;
-}
+export type ResolvedOptions = ReturnType<typeof resolveRequest>;
 
-export function resolveSession(options: SessionOptions): SessionDefaults {
+export function resolveSession(options: SessionOptions) {
   const cookieJar = options.cookieJar ?? new CookieJar();
   if (options.cookies !== undefined) cookieJar.updateCookies(options.cookies);
   const transport = transportOf(options);
@@ -207,6 +161,7 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
     baseUrl: base?.url ?? null,
     headers: new DefaultHeaders(options.headers, transport.usualHeaders),
     skipAutoHeaders: skipped(NO_NAMES, options.skipAutoHeaders, transport),
+    /** The `Authorization` header of `auth` or of `baseUrl`. */
     authorization: auth === null ? null : encodeBasicAuth(auth),
     cookieJar,
     jsonSerialize: options.jsonSerialize ?? JSON.stringify,
@@ -219,11 +174,9 @@ export function resolveSession(options: SessionOptions): SessionDefaults {
     fallbackCharsetResolver: options.fallbackCharsetResolver ?? null,
     transport,
     connector: options.connector ?? {},
-    ownWay: options.app !== undefined
-      ? "app"
-      : options.transport !== undefined
-      ? "transport"
-      : null,
+    /** The option that replaces the built-in connections, `null` for none. */
+    ownWay: (["app", "transport"] as const).find((name) => options[name] !== undefined) ?? null,
+    /** Proxies and credentials of the environment; `null` without `trustEnv`. */
     environment: options.trustEnv === true ? environmentOf() : null,
     traceConfigs: options.traceConfigs ?? [],
   };
@@ -264,7 +217,7 @@ export function resolveRequest(
   method: string,
   url: string | URL,
   options: RequestOptions,
-): ResolvedOptions {
+) {
   if (options.data !== undefined && options.json !== undefined) {
     throw new TypeError("data and json can not be used at the same time");
   }
@@ -289,12 +242,14 @@ export function resolveRequest(
     expect100: options.expect100,
     traceContext: options.traceContext,
     headers: session.headers.merge(options.headers, skipAutoHeaders),
+    /** Whether the request overrides some of them. */
     hasHeaders: options.headers !== undefined,
     skipAutoHeaders,
     auth: options.auth ?? null,
     timeout: options.timeout === undefined
       ? session.timeout
       : timeoutOf(session.transport, options),
+    /** `null` for the session's. */
     middlewares: ownMiddlewares ? middlewaresOf(session, options) : null,
     proxy: options.proxy === undefined ? session.proxy : checkProxy(options.proxy),
     raiseForStatus: options.raiseForStatus ?? session.raiseForStatus,
@@ -322,8 +277,6 @@ function skipped(
 ): ReadonlySet<string> {
   if (own === undefined) return defaults;
   const names = Array.from(own, (name) => name.toLowerCase());
-  for (const name of names) {
-    refuseWhatLacks(transport, `skipAutoHeaders: "${name}"`);
-  }
+  for (const name of names) refuseWhatLacks(transport, `skipAutoHeaders: "${name}"`);
   return new Set([...defaults, ...names]);
 }
