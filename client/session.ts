@@ -22,16 +22,15 @@ import {
   type SessionDefaults,
   type SessionOptions,
 } from "./request/options.ts";
-import { OpenRequests } from "./request/open_requests.ts";
 import { followRedirects, isRedirect } from "./request/redirect.ts";
 import type { DataFields } from "./body/payload_of.ts";
 import { requestOf } from "./hop/request.ts";
+import { OpenRequests, RequestContext } from "./hop/request_context.ts";
 import { RESPONSE_HABITS, SESSION_HABITS } from "./response/habits.ts";
 import { ClientResponse } from "./response/response.ts";
 import type { Download } from "./response/save_body.ts";
 import { sender } from "./request/send_hop.ts";
 import { TRACE_CONFIG } from "./hop/trace.ts";
-import { Watch } from "./request/request_lifetime.ts";
 import type { ClientWebSocketResponse } from "./websocket/websocket.ts";
 import { connectWebSocket } from "./websocket/connect.ts";
 import type { WebSocketConnectOptions } from "./websocket/options.ts";
@@ -54,7 +53,7 @@ export class ClientSession {
   readonly #send: ClientHandler;
   readonly #sendOnce: ClientHandler;
   readonly #handler: ClientHandler; // middlewares around one of these
-  readonly #open = new OpenRequests<Watch>();
+  readonly #open = new OpenRequests();
   readonly #scarceFrom: number; // open requests from which unread responses could starve the pool
   readonly #sockets = new Set<ClientWebSocketResponse>();
   #closed = false;
@@ -105,19 +104,19 @@ export class ClientSession {
     url: string | URL,
     options: RequestOptions = {},
   ): Promise<ClientResponse> {
-    const { first, watch, resolved, handler } = this.#begin(method, url, options);
+    const { first, context, resolved, handler } = this.#begin(method, url, options);
     try {
-      watch.trace?.emit("onRequestStart", { request: first });
+      context.trace?.emit("onRequestStart", { request: first });
       const reply = await handler(first);
       const arrival = isRedirect(reply, resolved)
         ? await followRedirects(first, reply, resolved, handler)
         : { request: first, result: reply, history: [] };
-      const response = respond(arrival, watch, resolved, this.#open.size >= this.#scarceFrom);
+      const response = respond(arrival, context, resolved, this.#open.size >= this.#scarceFrom);
       if (resolved.raiseForStatus !== false) await raise(response, resolved.raiseForStatus);
-      watch.arrived(arrival);
+      context.arrived(arrival.request, arrival.result);
       return response;
     } catch (error) {
-      watch.failed(first, error);
+      context.failed(first, error);
       throw error;
     }
   }
@@ -128,12 +127,12 @@ export class ClientSession {
       throw new TypeError("Cannot send a request: the session is closed");
     }
     const { resolved, init } = prepareRequest(this.#defaults, method, url, options);
-    const watch = new Watch(resolved, init, this.#open);
-    const first = requestOf(init, watch);
+    const context = new RequestContext(resolved, init.url, init.payload, this.#open);
+    const first = requestOf(init, context);
     readUnread();
     const { middlewares } = resolved;
     const handler = middlewares === null ? this.#handler : this.#around(middlewares);
-    return { first, watch, resolved, handler };
+    return { first, context, resolved, handler };
   }
 
   /** Sends a `GET` request, as {@linkcode request} does. */
@@ -267,7 +266,7 @@ export class ClientSession {
   async close(): Promise<void> {
     const first = !this.#closed;
     this.#closed = true;
-    for (const watch of this.#open) watch.fail(sessionClosed());
+    for (const each of this.#open) each.fail(sessionClosed());
     this.#open.clear();
     if (first) this.#defaults.transport.close();
     await Promise.all([...this.#sockets].map((socket) => socket.close(1001)));

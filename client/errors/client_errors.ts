@@ -7,7 +7,6 @@
 //   - ServerTimeoutError: a timeout passed
 // - ClientPayloadError: the response body is malformed or incomplete
 // - ClientResponseError: an unwanted response, such as a status with `raiseForStatus`
-import { nameErrors } from "../../http/as_error.ts";
 import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
 
 /** The request behind an error or a response. */
@@ -294,17 +293,3 @@ function portOf(url: URL): number {
   if (url.port !== "") return Number(url.port);
   return url.protocol === "https:" ? 443 : 80;
 }
-
-nameErrors({ ClientError, InvalidURLError, NonHttpURLError, InvalidURLRedirectError });
-nameErrors({ ClientPayloadError, ClientResponseError, ClientProtocolError, ContentTypeError });
-nameErrors({ TooManyRedirectsError, WSServerHandshakeError, ClientHttpProxyError });
-nameErrors({
-  ClientConnectionError,
-  ClientConnectorError,
-  ClientConnectorDNSError,
-  ClientSSLError,
-});
-nameErrors({ ClientConnectorSSLError, ClientConnectorCertificateError, ServerFingerprintMismatch });
-nameErrors({ ClientProxyConnectionError, UnixClientConnectorError, ClientOSError });
-nameErrors({ ServerConnectionError, ServerDisconnectedError, ServerTimeoutError });
-nameErrors({ ConnectionTimeoutError, SocketTimeoutError, FileExistsError, EventTooLongError });

@@ -1,68 +1,58 @@
 // Errors for what has failed.
-import {
-  ClientConnectionError,
-  ClientConnectorCertificateError,
-  ClientConnectorDNSError,
-  ClientConnectorError,
-  ClientConnectorSSLError,
-  ClientHttpProxyError,
-  ClientPayloadError,
-  ClientProxyConnectionError,
-  type ConnectFailure,
-  type RequestDetails,
-  ServerTimeoutError,
-  UnixClientConnectorError,
-} from "./client_errors.ts";
+import { nameErrors } from "../../http/as_error.ts";
+import * as errors from "./client_errors.ts";
+
+nameErrors(errors);
 
 /** Creates the error for a response body that broke off. */
-export function incompletePayload(reason: string, cause: unknown): ClientPayloadError {
-  return new ClientPayloadError(`Response payload is not completed: ${reason}`, { cause });
+export function incompletePayload(reason: string, cause: unknown): errors.ClientPayloadError {
+  return new errors.ClientPayloadError(`Response payload is not completed: ${reason}`, { cause });
 }
 
 /** Adds to a timeout error what the request was waiting for. */
 export function withDetail(reason: unknown, detail: () => string): unknown {
-  if (!(reason instanceof ServerTimeoutError)) return reason;
+  if (!(reason instanceof errors.ServerTimeoutError)) return reason;
   const { url, phase, limit, elapsed } = reason;
-  const type = reason.constructor as typeof ServerTimeoutError;
+  const type = reason.constructor as typeof errors.ServerTimeoutError;
   return new type(url, phase, limit, elapsed, detail());
 }
 
 /** Converts an abort reason to an error. */
 export function asError(reason: unknown): Error {
   if (reason instanceof Error) return reason;
-  return new ClientConnectionError(`The request was aborted: ${reason}`, { cause: reason });
+  return new errors.ClientConnectionError(`The request was aborted: ${reason}`, { cause: reason });
 }
 
 /** Creates the error for a CONNECT that a proxy refused. */
 export function proxyRefusal(
-  request: RequestDetails,
+  request: errors.RequestDetails,
   status: number,
   reason: string,
   { cause }: ErrorOptions,
-): ClientHttpProxyError {
+): errors.ClientHttpProxyError {
   const requestInfo = { ...request, method: "CONNECT" };
-  const headers = new Headers();
-  return new ClientHttpProxyError({ requestInfo, history: [], status, headers, reason, cause });
+  const reply = { history: [], status, headers: new Headers() };
+  return new errors.ClientHttpProxyError({ requestInfo, ...reply, reason, cause });
 }
 
-const CONNECTOR_ERRORS: Readonly<Partial<Record<ConnectFailure, typeof ClientConnectorError>>> = {
-  dns: ClientConnectorDNSError,
-  name: ClientConnectorDNSError,
-  certificate: ClientConnectorCertificateError,
-  tls: ClientConnectorSSLError,
-  proxy: ClientProxyConnectionError,
-  unix: UnixClientConnectorError,
-};
+const CONNECTOR_ERRORS = new Map<errors.ConnectFailure, typeof errors.ClientConnectorError>([
+  ["dns", errors.ClientConnectorDNSError],
+  ["name", errors.ClientConnectorDNSError],
+  ["certificate", errors.ClientConnectorCertificateError],
+  ["tls", errors.ClientConnectorSSLError],
+  ["proxy", errors.ClientProxyConnectionError],
+  ["unix", errors.UnixClientConnectorError],
+]);
 
 export function connectorError(
   url: URL,
-  failure: ConnectFailure,
+  failure: errors.ConnectFailure,
   reason: string,
   options?: ErrorOptions,
-): ClientConnectorError {
+): errors.ClientConnectorError {
   const remedy = failure === "certificate" ? certificateRemedy(url.hostname, reason) : "";
-  const text = `${reason}${remedy}`;
-  return new (CONNECTOR_ERRORS[failure] ?? ClientConnectorError)(url, failure, text, options);
+  const type = CONNECTOR_ERRORS.get(failure) ?? errors.ClientConnectorError;
+  return new type(url, failure, `${reason}${remedy}`, options);
 }
 
 /** Advice for a rejected certificate, as sentences after the reason. */

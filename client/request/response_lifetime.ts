@@ -3,10 +3,10 @@
 import { aheadOf } from "../response/read_ahead.ts";
 import { ClientResponse, readAhead } from "../response/response.ts";
 import { hasBody } from "../response/response_body.ts";
+import type { RequestContext } from "../hop/request_context.ts";
 import { discardReply, type HopResult } from "../hop/transport.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Arrival } from "./redirect.ts";
-import type { Watch } from "./request_lifetime.ts";
 
 // Unread responses: small ones are read ahead into memory to free their connections, as in aiohttp.
 let unread: ClientResponse[] = [];
@@ -48,11 +48,11 @@ const dropped = new FinalizationRegistry<Remains>(({ result, onEnd }) => {
 
 export function respond(
   { request, result, history }: Arrival,
-  watch: Watch,
+  context: RequestContext,
   resolved: ResolvedOptions,
   isScarce: boolean,
 ): ClientResponse {
-  const onEnd = ending(watch, result);
+  const onEnd = ending(context, result);
   const response = new ClientResponse({
     requestInfo: request,
     history,
@@ -61,35 +61,35 @@ export function respond(
     policy: resolved.policy,
     fallbackCharsetResolver: resolved.session.fallbackCharsetResolver,
   });
-  if (result.isWhole === true && !watch.ownsBodies) watch.end();
+  if (result.isWhole === true && !context.ownsBodies) context.end();
   else {
     const drops = isScarce || resolved.timeout.total === 0;
-    (drops ? endIfDropped : endTogether)(watch, response, { result, onEnd });
+    (drops ? endIfDropped : endTogether)(context, response, { result, onEnd });
     if (hasBody(result)) readSoon(response);
   }
   return response;
 }
 
 /** Must not close over the response, or the FinalizationRegistry never fires. */
-function ending(watch: Watch, result: HopResult): () => void {
+function ending(context: RequestContext, result: HopResult): () => void {
   return () => {
-    watch.end();
+    context.end();
     result.release();
-    watch.closeBodies();
+    context.closeBodies();
   };
 }
 
 /** Ends a response with its request. */
-function endTogether(watch: Watch, response: ClientResponse): void {
-  watch.answeredBy({ abort: (reason) => response.content.cancel(reason) });
+function endTogether(context: RequestContext, response: ClientResponse): void {
+  context.answeredBy({ abort: (reason) => response.content.cancel(reason) });
 }
 
 /**
  * The same, and frees the connection of an unread response after its garbage collection, which
  * takes a microsecond: only used if connections are scarce.
  */
-function endIfDropped(watch: Watch, response: ClientResponse, remains: Remains): void {
+function endIfDropped(context: RequestContext, response: ClientResponse, remains: Remains): void {
   const weak = new WeakRef(response);
-  watch.answeredBy({ abort: (reason) => weak.deref()?.content.cancel(reason) });
+  context.answeredBy({ abort: (reason) => weak.deref()?.content.cancel(reason) });
   dropped.register(response, remains);
 }

@@ -6,7 +6,7 @@ import {
   ServerTimeoutError,
   SocketTimeoutError,
 } from "@roundtrip/http";
-import { OpenRequests, type Timed } from "../../../client/request/open_requests.ts";
+import { OpenRequests, type Timed } from "../../../client/hop/request_context.ts";
 import { overEach } from "../_transports.ts";
 
 const HEAD = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc";
