@@ -77,7 +77,7 @@ export class RequestContext implements HopAbort {
     this.#open = open;
     this.#place = open.add(this);
     if (body) this.own(body);
-    if (signal !== null) this.#unlisten = this.#listen(signal);
+    if (signal !== null) this.#listen(signal);
   }
 
   get initialUrl(): URL {
@@ -137,8 +137,7 @@ export class RequestContext implements HopAbort {
   }
 
   closeBodies(): void {
-    if (this.#bodies === null) return;
-    for (const each of this.#bodies) each.close?.();
+    for (const each of this.#bodies ?? []) each.close?.();
     this.#bodies = null;
   }
 
@@ -149,15 +148,13 @@ export class RequestContext implements HopAbort {
 
   onDue(): void {
     const { due } = this;
-    const phase = due === this.#totalDue
-      ? "total"
-      : due === this.#connectDue
-      ? "connect"
-      : due === this.#sockConnectDue
-      ? "sockConnect"
-      : "sockRead";
+    const [phase, type] = due === this.#totalDue
+      ? ["total", ServerTimeoutError] as const
+      : due === this.#silenceDue
+      ? ["sockRead", SocketTimeoutError] as const
+      : [due === this.#connectDue ? "connect" : "sockConnect", ConnectionTimeoutError] as const;
     const elapsed = performance.now() - this.#start;
-    this.#abort(new TIMEOUT_ERRORS[phase](this.initialUrl, phase, this.#limits[phase], elapsed));
+    this.#abort(new type(this.initialUrl, phase, this.#limits[phase], elapsed));
   }
 
   get watchesConnect(): boolean {
@@ -223,9 +220,8 @@ export class RequestContext implements HopAbort {
   fail(reason: unknown): void {
     this.#abort(reason);
     this.#isOver = true;
-    const replies = this.#replies ?? [];
+    for (const each of this.#replies ?? []) discardReply(each);
     this.#replies = null;
-    for (const each of replies) discardReply(each);
   }
 
   #abort(reason: unknown): void {
@@ -246,20 +242,13 @@ export class RequestContext implements HopAbort {
     this.#unlisten = null;
   }
 
-  #listen(external: AbortSignal): () => void {
+  #listen(external: AbortSignal): void {
     const onAbort = (): void => this.#abort(external.reason);
-    if (external.aborted) onAbort();
-    else external.addEventListener("abort", onAbort);
-    return () => external.removeEventListener("abort", onAbort);
+    if (external.aborted) return onAbort();
+    external.addEventListener("abort", onAbort);
+    this.#unlisten = () => external.removeEventListener("abort", onAbort);
   }
 }
-
-const TIMEOUT_ERRORS = {
-  total: ServerTimeoutError,
-  connect: ConnectionTimeoutError,
-  sockConnect: ConnectionTimeoutError,
-  sockRead: SocketTimeoutError,
-} as const;
 
 export type Timed = Pick<RequestContext, "due" | "onDue">;
 
