@@ -9,7 +9,7 @@ import type { ServerType } from "npm:@hono/node-server@^2.1.8";
 import { wireFetch } from "./_wire.ts";
 
 /** An engine port by the fetch standard alone, without shortcuts. */
-const plainPort: web.EnginePort = {
+export const plainPort: web.EnginePort = {
   headerOf: (request, name) => request.headers.get(name),
   headersOf: (response) => [...response.headers],
   isBodyUsed: (response) => response.bodyUsed,
