@@ -37,7 +37,15 @@ main() {
   download "$from/$archive" "$work/$archive"
   download "$from/SHA256SUMS" "$work/SHA256SUMS"
   grep "  $archive\$" "$work/SHA256SUMS" > "$work/expected" || fail "SHA256SUMS does not name $archive"
-  (cd "$work" && checksum expected > /dev/null 2>&1) || fail "wrong checksum of $from/$archive"
+  if command -v sha256sum > /dev/null; then
+    check=sha256sum
+  elif command -v shasum > /dev/null; then
+    check="shasum -a 256"
+  else
+    fail "sha256sum or shasum is needed"
+  fi
+  # shellcheck disable=SC2086 # a command and its words
+  (cd "$work" && $check -c expected > /dev/null 2>&1) || fail "wrong checksum of $from/$archive"
 
   tar -xzf "$work/$archive" -C "$work" roundtrip
   mkdir -p "$folder"
@@ -61,14 +69,6 @@ download() {
     wget -q -O "$2" "$1" || fail "cannot download $1"
   else
     fail "curl or wget is needed"
-  fi
-}
-
-checksum() {
-  if command -v sha256sum > /dev/null; then
-    sha256sum -c "$1"
-  else
-    shasum -a 256 -c "$1"
   fi
 }
 

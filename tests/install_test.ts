@@ -22,6 +22,10 @@ interface Case {
   readonly uname?: readonly [string, string];
   readonly sums?: (sum: string) => string;
   readonly releases?: string;
+  /** The shell, `sh` unless set. */
+  readonly shell?: readonly string[];
+  /** What the system has to download and to check; all of it unless set. */
+  readonly has?: readonly string[];
   readonly path: string | null;
   readonly code: number;
   readonly prints: RegExp;
@@ -32,6 +36,34 @@ const CASES: Readonly<Record<string, Case>> = {
   "a version": { args: ["1.2.3"], path: "/download/v1.2.3/", code: 0, prints: /^Installed/ },
   "a tag": { args: ["v1.2.3"], path: "/download/v1.2.3/", code: 0, prints: /^Installed/ },
   "a Mac": { uname: ["Darwin", "arm64"], path: "/latest/download/", code: 0, prints: /^Installed/ },
+  "bash and wget": {
+    shell: ["bash"],
+    has: ["wget", "sha256sum"],
+    path: "/latest/download/",
+    code: 0,
+    prints: /^Installed/,
+  },
+  "BusyBox and curl": {
+    shell: ["busybox", "sh"],
+    has: ["curl", "sha256sum"],
+    path: "/latest/download/",
+    code: 0,
+    prints: /^Installed/,
+  },
+  "shasum": { has: ["curl", "shasum"], path: "/latest/download/", code: 0, prints: /^Installed/ },
+  "a release that wget does not find": {
+    has: ["wget", "sha256sum"],
+    path: "/elsewhere/",
+    code: 1,
+    prints: /cannot download http/,
+  },
+  "nothing that downloads": { has: [], path: null, code: 1, prints: /curl or wget is needed/ },
+  "nothing that checks": {
+    has: ["curl"],
+    path: "/latest/download/",
+    code: 1,
+    prints: /sha256sum or shasum is needed/,
+  },
   "another sum": {
     sums: (sum) => sum.replace(/^./, (digit) => digit === "0" ? "1" : "0"),
     path: "/latest/download/",
@@ -51,6 +83,28 @@ const CASES: Readonly<Record<string, Case>> = {
   "no address": { releases: "", path: null, code: 1, prints: /set ROUNDTRIP_RELEASES/ },
 };
 
+/** What `install.sh` uses besides. */
+const PLAIN = "chmod cp grep gzip mkdir mktemp mv rm tar".split(" ");
+
+/** The path of a program, `null` without it. */
+async function which(name: string): Promise<string | null> {
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", `command -v ${name}`] }).output();
+  return new TextDecoder().decode(stdout).trim() || null;
+}
+
+/** Links the programs in a folder; `false` if the machine lacks one. */
+async function link(folder: string, names: readonly string[]): Promise<boolean> {
+  for (const name of names) {
+    const path = await which(name);
+    if (path === null) {
+      console.log(`skipped: no ${name}`);
+      return false;
+    }
+    await Deno.symlink(path, `${folder}/${name}`);
+  }
+  return true;
+}
+
 Deno.test({
   name: "install.sh installs what has the right checksum, and nothing else",
   ignore: Deno.build.os === "windows",
@@ -65,6 +119,10 @@ Deno.test({
         const uname = `#!/bin/sh\n[ "$1" = -s ] && echo ${system} || echo ${machine}\n`;
         await Deno.mkdir(`${home}/tools`, { recursive: true });
         await Deno.writeTextFile(`${home}/tools/uname`, uname, { mode: 0o755 });
+        const [shell = "sh", ...words] = each.shell ?? [];
+        const needed = [...each.has ?? [], ...each.shell?.slice(0, 1) ?? []];
+        const isBare = each.has !== undefined;
+        if (!await link(`${home}/tools`, isBare ? [...PLAIN, ...needed] : needed)) return;
         const file = `roundtrip-${system === "Darwin" ? "mac-arm64" : "linux-x64"}.tar.gz`;
         const sums = `${sum}  ${file}\n${"0".repeat(64)}  install.sh\n`;
         await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (
@@ -77,15 +135,16 @@ Deno.test({
           }
           return new Response(null, { status: 404 });
         });
-        const { code, stdout, stderr } = await new Deno.Command("sh", {
-          args: [new URL("install.sh", ROOT).pathname, ...each.args ?? []],
+        const { code, stdout, stderr } = await new Deno.Command(await which(shell) ?? "sh", {
+          args: [...words, new URL("install.sh", ROOT).pathname, ...each.args ?? []],
           env: {
             HOME: home,
-            PATH: `${home}/tools:${Deno.env.get("PATH")}`,
+            PATH: isBare ? `${home}/tools` : `${home}/tools:${Deno.env.get("PATH")}`,
             ROUNDTRIP_INSTALL: `${home}/bin`,
             ROUNDTRIP_RELEASES: each.releases ?? `http://127.0.0.1:${server.addr.port}/releases`,
             no_proxy: "127.0.0.1",
           },
+          clearEnv: true,
         }).output();
         const text = new TextDecoder().decode(code === 0 ? stdout : stderr);
         assertEquals(code, each.code, text);

@@ -75,3 +75,20 @@ Deno.test({
     await Deno.stat(new URL(`build/site/${path}`, ROOT));
   }
 });
+
+Deno.test("drawings have words of the page's language, and colors for both themes", async () => {
+  const texts: Record<string, string[]> = {};
+  for (const folder of ["docs/explanation/", "docs/zh/explanation/"]) {
+    for (const path of [...site.pictures].filter((each) => each.startsWith(folder))) {
+      const drawing = await Deno.readTextFile(new URL(path, ROOT));
+      assert(drawing.includes("prefers-color-scheme: dark"), path);
+      texts[path] = [...drawing.matchAll(/<text[^>]*>([^<]*)/g)].map(([, words = ""]) => words);
+    }
+  }
+  const [english = [], chinese = []] = Object.values(texts);
+  assertEquals(Object.keys(texts).length, 2);
+  assertEquals(chinese.length, english.length);
+  const isHan = (words: string) => /\p{Script=Han}/u.test(words);
+  assertEquals(english.filter(isHan), []);
+  assert(chinese.filter(isHan).length > 18, `${chinese}`);
+});
