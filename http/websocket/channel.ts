@@ -1,5 +1,5 @@
 import type { Bytes } from "../bytes/bytes.ts";
-import { checkClose, utf8Length } from "./frames.ts";
+import { checkClose } from "./frames.ts";
 import type { ChannelLimits } from "./limits.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
 import { WebSocketClosedError, WebSocketLimitError, WebSocketTimeoutError } from "./errors.ts";
@@ -12,6 +12,7 @@ const CONNECTING = 0, OPEN = 1, CLOSING = 2, CLOSED = 3;
 const CLOSING_MESSAGE: WSMessage = { type: WSMsgType.CLOSING, data: null };
 const CLOSED_MESSAGE: WSMessage = { type: WSMsgType.CLOSED, data: null };
 const DONE = Promise.resolve();
+const encoder = new TextEncoder();
 
 // aiohttp's writer_limit: `send()` waits while more bytes than this are buffered.
 const HIGH_WATER = 64 * 1024;
@@ -52,12 +53,10 @@ export class WebSocketChannel implements SocketEvents {
     this.#port = port;
   }
 
-  /** Whether the socket is closing or has closed. */
   get closed(): boolean {
     return this.#state >= CLOSING;
   }
 
-  /** Code the socket closed with, `null` while it is open. */
   get closeCode(): number | null {
     return this.#closeCode;
   }
@@ -164,17 +163,15 @@ export class WebSocketChannel implements SocketEvents {
   onMessage(data: string | Uint8Array<ArrayBuffer>): void {
     if (this.#state !== OPEN || this.#peerClose !== null) return;
     const max = this.#limits.maxMsgSize;
-    const size = typeof data !== "string" ? data.byteLength : max > 0 && data.length * 3 >= max // or UTF-8 fits
-      ? utf8Length(data)
-      : data.length;
+    const isText = typeof data === "string";
+    // A character has at most three bytes in UTF-8.
+    const isLong = isText && max > 0 && data.length * 3 >= max;
+    const size = isLong ? encoder.encode(data).length : data.length;
     if (max > 0 && size >= max) {
       const text = `Message size ${size} exceeds limit ${max}`;
       return this.#fail(text, WSCloseCode.MESSAGE_TOO_BIG);
     }
-    this.#push(
-      typeof data === "string" ? { type: WSMsgType.TEXT, data } : { type: WSMsgType.BINARY, data },
-      size,
-    );
+    this.#push(isText ? { type: WSMsgType.TEXT, data } : { type: WSMsgType.BINARY, data }, size);
   }
 
   onControl(type: typeof WSMsgType.PING | typeof WSMsgType.PONG, data: Bytes): void {

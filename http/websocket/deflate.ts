@@ -89,10 +89,9 @@ export function readDeflateAnswer(
   windowBits: number,
 ): DeflateAgreement | null {
   if (header === null || header.trim() === "") return null;
-  const [answer, ...more] = offersOf(header);
+  const [answer] = header.includes(",") ? [] : offersOf(header);
   const params = answer === undefined ? null : parseParams(answer);
-  const others = header.split(",").length !== 1;
-  if (windowBits === 0 || params === null || more.length > 0 || others) throw refused(header);
+  if (windowBits === 0 || params === null) throw refused(header);
   const client = sideOf(params, "client", windowBits);
   if (client.windowBits < 9 || params.get("client_max_window_bits") === true) throw refused(header);
   return { client, server: sideOf(params, "server", 15) };

@@ -1,8 +1,8 @@
 // Parser for WebSocket frames (RFC 6455 section 5), for both sides.
 import { latin1 } from "../bytes/latin1.ts";
 import { WebSocketLimitError } from "./errors.ts";
-import { badText, broken, decodeText, Opcode, unmask } from "./frames.ts";
-import { WSCloseCode } from "./message.ts";
+import { badText, broken, CONTINUATION, decodeText, unmask } from "./frames.ts";
+import { WSCloseCode, WSMsgType } from "./message.ts";
 
 export interface FrameRules {
   /** Whether the peer masks its frames: clients must, servers must not (section 5.1). */
@@ -80,8 +80,8 @@ export class FrameReader {
     const first = piece[at] ?? 0;
     const second = piece[at + 1] ?? 0;
     const { masked, compressed, maxMsgSize } = this.#rules;
-    const isText = first === (0x80 | Opcode.TEXT);
-    if (!isText && first !== (0x80 | Opcode.BINARY)) return -1;
+    const isText = first === (0x80 | WSMsgType.TEXT);
+    if (!isText && first !== (0x80 | WSMsgType.BINARY)) return -1;
     if (second >= 128 !== masked || compressed || this.#messageOpcode !== 0) return -1;
     let size = second & 127;
     let start = at + 2;
@@ -100,7 +100,7 @@ export class FrameReader {
     }
     if (isText && isAscii) this.#events.onText(latin1(piece, start, next));
     else if (isText) this.#events.onText(decodeText(piece.subarray(start, next)));
-    else this.#events.onData(Opcode.BINARY, piece.slice(start, next), false);
+    else this.#events.onData(WSMsgType.BINARY, piece.slice(start, next), false);
     return next;
   }
 
@@ -131,9 +131,9 @@ export class FrameReader {
     this.#fin = (first & 128) !== 0;
     // RFC 7692 section 6: only the first frame of a compressed message sets RSV1.
     const compressed = (first & 64) !== 0;
-    const mayCompress = this.#rules.compressed && !control && opcode !== Opcode.CONTINUATION;
+    const mayCompress = this.#rules.compressed && !control && opcode !== CONTINUATION;
     if ((first & 48) !== 0 || (compressed && !mayCompress)) throw broken("a reserved bit is set");
-    if (opcode > (control ? Opcode.PONG : Opcode.BINARY)) {
+    if (opcode > (control ? WSMsgType.PONG : WSMsgType.BINARY)) {
       throw broken(`opcode ${opcode} is reserved`);
     }
     if (((second & 128) !== 0) !== this.#rules.masked) {
@@ -143,13 +143,13 @@ export class FrameReader {
       // Section 5.5: up to 125 bytes, never fragmented.
       if (!this.#fin) throw broken("a control frame is fragmented");
       if ((second & 127) > MAX_CONTROL) throw broken("a control frame has more than 125 bytes");
-    } else if (opcode === Opcode.CONTINUATION) {
+    } else if (opcode === CONTINUATION) {
       if (this.#messageOpcode === 0) throw broken("a continuation frame continues nothing");
     } else {
       if (this.#messageOpcode !== 0) throw broken("a message begins inside another");
       this.#messageOpcode = opcode;
       this.#compressed = compressed;
-      if (opcode === Opcode.TEXT && !this.#fin && !compressed) this.#utf8 = utf8Checker();
+      if (opcode === WSMsgType.TEXT && !this.#fin && !compressed) this.#utf8 = utf8Checker();
     }
   }
 
@@ -167,7 +167,10 @@ export class FrameReader {
     } else {
       const max = this.#rules.maxMsgSize;
       const total = this.#size + length;
-      if ((max > 0 && total >= max) || !Number.isSafeInteger(total)) throw tooBig(total, max);
+      if ((max > 0 && total >= max) || !Number.isSafeInteger(total)) {
+        const text = `Message size ${total} exceeds limit ${max}`;
+        throw new WebSocketLimitError(text, WSCloseCode.MESSAGE_TOO_BIG);
+      }
     }
     if (this.#rules.masked) this.#mask = header.slice(2 + extended, 6 + extended);
     this.#left = length;
@@ -232,11 +235,4 @@ function checkUtf8(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>, stream:
   } catch (cause) {
     throw badText(cause);
   }
-}
-
-function tooBig(size: number, limit: number): WebSocketLimitError {
-  return new WebSocketLimitError(
-    `Message size ${size} exceeds limit ${limit}`,
-    WSCloseCode.MESSAGE_TOO_BIG,
-  );
 }

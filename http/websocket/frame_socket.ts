@@ -2,10 +2,15 @@
 import { asError } from "../as_error.ts";
 import type { ByteStream } from "../bytes/byte_stream.ts";
 import { type DeflateSide, MessageDeflate } from "./deflate.ts";
-import { WebSocketLimitError, WebSocketProtocolError, WebSocketTimeoutError } from "./errors.ts";
+import {
+  WebSocketLimitError,
+  WebSocketProtocolError,
+  type WebSocketTimeoutError,
+} from "./errors.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { type FrameEvents, FrameReader } from "./frame_reader.ts";
-import { closePayload, decodeText, Opcode, readClose } from "./frames.ts";
+import { closePayload, decodeText, readClose } from "./frames.ts";
+import type { SocketLimits } from "./limits.ts";
 import { WSCloseCode, WSMsgType } from "./message.ts";
 import { PeerWatch, type WatchedSocket } from "./peer_watch.ts";
 import { ReadBuffer } from "./read_buffer.ts";
@@ -13,17 +18,12 @@ import { StepQueue } from "./step_queue.ts";
 import type { SocketEvents, SocketPort } from "./port.ts";
 import { deferred } from "../since_node_20.ts";
 
-export interface FrameSocketOptions {
+export interface FrameSocketOptions
+  extends Pick<SocketLimits, "maxMsgSize" | "heartbeat" | "closeTimeout"> {
   /** Role: clients mask their frames, servers close the connection first. */
   readonly role: "client" | "server";
-  /** Messages of this many bytes or more are rejected; 0 for no limit. */
-  readonly maxMsgSize: number;
-  /** Silence before a ping, in ms; the pong has half that time. 0 for never. */
-  readonly heartbeat: number;
   /** Whether pings are answered automatically and pings and pongs are hidden. */
   readonly autoping: boolean;
-  /** Timeout for the peer's close frame and for stalled writes, in ms. */
-  readonly closeTimeout: number;
   /** Negotiated compression, `null` for none. */
   readonly deflate: { readonly own: DeflateSide; readonly peer: DeflateSide } | null;
 }
@@ -64,8 +64,8 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
     this.#events = events;
     this.#options = options;
     const { deflate, maxMsgSize, role } = options;
-    const masked = role === "server";
-    this.#reader = new FrameReader({ masked, compressed: deflate !== null, maxMsgSize }, this);
+    const rules = { masked: role === "server", compressed: deflate !== null, maxMsgSize };
+    this.#reader = new FrameReader(rules, this);
     this.#deflate = deflate === null ? null : new MessageDeflate(deflate.own, deflate.peer);
     this.#sending = deflate === null ? null : new StepQueue((error) => this.#lose(error));
     this.#receiving = deflate === null ? null : new StepQueue((error) => this.#fail(error));
@@ -100,7 +100,7 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
   }
 
   send(data: string | Uint8Array<ArrayBuffer>): void {
-    const opcode = typeof data === "string" ? Opcode.TEXT : Opcode.BINARY;
+    const opcode = typeof data === "string" ? WSMsgType.TEXT : WSMsgType.BINARY;
     if (this.#closeSent || this.#ended) return;
     const deflate = this.#deflate;
     const isShort = data.length < MIN_COMPRESSED && this.#sending?.pending === null;
@@ -120,26 +120,21 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
   }
 
   ping(payload: Uint8Array): void {
-    this.#control(Opcode.PING, payload);
+    this.#control(WSMsgType.PING, payload);
   }
 
   pong(payload: Uint8Array): void {
-    this.#control(Opcode.PONG, payload);
+    this.#control(WSMsgType.PONG, payload);
   }
 
   close(code: number, reason: string): void {
     if (this.#closeSent || this.#ended) return;
     const bytes = closePayload(code, reason);
     this.resume();
-    run(this.#sending, () => this.writer.add(Opcode.CLOSE, bytes));
+    run(this.#sending, () => this.writer.add(WSMsgType.CLOSE, bytes));
     this.#closeSent = true;
     if (this.#closeReceived) return void this.#finish();
-    this.#deadline = setTimeout(() => {
-      const { closeTimeout } = this.#options;
-      const late = `No close frame received after ${closeTimeout} ms`;
-      this.#end();
-      this.#events.onClose(null, "", new WebSocketTimeoutError(late, closeTimeout));
-    }, this.#options.closeTimeout);
+    this.#deadline = setTimeout(() => this.#end(), this.#options.closeTimeout);
   }
 
   terminate(): void {
@@ -163,38 +158,36 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
   }
 
   onData(opcode: number, payload: Uint8Array<ArrayBuffer>, compressed: boolean): void {
-    const deflate = this.#deflate;
-    if (!compressed || deflate === null) {
-      return run(this.#receiving, () => this.#message(opcode, payload));
-    }
-    const inflated = () => deflate.inflate(payload, this.#options.maxMsgSize);
-    run(this.#receiving, async () => this.#message(opcode, await inflated()));
+    const deflate = compressed ? this.#deflate : null;
+    const give = (bytes: Uint8Array<ArrayBuffer>): void =>
+      this.#events.onMessage(opcode === WSMsgType.TEXT ? decodeText(bytes) : bytes);
+    this.#inOrder(() =>
+      deflate === null
+        ? give(payload)
+        : deflate.inflate(payload, this.#options.maxMsgSize).then(give)
+    );
   }
 
   onControl(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
-    if (opcode !== Opcode.CLOSE) {
-      return run(this.#receiving, () => this.#pingOrPong(opcode, payload));
-    }
+    if (opcode !== WSMsgType.CLOSE) return this.#inOrder(() => this.#pingOrPong(opcode, payload));
     const { code, reason } = readClose(payload);
-    run(this.#receiving, () => this.#closed(code, reason));
+    this.#inOrder(() => this.#closed(code, reason));
   }
 
-  #message(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
-    if (this.#closeReceived || this.#ended) return;
-    this.#events.onMessage(opcode === Opcode.TEXT ? decodeText(payload) : payload);
+  /** Handles what was received, after all before it, unless the peer has closed. */
+  #inOrder(step: () => void | Promise<void>): void {
+    run(this.#receiving, () => this.#closeReceived || this.#ended ? undefined : step());
   }
 
   #pingOrPong(opcode: number, payload: Uint8Array<ArrayBuffer>): void {
-    if (this.#closeReceived || this.#ended) return;
     if (!this.#options.autoping) {
-      const type = opcode === Opcode.PING ? WSMsgType.PING : WSMsgType.PONG;
+      const type = opcode === WSMsgType.PING ? WSMsgType.PING : WSMsgType.PONG;
       return this.#events.onControl(type, payload);
     }
-    if (opcode === Opcode.PING && !this.#closeSent) this.pong(payload);
+    if (opcode === WSMsgType.PING && !this.#closeSent) this.pong(payload);
   }
 
   #closed(code: number, reason: string): void {
-    if (this.#closeReceived || this.#ended) return;
     this.#closeReceived = true;
     clearTimeout(this.#deadline);
     if (this.#closeSent) {
@@ -202,10 +195,6 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
       return this.#events.onClose(code, reason, null);
     }
     const answer = (): void => this.close(code === WSCloseCode.NO_STATUS ? 0 : code, "");
-    if (this.#events.onPeerClose === undefined) {
-      answer();
-      return this.#events.onClose(code, reason, null);
-    }
     // The handler may still answer messages before the close frame is answered.
     this.#deadline = setTimeout(answer, this.#options.closeTimeout);
     this.#events.onPeerClose(code, reason, answer);

@@ -39,7 +39,8 @@ export class FrameWriter {
   #buffer: Uint8Array<ArrayBuffer> | null = null;
   #writing: Uint8Array<ArrayBuffer> | null = null;
   #size = 0;
-  #inFlight = 0;
+  #written = 0; // bytes of #writing
+  #inFlight = 0; // the others
   #progress = 0;
   #scheduled = false;
   #idle: PromiseWithResolvers<void> | null = null;
@@ -141,40 +142,28 @@ export class FrameWriter {
       this.#idle = null;
       return;
     }
-    const bytes = buffer.subarray(0, this.#size);
     this.#writing = buffer;
     this.#buffer = null;
-    this.#size = 0;
-    const { length } = bytes;
-    this.#inFlight = length;
-    if (length > MAX_WRITE) this.#writeLong(bytes).then(this.#onWritten, this.#onFailure);
-    else this.#stream.writeSome(bytes).then(this.#onSome, this.#onFailure);
+    this.#inFlight = this.#size;
+    this.#size = this.#written = 0;
+    this.#writeSome(buffer);
   }
 
-  async #writeLong(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    let rest = bytes;
-    for (; rest.length > MAX_WRITE; rest = rest.subarray(MAX_WRITE)) {
-      await this.#stream.write(rest.subarray(0, MAX_WRITE));
-      this.#progress++;
-      this.#inFlight -= MAX_WRITE;
-    }
-    await this.#stream.write(rest);
+  #writeSome(buffer: Uint8Array<ArrayBuffer>): void {
+    const end = this.#written + Math.min(this.#inFlight, MAX_WRITE);
+    const piece = buffer.subarray(this.#written, end);
+    this.#stream.writeSome(piece).then(this.#onWritten, this.#onFailure);
   }
 
-  /** Nearly every write is taken whole. */
-  readonly #onSome = (written: number): void => {
+  readonly #onWritten = (size: number): void => {
     const buffer = this.#writing;
-    if (written === this.#inFlight || buffer === null) return this.#onWritten();
-    const rest = buffer.subarray(written, this.#inFlight);
-    this.#stream.write(rest).then(this.#onWritten, this.#onFailure);
-  };
-
-  readonly #onWritten = (): void => {
-    const buffer = this.#writing;
-    this.#writing = null;
     this.#progress++;
-    this.#inFlight = 0;
-    if (buffer !== null) keep(buffer);
+    this.#written += size;
+    this.#inFlight -= size;
+    if (buffer === null) return; // writing has failed meanwhile
+    if (this.#inFlight > 0) return this.#writeSome(buffer);
+    this.#writing = null;
+    keep(buffer);
     this.#flush();
   };
 

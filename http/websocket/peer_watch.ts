@@ -1,6 +1,7 @@
 // Detection of dead peers, which do not answer pings or do not read.
 import { LinkedList, type LinkedNode } from "../linked_list.ts";
 import { WebSocketTimeoutError } from "./errors.ts";
+import type { SocketLimits } from "./limits.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -51,11 +52,7 @@ class Beat {
   }
 }
 
-export interface PeerWatchOptions {
-  /** Silence before a ping, in ms; 0 for never. */
-  readonly heartbeat: number;
-  readonly closeTimeout: number;
-}
+type WatchOptions = Pick<SocketLimits, "heartbeat" | "closeTimeout">;
 
 export interface WatchedSocket {
   readonly writer: FrameWriter;
@@ -66,7 +63,7 @@ export interface WatchedSocket {
 
 /** Watches one connection. */
 export class PeerWatch {
-  readonly #options: PeerWatchOptions;
+  readonly #options: WatchOptions;
   readonly #socket: WatchedSocket;
   #seen = 0;
   #pinged = false;
@@ -75,7 +72,7 @@ export class PeerWatch {
   #stall: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
-  constructor(options: PeerWatchOptions, socket: WatchedSocket) {
+  constructor(options: WatchOptions, socket: WatchedSocket) {
     this.#options = options;
     this.#socket = socket;
   }
@@ -102,18 +99,18 @@ export class PeerWatch {
   /** Tells that bytes are waiting to be sent. */
   sent(): void {
     if (this.#stall !== undefined || this.#ended) return;
-    const { closeTimeout } = this.#options;
+    const { progress } = this.#socket.writer;
+    this.#stall = setTimeout(() => this.#look(progress), this.#options.closeTimeout);
+  }
+
+  #look(progress: number): void {
+    this.#stall = undefined;
     const { writer } = this.#socket;
-    const look = (progress: number): void => {
-      this.#stall = undefined;
-      if (writer.size === 0 || this.#ended) return;
-      if (writer.progress === progress) {
-        const late = `The peer has read nothing for ${closeTimeout} ms`;
-        return this.#socket.die(new WebSocketTimeoutError(late, closeTimeout));
-      }
-      this.#stall = setTimeout(look, closeTimeout, writer.progress);
-    };
-    this.#stall = setTimeout(look, closeTimeout, writer.progress);
+    if (writer.size === 0) return;
+    if (writer.progress !== progress) return this.sent();
+    const { closeTimeout } = this.#options;
+    const late = `The peer has read nothing for ${closeTimeout} ms`;
+    this.#socket.die(new WebSocketTimeoutError(late, closeTimeout));
   }
 
   end(): void {

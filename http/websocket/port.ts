@@ -15,10 +15,6 @@ export interface SocketPort {
   pause?(): void;
   /** Continues after `pause()`. */
   resume?(): void;
-  /** Sends a ping of up to 125 bytes; missing if the platform cannot. */
-  ping?(payload: Uint8Array): void;
-  /** Sends a pong of up to 125 bytes; missing if the platform cannot. */
-  pong?(payload: Uint8Array): void;
 }
 
 /** Events of a port. */
@@ -34,11 +30,8 @@ export interface SocketEvents {
   ): void;
   /** The connection is unusable: the peer violated the protocol, or is dead. */
   onFail(error: Error, code: number): void;
-  /**
-   * The peer has sent its close frame, and the port waits for `answer`, which sends one and ends
-   * the connection. Without this handler the port answers by itself and calls `onClose`.
-   */
-  onPeerClose?(code: number, reason: string, answer: () => void): void;
+  /** The peer's close frame was received; `answer` sends ours and ends the connection. */
+  onPeerClose(code: number, reason: string, answer: () => void): void;
   /** The connection has ended: with the code of the close frame, or `null` and an error. */
   onClose(code: number | null, reason: string, error: Error | null): void;
 }

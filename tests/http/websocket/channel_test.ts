@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import fc from "npm:fast-check@^4";
-import { utf8Length } from "../../../http/websocket/frames.ts";
 import { WebSocketChannel } from "../../../http/websocket/channel.ts";
 import type { ChannelLimits } from "../../../http/websocket/limits.ts";
 import type { SocketPort } from "../../../http/websocket/port.ts";
@@ -74,9 +73,14 @@ Deno.test("messages are received in order, at any relative speed", async () => {
   ));
 });
 
-Deno.test("utf8Length() counts as an encoder does", () => {
+Deno.test("maxMsgSize counts the bytes of a text", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme" }), (text) => {
-    assertEquals(utf8Length(text), new TextEncoder().encode(text).length);
+    const size = new TextEncoder().encode(text).length;
+    for (const above of [0, 1]) {
+      const [channel] = channelOf({ maxMsgSize: size + above });
+      channel.onMessage(text);
+      assertEquals(channel.closed, above === 0 && size > 0, `${text}, ${size + above}`);
+    }
   }));
 });
 
