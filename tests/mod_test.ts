@@ -80,7 +80,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss RouteOperation
   RouteOptions RouteResolution RouteSchemas RouteSpec RouteTableOptions RunAppOptions SSEEvent
   SSEOptions SaveFileOptions SavedUpload SchemaHandler SchemaSide ServeInfo SessionCookieOptions
-  SessionData SessionInit SessionStorage SessionStore SlowPeerPolicy SocketEvents SocketLimits
+  SessionData SessionInit SessionStorage SessionStore SocketEvents SocketLimits
   SocketPort SocketUpgrade StaticDef StaticOptions StaticUrlParts StreamResponseOptions
   TestRequestInit ToJSONSchema TusFile TusOptions TusUpload TypedResponse UpgradeOptions
   ValidateOptions Validated ViewClass WebSocketGroupOptions WebSocketHandler WebSocketReady

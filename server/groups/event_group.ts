@@ -1,4 +1,3 @@
-// Server-sent events to many clients.
 import { OptionTable } from "../../http/options.ts";
 import type { Handler } from "../request/middleware.ts";
 import {
@@ -16,11 +15,7 @@ import { GROUP_KINDS, type GroupOptions, type JoinOptions, Room } from "./room.t
 export interface EventGroupOptions extends GroupOptions {
   /** Events kept for clients that reconnect. @default {100, 0 with a broker that keeps none} */
   readonly history?: number;
-  /**
-   * Number of unsent bytes from which on a slow client is cut off: it reconnects, and gets what it
-   * missed from the history.
-   * @default {262144}
-   */
+  /** Unsent bytes from which on a client is cut off, and has to reconnect. @default {262144} */
   readonly maxBuffered?: number;
 }
 
@@ -49,10 +44,7 @@ export class EventGroup {
   readonly #maxBuffered: number;
   #last: { readonly text: string; readonly bytes: Uint8Array } | null = null;
 
-  /**
-   * Creates one.
-   * @throws {TypeError} If the broker lacks what `history` or `presence` need.
-   */
+  /** Creates one. @throws {TypeError} If the broker lacks what `history` or `presence` need. */
   constructor(options: EventGroupOptions = {}) {
     EVENT_GROUP_OPTIONS.check("new web.EventGroup", options);
     this.#maxBuffered = options.maxBuffered ?? 256 * 1024;
@@ -74,7 +66,7 @@ export class EventGroup {
    * leaves when its client disconnects or the server stops.
    * @returns `false` if events are missing because they are no longer kept: the page may reload.
    * @throws {TypeError} If it has a name in a group without `presence`.
-   * @throws {Error} The broker's error; the stream is not added.
+   * @throws {Error} The broker's; the stream is not added.
    */
   async join(events: SSEResponse, options: JoinOptions = {}): Promise<boolean> {
     if (events.signal.aborted) return true;
@@ -97,8 +89,8 @@ export class EventGroup {
   }
 
   /**
-   * Sends an event to all members, in all processes that share the broker. It does not wait for
-   * them. The broker gives the event its id.
+   * Sends an event to all members in all processes; it does not wait for them. The broker gives it
+   * its id.
    * @returns Number of local members it was sent to; 0 with a broker, which delivers it.
    * @throws {TypeError} If the type holds a line break.
    * @throws {Error} The broker's error: the event is not known to be delivered.
@@ -107,10 +99,7 @@ export class EventGroup {
     return await this.#room.publish(eventText(data, event));
   }
 
-  /**
-   * Lists the names that the members of all processes gave to `join()`.
-   * @throws {TypeError} If the group has no `presence`.
-   */
+  /** Lists the names given to `join()` in all processes. @throws {TypeError} Without `presence`. */
   present(): Promise<string[]> {
     return this.#room.present();
   }

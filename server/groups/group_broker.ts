@@ -17,8 +17,7 @@ export interface GroupBroker {
   /**
    * Delivers a message to every subscriber of the group in all processes, including this one.
    * @param keep Number of messages to keep for `history()`.
-   * @returns May be a promise: it resolves when the message is safe with the broker, and rejects
-   * when it is not known to be.
+   * @returns May be a promise, which rejects if the message is not known to be safe.
    */
   publish(group: string, message: GroupMessage, keep: number): unknown;
   /**
@@ -31,10 +30,7 @@ export interface GroupBroker {
     deliver: (message: GroupMessage, id?: string) => unknown,
   ): (() => unknown) | Promise<() => unknown>;
   /** Reads the last kept messages, oldest first, once the subscribers here have got them. */
-  history?(
-    group: string,
-    count: number,
-  ): readonly KeptMessage[] | Promise<readonly KeptMessage[]>;
+  history?(group: string, count: number): readonly KeptMessage[] | Promise<readonly KeptMessage[]>;
   /**
    * Tells all processes who is in the group here; `[]` when all have left. A process that dies is
    * to be forgotten after some seconds. Errors are the broker's to report.

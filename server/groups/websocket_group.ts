@@ -6,15 +6,12 @@ import { webSocket } from "../websocket/handler.ts";
 import type { GroupMessage } from "./group_broker.ts";
 import { GROUP_KINDS, type GroupOptions, type JoinOptions, Room } from "./room.ts";
 
-/** If a member reads too slowly: `close` with 1013 at its `maxBuffered`, or `skip` messages. */
-export type SlowPeerPolicy = "close" | "skip";
-
 /** Options of {@linkcode WebSocketGroup}. */
 export interface WebSocketGroupOptions extends GroupOptions {
   /** Number of the last messages that a new member gets first. @default {0} */
   readonly history?: number;
-  /** Policy for a member that reads too slowly. @default {"close"} */
-  readonly slowPeer?: SlowPeerPolicy;
+  /** Closes a slow member with 1013 at its `maxBuffered`, or skips messages. @default {"close"} */
+  readonly slowPeer?: "close" | "skip";
   /** With `skip`: unsent bytes from which on a member gets no messages. @default {262144} */
   readonly maxBuffered?: number;
 }
@@ -44,19 +41,13 @@ const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
  */
 export class WebSocketGroup {
   readonly #room: Room<WebSocketBase>;
-  readonly #slowPeer: SlowPeerPolicy;
-  readonly #maxBuffered: number;
 
-  /**
-   * Creates one.
-   * @throws {TypeError} If the broker lacks what `history` or `presence` need.
-   */
+  /** Creates one. @throws {TypeError} If the broker lacks what `history` or `presence` need. */
   constructor(options: WebSocketGroupOptions = {}) {
     WEB_SOCKET_GROUP_OPTIONS.check("new web.WebSocketGroup", options);
-    this.#slowPeer = options.slowPeer ?? "close";
-    this.#maxBuffered = options.maxBuffered ?? 256 * 1024;
+    const { slowPeer, maxBuffered = 256 * 1024 } = options;
     this.#room = new Room("new web.WebSocketGroup", options, (socket, message) => {
-      if (this.#slowPeer === "skip" && socket.bufferedAmount > this.#maxBuffered) return false;
+      if (slowPeer === "skip" && socket.bufferedAmount > maxBuffered) return false;
       // A failed member leaves by itself; its handler gets the error.
       if (typeof message === "string") socket.sendStr(message);
       else socket.sendBytes(message);
@@ -94,8 +85,7 @@ export class WebSocketGroup {
   }
 
   /**
-   * Sends a message to all members, in all processes that share the broker. It does not wait for
-   * them: slow members are handled by the group's policy.
+   * Sends a message to all members in all processes; it does not wait for them.
    * @returns Number of local members it was sent to; 0 with a broker, which delivers it.
    * @throws {TypeError} If it is not text or bytes.
    * @throws {Error} The broker's error: the message is not known to be delivered.
@@ -112,10 +102,7 @@ export class WebSocketGroup {
     return await this.send(JSON.stringify(value));
   }
 
-  /**
-   * Lists the names that the members of all processes gave to `join()`.
-   * @throws {TypeError} If the group has no `presence`.
-   */
+  /** Lists the names given to `join()` in all processes. @throws {TypeError} Without `presence`. */
   present(): Promise<string[]> {
     return this.#room.present();
   }

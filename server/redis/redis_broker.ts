@@ -12,11 +12,7 @@ export interface RedisBrokerOptions {
   readonly prefix?: string;
   /** Time for which messages wait while Redis is away, in ms. @default {30000} */
   readonly patience?: number;
-  /**
-   * Time after which the history of an idle group is forgotten, in ms. Redis keeps up to 10,000
-   * messages of a group, those of a group without `history` for a minute.
-   * @default {86400000}
-   */
+  /** Time after which the history of an idle group is forgotten, in ms. @default {86400000} */
   readonly expiry?: number;
   /** Called once when Redis goes away, and for messages that were lost. @default {console.error} */
   readonly onError?: (error: Error) => void;
@@ -56,9 +52,9 @@ return found`;
 
 /**
  * Carries messages of `web.WebSocketGroup` and `web.EventGroup` between processes, by a Redis
- * stream for each group. Members get each message once, in the order of its sender, also over a
- * lost connection or a restart of Redis: messages wait and are sent again, and readers go on after
- * their last one. What Redis has lost is reported to `onError`.
+ * stream for each group, of up to 10,000 messages. Members get each once, in the order of its
+ * sender, also over a lost connection or a restart of Redis. What Redis has lost is reported to
+ * `onError`.
  * @param client A connected client, which needs an `error` listener; closing it is up to the
  * caller. The broker opens a second connection to read from.
  * @throws {TypeError} If the client can send no commands.
@@ -70,8 +66,7 @@ return found`;
  * // instead of this: new Redis("redis://localhost").on("error", console.error) of "ioredis"
  * const call = () => Promise.resolve(null);
  * const client: RedisConnection = { call, duplicate: () => client, on() {} };
- * const broker = redisBroker(client);
- * const room = new web.WebSocketGroup({ name: "chat", broker, history: 20, presence: true });
+ * const room = new web.WebSocketGroup({ name: "chat", broker: redisBroker(client) });
  * await room.send("hello"); // to the members of all processes
  * ```
  */
@@ -85,10 +80,7 @@ export function redisBroker(
 
 class StreamBroker implements RedisBroker {
   readonly #command;
-  readonly #prefix: string;
-  readonly #patience: number;
-  readonly #expiry: number;
-  readonly #onError: (error: Error) => void;
+  readonly #options: Required<RedisBrokerOptions>;
   readonly #origin = crypto.randomUUID();
   readonly #reader: StreamReader;
   readonly #outboxes = new Map<string, Outbox>();
@@ -98,11 +90,9 @@ class StreamBroker implements RedisBroker {
 
   constructor(client: RedisConnection, options: RedisBrokerOptions) {
     this.#command = commandOf(client);
-    this.#prefix = options.prefix ?? "roundtrip:group:";
-    this.#patience = options.patience ?? 30_000;
-    this.#expiry = options.expiry ?? 86_400_000;
-    this.#onError = options.onError ?? console.error;
-    const wakeKey = `${this.#prefix}wake:${this.#origin}`;
+    const { prefix = "roundtrip:group:", patience = 30_000, expiry = 86_400_000 } = options;
+    this.#options = { prefix, patience, expiry, onError: options.onError ?? console.error };
+    const wakeKey = `${prefix}wake:${this.#origin}`;
     this.#reader = new StreamReader(client, wakeKey, (error) => this.#report("read", error));
   }
 
@@ -113,12 +103,8 @@ class StreamBroker implements RedisBroker {
         if (this.#outboxes.size < MOST_OUTBOXES) break;
         if (sending === null) this.#outboxes.delete(oldest); // it has another origin the next time
       }
-      outbox = new Outbox(this.#command, {
-        key: this.#key(group),
-        patience: this.#patience,
-        expiry: this.#expiry,
-        report: (error) => this.#report("write", error),
-      });
+      const report = (error: unknown) => this.#report("write", error);
+      outbox = new Outbox(this.#command, { ...this.#options, key: this.#key(group), report });
       this.#outboxes.set(group, outbox);
     }
     await outbox.send(message, keep);
@@ -214,14 +200,14 @@ class StreamBroker implements RedisBroker {
   }
 
   #tell(message: string, cause?: unknown): void {
-    this.#onError(cause === undefined ? new Error(message) : new Error(message, { cause }));
+    this.#options.onError(cause === undefined ? new Error(message) : new Error(message, { cause }));
   }
 
   #key(group: string): string {
-    return `${this.#prefix}messages:${group}`;
+    return `${this.#options.prefix}messages:${group}`;
   }
 
   #presenceKey(group: string): string {
-    return `${this.#prefix}present:${group}`;
+    return `${this.#options.prefix}present:${group}`;
   }
 }

@@ -60,11 +60,7 @@ export function redisCache(client: RedisClient, options: RedisCacheOptions = {})
   };
   return {
     get: (key) => guarded(texts.get(key)),
-    async set(key, value, ttl) {
-      await guarded(texts.set(key, value, ttl));
-    },
-    async delete(key) {
-      await guarded(texts.delete(key));
-    },
+    set: async (key, value, ttl) => void await guarded(texts.set(key, value, ttl)),
+    delete: async (key) => void await guarded(texts.delete(key)),
   };
 }

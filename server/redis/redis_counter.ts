@@ -6,10 +6,8 @@ import { commandOf, type RedisClient, type RedisCommand } from "./redis_client.t
 /** Options of {@linkcode RedisCounter}. */
 export interface RedisCounterOptions {
   /**
-   * `fixed` counts in windows that begin with the first request of a key, so up to twice the limit
-   * can pass within one window's length; `sliding` never lets more than the limit pass in any, and
-   * keeps 10 bytes for each request.
-   * @default {"fixed"}
+   * `fixed` windows begin with a key's first request, so twice the limit can pass within a window's
+   * length; of `sliding` ones never, with 10 bytes for each request. @default {"fixed"}
    */
   readonly window?: "fixed" | "sliding";
   /** Start of every key. @default {"roundtrip:limit:"} */
@@ -58,9 +56,6 @@ return {1, ARGV[1] - count - 1, (oldest or now) + ARGV[2] - now}`,
  * const client: RedisClient = { call: () => Promise.resolve([1, 99, 60_000]) };
  * const store = new RedisCounter(client, { window: "sliding" });
  * const limit = web.rateLimit({ limit: 100, window: 60_000, store });
- * const app = new web.Application({ middlewares: [limit] });
- * const { headers } = await app.request("/");
- * console.assert(headers.get("ratelimit") === '"default";r=99;t=60');
  * ```
  */
 export class RedisCounter implements RateLimitStore {
@@ -69,11 +64,7 @@ export class RedisCounter implements RateLimitStore {
   readonly #hash: string;
   readonly #prefix: string;
 
-  /**
-   * Creates one.
-   * @param client A connected client; closing it is up to the caller.
-   * @throws {TypeError} If the client can send no commands, or the kind is another word.
-   */
+  /** Takes a connected client; closing it is up to the caller. @throws {TypeError} For others. */
   constructor(client: RedisClient, options: RedisCounterOptions = {}) {
     REDIS_COUNTER_OPTIONS.check("new RedisCounter", options);
     const { window = "fixed", prefix = "roundtrip:limit:" } = options;

@@ -15,12 +15,8 @@ export function redisTexts(client: RedisClient, prefix: string): Required<Sessio
       const text = await command("GET", prefix + key);
       return text === null ? null : String(text);
     },
-    async set(key, value, ttl) {
-      await set(key, value, ttl);
-    },
+    set: async (key, value, ttl) => void await set(key, value, ttl),
     replace: (key, value, ttl) => set(key, value, ttl, "XX"),
-    async delete(key) {
-      await command("DEL", prefix + key);
-    },
+    delete: async (key) => void await command("DEL", prefix + key),
   };
 }
