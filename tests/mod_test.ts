@@ -60,7 +60,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   decompressMiddleware del delCookie delete denoEngine get getSession head jsonResponse
   makeRequest metrics newSession normalizePathMiddleware openapi openapiRoutes options patch post
   problemDetails provide proxy put rateLimit readiness renewSession requestId route
-  runApp safeFilename saveFile saveSession sessionMiddleware setCookie setETag setLastModified
+  runApp safeFilename saveFile sessionMiddleware setCookie setETag setLastModified
   setupSessions socketEngine sseResponse static sweepParts textResponse timeout tusUploads
   validate view webSocket
 `,

@@ -1,4 +1,3 @@
-// The page for an error of the program, of applications with `debug: true`.
 import { nodeFs, nodeUrl } from "../../http/node_modules.ts";
 import type { ServerRequest } from "../request/request.ts";
 
@@ -9,9 +8,7 @@ export interface ShownError {
   /** What to do, for known mistakes. */
   readonly remedy?: string;
   /** Template and variables of the route, `null` without one. */
-  readonly route:
-    | { readonly path: string; readonly params: Readonly<Record<string, string>> }
-    | null;
+  readonly route: { readonly path: string; readonly params: object } | null;
   /** The calls, innermost first. */
   readonly stack: readonly string[];
   /** The errors that led to it. */
@@ -35,13 +32,9 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /Body already consumed|body (?:was|is) (?:read|unusable)|disturbed or locked/i,
     "A body can be read once: keep what read(), text() or json() returned.",
   ],
-  [
-    /Cannot read properties of undefined/,
-    "Something is missing that the line marked below expects.",
-  ],
+  [/Cannot read properties of undefined/, "Something is missing that the marked line expects."],
 ];
 
-/** Tells an error to the developer. */
 export function shownError(error: unknown, request: ServerRequest): ShownError {
   const { resource, matchInfo } = request;
   const detail = String(error);
@@ -56,25 +49,16 @@ export function shownError(error: unknown, request: ServerRequest): ShownError {
   };
 }
 
-/** The response for an error of the program: a page, JSON or text, as the client accepts. */
+/** The response for an error of the program: a page if the client accepts one, else JSON. */
 export function errorPage(error: unknown, request: ServerRequest): Response {
-  const accept = request.headers.get("accept") ?? "";
+  const isPage = request.headers.get("accept")?.includes("text/html") === true;
   const shown = shownError(error, request);
-  const [type, body] = accept.includes("text/html")
-    ? ["text/html; charset=utf-8", pageOf(shown, error, request)]
-    : /\bjson\b/.test(accept)
-    ? [
-      "application/problem+json",
-      JSON.stringify({
-        ...{ type: "about:blank", title: "Internal Server Error", status: 500 },
-        ...shown,
-      }),
-    ]
-    : ["text/plain; charset=utf-8", textOf(shown)];
+  const problem = { type: "about:blank", title: "Internal Server Error", status: 500, ...shown };
+  const body = isPage ? pageOf(shown, error, request) : `${JSON.stringify(problem, null, 2)}\n`;
   return new Response(body, {
     status: 500,
     headers: {
-      "content-type": type,
+      "content-type": isPage ? "text/html; charset=utf-8" : "application/problem+json",
       "cache-control": "no-store",
       "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
     },
@@ -90,15 +74,6 @@ function causesOf(error: unknown): unknown[] {
   return causes;
 }
 
-function textOf({ detail, remedy, stack, causes }: ShownError): string {
-  return [
-    `500 Internal Server Error\n\n${detail}`,
-    ...(remedy === undefined ? [] : [remedy]),
-    ...stack.map((each) => `    at ${each}`),
-    ...causes.map((each) => `Caused by ${each}`),
-  ].join("\n") + "\n";
-}
-
 const SECRET = /^(?:cookie|authorization|proxy-authorization|x-api-key)$/;
 
 function pageOf(shown: ShownError, error: unknown, request: ServerRequest): string {
@@ -106,6 +81,9 @@ function pageOf(shown: ShownError, error: unknown, request: ServerRequest): stri
   const place = frames.find(({ isOwn }) => isOwn) ?? frames.find(({ url }) => url !== null);
   const headers = [...request.headers].map(([name, value]) =>
     [name, SECRET.test(name) ? "(hidden)" : value] as const
+  );
+  const lines = frames.map(({ text, isOwn }) =>
+    isOwn ? escaped(text) : `<span class="other">${escaped(text)}</span>`
   );
   return `<!DOCTYPE html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -124,13 +102,9 @@ ${shown.remedy === undefined ? "" : `<p class="remedy">${escaped(shown.remedy)}`
 ${shown.causes.map((each) => `<p>Caused by ${escaped(each)}`).join("")}
 ${place === undefined ? "" : sourceHtml(place)}
 <h2>Stack</h2>
-<pre>${frames.map((each) => stackHtml(each)).join("\n")}</pre>
+<pre>${lines.join("\n")}</pre>
 <h2>Route</h2>
-${
-    shown.route === null
-      ? "<p>none"
-      : `<p>${escaped(shown.route.path)}${tableOf(Object.entries(shown.route.params))}`
-  }
+<p>${escaped(shown.route?.path ?? "none")}${tableOf(Object.entries(shown.route?.params ?? {}))}
 <h2>Request</h2>
 ${tableOf(headers)}
 <p>This page is shown because of <code>debug: true</code>.
@@ -146,11 +120,6 @@ function sourceHtml(place: Frame): string {
   return lines.length > 0
     ? `${title}<pre>${lines.join("")}</pre>`
     : `${title}<p>The lines are shown with --allow-read.`;
-}
-
-function stackHtml({ text, isOwn }: Frame): string {
-  const line = escaped(text);
-  return isOwn ? line : `<span class="other">${line}</span>`;
 }
 
 function tableOf(rows: readonly (readonly [string, string])[]): string {

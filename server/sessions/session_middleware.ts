@@ -12,8 +12,6 @@ import type { SessionStorage } from "./session_storage.ts";
 interface Slot {
   readonly storage: SessionStorage;
   session: Promise<Session> | null;
-  /** Last saved state, as JSON. */
-  saved: string | null;
   /** Replaced identities, to be deleted when the new one is saved. */
   readonly replaced: string[];
 }
@@ -39,7 +37,8 @@ export function setupSessions(
 
 /**
  * The middleware that `setupSessions()` adds, to place it yourself. It saves a changed session,
- * also when a handler throws a redirect. A response that depends on a session gets `Vary: Cookie`,
+ * also when a handler throws a redirect; a `StreamResponse` or a WebSocket is prepared before, so
+ * its handler can only read the session. A response that depends on a session gets `Vary: Cookie`,
  * and unless it has its own, `Cache-Control: private`, or `no-store` with a new cookie.
  * @example
  * ```ts
@@ -51,20 +50,16 @@ export function setupSessions(
  */
 export function sessionMiddleware(storage: SessionStorage): Middleware {
   return async (request, handler) => {
-    const slot: Slot = { storage, session: null, saved: null, replaced: [] };
+    const slot: Slot = { storage, session: null, replaced: [] };
     request.set(SLOT, slot);
     try {
       const result = await handler(request);
       if (slot.session === null || await isLost(slot.session)) return result;
       if (result instanceof Response) return await save(request, slot, mutableResponse(result));
-      const session = await slot.session;
-      if (session.isChanged && JSON.stringify(session) !== slot.saved) {
-        throw new TypeError(
-          "Cannot save the session: the response was prepared before. Call saveSession(request, " +
-            "response) before response.prepare(request)",
-        );
-      }
-      return result;
+      if (!(await slot.session).isChanged) return result;
+      throw new TypeError(
+        "Cannot save the session: the response was prepared before. Change it in another request",
+      );
     } catch (error) {
       if (!(error instanceof HTTPException) || slot.session === null) throw error;
       if (await isLost(slot.session)) throw error;
@@ -133,32 +128,6 @@ export async function renewSession<Params>(request: ServerRequest<Params>): Prom
   const session = await newSession(request);
   for (const [key, value] of old) session.set(key, value);
   return session;
-}
-
-/**
- * Saves the session of a request now. The middleware saves it for responses; for a `StreamResponse`
- * or a WebSocket, call this before `prepare()`.
- * @throws {TypeError} If the application has no sessions.
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const streams: web.Handler = async (request) => {
- *   (await web.getSession(request)).set("streams", 1);
- *   const response = new web.StreamResponse();
- *   await web.saveSession(request, response);
- *   await response.prepare(request);
- *   return response;
- * };
- * ```
- */
-export async function saveSession<Params>(
-  request: ServerRequest<Params>,
-  response: { readonly headers: Headers },
-): Promise<void> {
-  const slot = slotOf(request);
-  await save(request as ServerRequest, slot, response);
-  slot.saved = JSON.stringify(await slot.session);
 }
 
 /** The handler has caught the storage's error, and answers without a session. */

@@ -7,13 +7,9 @@ import { CookieStorage, type SessionCookieOptions } from "./session_storage.ts";
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * web.setupSessions(app, new web.SimpleCookieStorage());
- * app.addRoutes([
- *   web.get("/", async (request) => web.jsonResponse(await web.getSession(request))),
- * ]);
- * const headers = { cookie: 'AIOHTTP_SESSION={"session":{"user":"ann"}}' }; // of a test
- * console.assert((await (await app.request("/", { headers })).json()).session.user === "ann");
+ * const cookie = 'AIOHTTP_SESSION={"session":{"user":"ann"}}'; // of a test
+ * const request = web.makeRequest("GET", "/", { headers: { cookie } });
+ * console.assert((await new web.SimpleCookieStorage().load(request)).get("user") === "ann");
  * ```
  */
 export class SimpleCookieStorage extends CookieStorage {

@@ -40,7 +40,6 @@ const TEST_REQUEST_INIT = new OptionTable<TestRequestInit & { readonly client?: 
 /**
  * Starts an application and sends requests by `fetch`, aiohttp's `TestClient`: paths are relative,
  * cookies are stored (all of them, for every path), unread bodies are cancelled at the end.
- * Redirects are followed as by `fetch`; `redirect: "manual"` disables that.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -90,8 +89,7 @@ export class TestClient {
     }
     const headers = new Headers(init.headers);
     if (this.cookies.size > 0 && !headers.has("cookie")) {
-      const pairs = [...this.cookies].map(([name, value]) => `${name}=${value}`);
-      headers.set("cookie", pairs.join("; "));
+      headers.set("cookie", [...this.cookies].map((pair) => pair.join("=")).join("; "));
     }
     const form = data === undefined ? null : new FormBody(data).encode();
     const type = form?.contentType ?? (json === undefined ? null : "application/json");
@@ -150,22 +148,18 @@ export class TestClient {
     return this.request("OPTIONS", path, init);
   }
 
-  /**
-   * Opens a WebSocket.
-   * @throws {Error} If the server refuses it.
-   */
+  /** Opens a WebSocket. @throws {Error} If the server refuses it. */
   async wsConnect(
     path: string | { toString(): string },
     protocols: readonly string[] = [],
   ): Promise<WebSocket> {
     const url = this.server.makeUrl(path).replace(/^http/, "ws");
     const socket = new WebSocket(url, [...protocols]);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const failed = () => reject(new Error(`Cannot open a WebSocket at ${url}: it was refused`));
-    socket.addEventListener("open", () => resolve(), { once: true });
-    socket.addEventListener("error", failed, { once: true });
-    await promise;
-    socket.removeEventListener("error", failed);
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve;
+      socket.onerror = () => reject(new Error(`Cannot open a WebSocket at ${url}: it was refused`));
+    });
+    socket.onopen = socket.onerror = null;
     this.#sockets.add(socket);
     return socket;
   }
@@ -177,12 +171,12 @@ export class TestClient {
     }
     this.#responses.clear();
     const closed = [...this.#sockets].filter((socket) => socket.readyState !== WebSocket.CLOSED)
-      .map((socket) => {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        socket.addEventListener("close", () => resolve(), { once: true });
-        socket.close();
-        return promise;
-      });
+      .map((socket) =>
+        new Promise((resolve) => {
+          socket.addEventListener("close", resolve, { once: true });
+          socket.close();
+        })
+      );
     this.#sockets.clear();
     await Promise.all(closed);
     await this.server.close();

@@ -7,10 +7,8 @@ import { AppRunner, type AppRunnerOptions } from "../run/runner.ts";
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * await using server = await web.TestServer.start(app);
- * console.assert(await (await fetch(server.makeUrl("/"))).text() === "hello");
+ * await using server = await web.TestServer.start(new web.Application());
+ * console.assert((await fetch(server.makeUrl("/"))).status === 404);
  * ```
  */
 export class TestServer {

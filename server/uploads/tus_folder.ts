@@ -1,5 +1,4 @@
 import { nodeCrypto } from "../../http/node_modules.ts";
-import type { Hash } from "node:crypto";
 import { piecesOf } from "../../http/bytes/stream_reader.ts";
 import { HTTPRequestEntityTooLarge } from "../exceptions/client_errors.ts";
 import { storageError } from "../body/save_file.ts";
@@ -20,13 +19,6 @@ export interface TusState extends TusInfo {
   readonly isPublished: boolean;
   /** Time when it expires unless more arrives. */
   readonly expires: Date;
-}
-
-/** A digest that a client announces for its piece. */
-export interface TusChecksum {
-  /** Name for `nodeCrypto().createHash()`. */
-  readonly algorithm: string;
-  readonly digest: string;
 }
 
 const OURS = /^\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.tus(?:\.json)?$/;
@@ -84,34 +76,26 @@ export class TusFolder {
     }
   }
 
-  /** Appends what arrives; returns the new offset, `null` if the checksum differs. */
+  /** Appends what arrives; returns the new offset. */
   async append(
     { id, offset, length }: TusState,
     pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
-    checksum: TusChecksum | null,
-  ): Promise<number | null> {
-    const hash: Hash | null = checksum === null
-      ? null
-      : nodeCrypto().createHash(checksum.algorithm);
+  ): Promise<number> {
     const file = await Deno.open(this.#partOf(id), { write: true });
     let at = offset;
-    let isKept = checksum === null;
     try {
       await file.seek(offset, Deno.SeekMode.Start);
       for await (const piece of piecesOf(pieces)) {
         if (piece.length > length - at) throw new HTTPRequestEntityTooLarge(length);
         for (let sent = 0; sent < piece.length;) sent += await file.write(piece.subarray(sent));
-        hash?.update(piece);
         at += piece.length;
       }
-      isKept ||= hash?.digest("base64") === checksum?.digest;
+      return at;
     } catch (error) {
       throw storageError(error);
     } finally {
-      if (!isKept) await file.truncate(offset);
       file.close();
     }
-    return isKept ? at : null;
   }
 
   /** Names a complete upload; returns its path. */

@@ -1,4 +1,3 @@
-// Routes of resumable uploads, tus 1.0: https://tus.io/protocols/resumable-upload
 import { formatHttpDate } from "../../http/headers/http_date.ts";
 import { OptionTable } from "../../http/options.ts";
 import {
@@ -15,7 +14,7 @@ import type { Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { withAnswerHeaders } from "../guards/answer_headers.ts";
 import { route, type RouteDef } from "../routes/route_def.ts";
-import { type TusChecksum, TusFolder, type TusInfo, type TusState } from "./tus_folder.ts";
+import { TusFolder, type TusInfo, type TusState } from "./tus_folder.ts";
 
 /** An upload of a client, from its creation on. */
 export interface TusUpload {
@@ -61,29 +60,23 @@ const TUS_OPTIONS = new OptionTable<TusOptions>({
 }, { directory: 'Write "folder"', path: 'Write "folder"', limit: 'Write "maxSize"' });
 
 const VERSION = { "tus-resumable": "1.0.0" };
-const ALGORITHMS = ["sha1", "sha256", "sha512", "md5"];
 const PIECE = "application/offset+octet-stream";
 
 /**
- * Routes for resumable uploads by tus 1.0, for tus-js-client, Uppy and `session.upload()` with
- * `resumable`: creation (with a first piece too), checksum, expiration, termination. Uploads live in
- * a folder and go on after a restart; several processes may share it behind a proxy that keeps a
- * client at one of them.
- * @param path Path of the uploads, `/files`.
- * @returns Routes for `app.addRoutes()`.
+ * Routes for resumable uploads by tus 1.0 (https://tus.io/protocols/resumable-upload), for
+ * tus-js-client, Uppy and `session.upload()` with `resumable`: creation (with a first piece too),
+ * expiration, termination. Uploads live in a folder and go on after a restart; several processes may
+ * share it behind a proxy that keeps a client at one of them.
  * @throws {RangeError} If a limit is not positive.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const routes = web.tusUploads("/files", {
+ * const routes = web.tusUploads("/files", { // for app.addRoutes()
  *   folder: "./uploads",
- *   maxSize: 10 * 1024 ** 2,
  *   onComplete: ({ path, metadata }) =>
  *     Deno.rename(path, `./done/${web.safeFilename(metadata.get("filename") ?? null)}`),
  * });
- * const app = new web.Application();
- * app.addRoutes(routes);
  * ```
  */
 export function tusUploads(path: string, options: TusOptions): RouteDef[] {
@@ -143,8 +136,7 @@ class Tus {
     return reply(204, {
       ...VERSION,
       "tus-version": "1.0.0",
-      "tus-extension": "creation,creation-with-upload,checksum,expiration,termination",
-      "tus-checksum-algorithm": ALGORITHMS.join(),
+      "tus-extension": "creation,creation-with-upload,expiration,termination",
       "tus-max-size": `${this.#maxSize}`,
     });
   }
@@ -218,9 +210,7 @@ class Tus {
       const size = Number(request.headers.get("content-length") ?? 0);
       if (state.isPublished) return offset;
       if (offset + size > state.length) throw new HTTPRequestEntityTooLarge(state.length);
-      const checksum = checksumOf(request);
-      const at = await this.#folder.append(state, request.content, checksum);
-      if (at === null) throw new HTTPException(460, "Checksum Mismatch");
+      const at = await this.#folder.append(state, request.content);
       if (at === state.length) await this.#complete(state, request);
       return at;
     });
@@ -259,22 +249,12 @@ function numberOf({ headers }: ServerRequest, name: string): number {
   throw new HTTPBadRequest({ text: `${name} is a number of bytes` });
 }
 
-function checksumOf({ headers }: ServerRequest): TusChecksum | null {
-  const text = headers.get("upload-checksum");
-  if (text === null) return null;
-  const [algorithm = "", digest = ""] = text.split(" ");
-  if (ALGORITHMS.includes(algorithm) && digest !== "") return { algorithm, digest };
-  throw new HTTPBadRequest({ text: `upload-checksum is one of ${ALGORITHMS.join()} and a digest` });
-}
-
 /** Metadata: names, each with a value in Base64 or none. */
 function pairsOf(metadata: string | null): ReadonlyMap<string, string> {
-  const pairs = (metadata ?? "").split(",").map((each) => each.trim()).filter((each) =>
-    each !== ""
-  );
+  const pairs = (metadata ?? "").match(/[^\s,][^,]*/g) ?? [];
   try {
     return new Map(pairs.map((pair) => {
-      const [name = "", value = ""] = pair.split(" ");
+      const [name = "", value = ""] = pair.trim().split(" ");
       const bytes = Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
       return [name, new TextDecoder("utf-8", { fatal: true }).decode(bytes)];
     }));
