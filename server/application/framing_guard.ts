@@ -1,8 +1,7 @@
 import { codingFault } from "../../http/http1/framing.ts";
 import { IncomingBody } from "../body/incoming_body.ts";
-import { EndOfConnection } from "../engine/end_of_connection.ts";
 import type { ServeInfo } from "../engine/engine.ts";
-import { isServed } from "../engine/engine_of_request.ts";
+import { EndOfConnection, isServed } from "../engine/engine_of_request.ts";
 
 /** For a body that no handler sees. */
 const LIMITS = { bodyTimeout: 0, lingeringTime: 1000, lingeringSize: 1024 ** 2 };

@@ -1,8 +1,7 @@
 import { pulledStream } from "../../http/bytes/pulled_stream.ts";
 import { denoPort } from "../engine/deno_port.ts";
-import { EndOfConnection } from "../engine/end_of_connection.ts";
 import type { ServeInfo } from "../engine/engine.ts";
-import { isServed, portOf } from "../engine/engine_of_request.ts";
+import { EndOfConnection, isServed, portOf } from "../engine/engine_of_request.ts";
 import type { IncomingBody } from "./incoming_body.ts";
 
 /**

@@ -7,10 +7,9 @@ import {
   type EngineServer,
   type ListenOptions,
 } from "./engine.ts";
-import { checkListenOptions, checkReusePort, urlOf } from "./listen_options.ts";
-import { EndOfConnection } from "./end_of_connection.ts";
+import { EndOfConnection } from "./engine_of_request.ts";
+import { checkListenOptions, checkReusePort, removeStaleSocket, urlOf } from "./listen_options.ts";
 import { trackUploads, type Uploads } from "./track_uploads.ts";
-import { removeStaleSocket } from "./unix_socket.ts";
 
 const FIRST_RETRY = 50; // ms
 const LAST_RETRY = 1000;
@@ -25,8 +24,7 @@ const LAST_RETRY = 1000;
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * // Counts requests in front of the application.
- * let requests = 0;
+ * let requests = 0; // counted in front of the application
  * const counting: web.Engine = (options, handler) =>
  *   web.denoEngine(options, (request, info) => (requests++, handler(request, info)));
  * await using server = await web.TestServer.start(new web.Application(), { engine: counting });
@@ -59,20 +57,15 @@ class DenoServer implements EngineServer {
 
   constructor(options: ListenOptions, handler: EngineHandler) {
     checkReusePort(options);
-    const resolved = {
-      ...options,
-      hostname: options.hostname ?? "0.0.0.0",
-      port: options.port ?? (options.cert === undefined ? 8080 : 8443),
-    };
     this.#path = options.path;
     const { signal } = this.#controller;
     this.#uploads = trackUploads(handler);
-    this.#server = listen(resolved, this.#uploads.handler, signal);
+    this.#server = listen(options, this.#uploads.handler, signal);
     const { addr } = this.#server;
     // By its port: with TLS, Deno before 2.5 omits the transport.
-    const port = "port" in addr ? addr.port : resolved.port;
-    this.#listen = () => listen({ ...resolved, port }, this.#uploads.handler, signal);
-    this.url = urlOf({ ...resolved, port });
+    const bound = "port" in addr ? { ...options, port: addr.port } : options;
+    this.#listen = () => listen(bound, this.#uploads.handler, signal);
+    this.url = urlOf(bound);
     this.finished = Promise.race([this.#supervise(), this.#left.promise]);
   }
 
@@ -91,8 +84,7 @@ class DenoServer implements EngineServer {
     this.#stop.resolve();
     if (this.#stopped) return;
     // Aborting a server that is stopping throws an uncatchable "Bad resource ID" and drops no
-    // connection, so only unref it. An upgrade with a wrong response would do the same; ours never
-    // have one.
+    // connection, so only unref it.
     if (!this.#draining) return this.#controller.abort();
     this.#server.unref();
     this.#left.resolve();
@@ -134,24 +126,19 @@ class DenoServer implements EngineServer {
 /** Deno.serve would ignore the options silently, and serve without TLS. */
 function checkSocketOptions(options: ListenOptions): void {
   if (options.path === undefined) return;
-  const reason = "a unix socket has none in Deno, listen on a host for it";
-  for (const name of ["cert", "key", "backlog"] as const) {
-    if (options[name] !== undefined) throw new NotSupportedError(name, reason);
+  for (const name of ["cert", "key", "backlog", "reusePort"] as const) {
+    if (options[name] === undefined || options[name] === false) continue;
+    throw new NotSupportedError(name, "a unix socket has none in Deno, listen on a host for it");
   }
-  if (options.reusePort === true) throw new NotSupportedError("reusePort", reason);
-}
-
-interface ResolvedListenOptions extends ListenOptions {
-  readonly hostname: string;
-  readonly port: number;
 }
 
 function listen(
-  options: ResolvedListenOptions,
+  options: ListenOptions,
   handler: EngineHandler,
   signal: AbortSignal,
 ): Deno.HttpServer {
-  const { hostname, port, path, cert, key, reusePort = false, backlog } = options;
+  const { hostname = "0.0.0.0", path, cert, key, reusePort = false, backlog } = options;
+  const { port = cert === undefined ? 8080 : 8443 } = options;
   const common = {
     signal,
     onListen: () => {}, // the runner prints the URLs, once all sites listen
@@ -160,13 +147,8 @@ function listen(
       return new Response(null, { status: 500 });
     },
   };
-  const tcp = {
-    ...common,
-    hostname,
-    port,
-    reusePort,
-    ...(backlog === undefined ? {} : { tcpBacklog: backlog }),
-  };
+  const limit = backlog === undefined ? {} : { tcpBacklog: backlog };
+  const tcp = { ...common, hostname, port, reusePort, ...limit };
   try {
     // Deno.serve is typed by its address; a unix peer has no hostname, which ServeInfo allows.
     if (path !== undefined) {
@@ -175,8 +157,8 @@ function listen(
     if (cert !== undefined && key !== undefined) return Deno.serve({ ...tcp, cert, key }, handler);
     return Deno.serve(tcp, handler);
   } catch (cause) {
-    if (cause instanceof Deno.errors.AddrInUse) throw new AddressInUseError(options, cause);
-    throw cause;
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    throw new AddressInUseError(path === undefined ? { hostname, port } : { path }, cause);
   }
 }
 

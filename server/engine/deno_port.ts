@@ -100,10 +100,8 @@ export const denoPort: EnginePort = {
     const { headers, protocol, heartbeat } = options;
     checkSupport(options);
     if (typeof Deno === "undefined") {
-      throw new NotSupportedError(
-        "WebSocketResponse",
-        "only Deno can upgrade a request of its own",
-      );
+      const reason = "only Deno can upgrade a request of its own";
+      throw new NotSupportedError("WebSocketResponse", reason);
     }
     const idleTimeout = heartbeat * 1.5 / 1000;
     // The option `protocol` rejects "a,b", which lacks a space; headers are immutable in Deno 2.4,
@@ -133,7 +131,6 @@ interface InnerBody {
   readonly streamOrStatic?: { consumed?: unknown; readonly body?: unknown } | null;
 }
 
-/** The fields we read of Deno's private response record. */
 interface InnerResponse {
   readonly headerList?: unknown;
   readonly body?: InnerBody | null;
@@ -153,7 +150,7 @@ function headerList(response: Response, symbol: symbol): RawHeaders | undefined 
   return Array.isArray(list) ? list : undefined;
 }
 
-/** The fields we use of Deno's private record of a request that came over a connection. */
+/** Of a request that came over a connection. */
 interface InnerRequest {
   header(name: string): string | null;
   readonly body?: InnerBody | null;

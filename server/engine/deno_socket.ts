@@ -32,10 +32,6 @@ export function denoSocket(
     detach();
     events.onFail(error, code);
   };
-  const die = (): void => {
-    fail(noPong(heartbeat), WSCloseCode.ABNORMAL_CLOSURE);
-    socket.close(WSCloseCode.GOING_AWAY, "no pong");
-  };
   // Checks twice within the allowed time for a dead peer, only while bytes are unsent.
   const look = (progress: number, since: number): void => {
     const waits = socket.bufferedAmount;
@@ -43,7 +39,10 @@ export function denoSocket(
     if (waits === 0 || socket.readyState !== WebSocket.OPEN) return;
     const now = performance.now();
     const moved = sent - waits;
-    if (moved === progress && now - since >= heartbeat * 1.5 - 1) return die();
+    if (moved === progress && now - since >= heartbeat * 1.5 - 1) {
+      fail(noPong(heartbeat), WSCloseCode.ABNORMAL_CLOSURE);
+      return socket.close(WSCloseCode.GOING_AWAY, "no pong");
+    }
     watch = setTimeout(look, heartbeat / 4, moved, moved === progress ? since : now);
   };
 
@@ -102,8 +101,7 @@ function noPong(heartbeat: number): WebSocketTimeoutError {
 }
 
 function closeWith(socket: WebSocket, code: number, reason: string): void {
-  // A limit's message may be too long for a frame; it is ASCII.
-  const text = reason.length > 123 ? reason.slice(0, 123) : reason;
+  const text = reason.slice(0, 123); // a limit's message may be too long for a frame; it is ASCII
   try {
     socket.close(code, text);
   } catch (error) {

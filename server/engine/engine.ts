@@ -16,11 +16,7 @@ export interface ListenOptions {
   readonly cert?: string;
   /** Private key of the certificate, in PEM form. */
   readonly key?: string;
-  /**
-   * Whether several processes may listen on the port and share its connections; requires Deno with
-   * `--unstable-net`.
-   * @default {false}
-   */
+  /** Whether processes may share the port, on Deno with `--unstable-net`. @default {false} */
   readonly reusePort?: boolean;
   /** Maximum number of connections waiting to be accepted. @default {511} */
   readonly backlog?: number;
@@ -79,30 +75,20 @@ export interface EnginePort {
   bodySizeOf(response: Response): number | null;
   /** Returns a signal that aborts if the client disconnects before it has the whole response. */
   watchClient(request: Request, info: ServeInfo | undefined): AbortController;
-  /**
-   * Whether reading a request's body failed because the client disconnected. Without this method,
-   * such a request is logged as an error of the handler.
-   */
+  /** Whether reading a body failed as the client disconnected; others are the handler's errors. */
   isReset?(error: unknown): boolean;
-  /**
-   * Takes a body that has arrived completely; `null` if it has not, or is larger than `limit`
-   * bytes. Missing if the engine cannot tell.
-   */
+  /** Takes a body that has arrived completely, of at most `limit` bytes, else `null`. */
   takeBody?(request: Request, limit: number): Uint8Array<ArrayBuffer> | null;
   /** The same for a body of ASCII as a text, without bytes of its own; `null` for others. */
   takeText?(request: Request, limit: number): string | null;
-  /**
-   * Reads a body straight from its connection, into the caller's buffers; `null` without one, or if
-   * it is being read. Missing if there is only the stream, which costs a fourth of an upload.
-   */
+  /** Reads a body from its connection into the caller's buffers; `null` if it is being read. */
   readerOf?(request: Request): SourceReader<Uint8Array<ArrayBuffer>> | null;
   /** The trailers of a request, once its body was read; missing if the engine drops them. */
   trailersOf?(): RawHeaders;
   /** Sets the trailers of a chunked response; missing if the engine does not support them. */
   sendTrailers?(trailers: RawHeaders): void;
   /**
-   * Sends an informational reply (RFC 9110 section 15.2), if the client supports it; missing if the
-   * engine does not.
+   * Sends an informational reply (RFC 9110 section 15.2); missing if the engine cannot.
    * @throws {TypeError} If the response has begun.
    */
   inform?(status: number, headers: RawHeaders): Promise<void>;
@@ -151,8 +137,7 @@ export type Engine = (
  *
  * using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
  * await using runner = new web.AppRunner(new web.Application());
- * const error = await runner.listen({ hostname: "127.0.0.1", port: taken.addr.port })
- *   .catch((error) => error);
+ * const error = await runner.listen({ ...taken.addr }).catch((error) => error);
  * console.assert(error instanceof web.AddressInUseError && error.port === taken.addr.port);
  * ```
  */

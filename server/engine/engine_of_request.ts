@@ -6,6 +6,15 @@ export function portOf(info: ServeInfo | undefined): EnginePort {
   return info?.engine ?? denoPort;
 }
 
+/** Error for a response body that ends its connection on purpose; not reported. */
+export class EndOfConnection extends Error {
+  override readonly name = "EndOfConnection";
+
+  constructor(reason = "the client still sends a body that was answered") {
+    super(`The connection ends: ${reason}`);
+  }
+}
+
 /** Reads single headers of a request: `request.headers` makes all of them. */
 export type HeadReader = Pick<Headers, "get">;
 

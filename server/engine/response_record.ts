@@ -21,20 +21,14 @@ export class RecordedResponse extends Response {
     forget = (response) => response.#record = null;
   }
 
-  constructor(
-    body: Body,
-    init: ResponseInit | undefined,
-    headers: RawHeaders,
-  ) {
+  constructor(body: Body, init: ResponseInit | undefined, headers: RawHeaders) {
     super(body, init);
     this.#record = { headers, body };
   }
 
   /** Headers; the caller may change them. */
   override get headers(): Headers {
-    if (this.#record !== null && this.#record.headers !== null) {
-      this.#record = { headers: null, body: this.#record.body };
-    }
+    if (this.#record?.headers) this.#record = { headers: null, body: this.#record.body };
     return super.headers;
   }
 

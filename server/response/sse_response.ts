@@ -1,6 +1,6 @@
 // Server-sent events (WHATWG HTML, section 9.2).
 import { OptionTable } from "../../http/options.ts";
-import { EndOfConnection } from "../engine/end_of_connection.ts";
+import { EndOfConnection } from "../engine/engine_of_request.ts";
 import type { EarlyAnswer } from "../request/answer_slot.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { finishStream, StreamResponse } from "./stream_response.ts";

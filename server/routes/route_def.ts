@@ -51,19 +51,17 @@ const REMEDIES = {
   expecthandler: "The server answers Expect by itself",
 };
 const LATE = Object.fromEntries(
-  Object.keys(SPEC_KINDS).map((
-    name,
-  ) => [name, `Schemas stand before the handler: web.get(path, { ${name} }, handler)`]),
+  Object.keys(SPEC_KINDS).map((name) => {
+    return [name, `Schemas stand before the handler: web.get(path, { ${name} }, handler)`];
+  }),
 );
 
 /** Tables for options after a handler, and for those with schemas before it. */
 function tablesOf<Options extends RouteOptions>(kinds: OptionKinds<Options>) {
+  const remedies = { ...ROUTE_SCHEMAS.remedies, ...REMEDIES };
   return {
     plain: new OptionTable<Options>(kinds, { ...REMEDIES, ...LATE }),
-    spec: new OptionTable<object>({ ...SPEC_KINDS, ...kinds }, {
-      ...ROUTE_SCHEMAS.remedies,
-      ...REMEDIES,
-    }),
+    spec: new OptionTable<object>({ ...SPEC_KINDS, ...kinds }, remedies),
   };
 }
 
@@ -138,17 +136,14 @@ export interface DefineRoute<
 }
 
 /**
- * Defines a route for any method.
- * @param method Method, `*` for any.
- * @param rest Path, handler and options, or path, schemas and handler, as for {@linkcode get}.
+ * Defines a route for a method, `*` for any.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
  *
  * const app = new web.Application();
- * app.addRoutes([
- *   web.route("*", "/any/{id:\\d+}", (request) => web.textResponse(request.matchInfo.id)),
- * ]);
+ * app.addRoutes([web.route("*", "/{id}", ({ matchInfo }) => web.textResponse(matchInfo.id))]);
+ * console.assert(await (await app.request("/7", { method: "PUT" })).text() === "7");
  * ```
  */
 export function route<
@@ -172,26 +167,13 @@ export function route<
  * import { web } from "@roundtrip/http";
  *
  * const app = new web.Application();
- * app.addRoutes([
- *   web.get("/hello/{name}", (request) => web.textResponse(`hello, ${request.matchInfo.name}`)),
- * ]);
- * console.assert(await (await app.request("/hello/ann")).text() === "hello, ann");
+ * app.addRoutes([web.get("/{name}", ({ matchInfo }) => web.textResponse(matchInfo.name))]);
+ * console.assert(await (await app.request("/ann")).text() === "ann");
  * ```
  */
 export const get: DefineRoute<"GET", GetRouteOptions> = definer(["GET", "HEAD"], GET_TABLES);
 
-/**
- * Defines a route for `POST`, as {@linkcode get} does.
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * const app = new web.Application();
- * app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
- * const response = await app.request("/", { method: "POST", body: '{"name":"ann"}' });
- * console.assert((await response.json()).name === "ann");
- * ```
- */
+/** Defines a route for `POST`, as {@linkcode get} does. */
 export const post: DefineRoute<"POST"> = definer(["POST"]);
 
 /** Defines a route for `PUT`, as {@linkcode get} does. */
@@ -206,8 +188,7 @@ export const head: DefineRoute<"HEAD"> = definer(["HEAD"]);
 export const options: DefineRoute<"OPTIONS"> = definer(["OPTIONS"]);
 
 /**
- * Defines a route for a class-based view: each method of the class handles the HTTP method of the
- * same name.
+ * Defines a route for a class-based view; another method than those of the class is `405`.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -261,11 +242,10 @@ function define(
     throw new TypeError(`${where}: expected a handler function, got ${described(own)}${called}`);
   }
   if (own.length > (isSpec ? 2 : 1)) {
+    const takes = isSpec ? "the request and the data" : "the request";
     throw new TypeError(
-      `${where}: a handler takes the request${
-        isSpec ? " and the data" : ""
-      } and returns a Response, got ${described(own)} with ${own.length} parameters; ` +
-        'write (request) => web.textResponse("…")',
+      `${where}: a handler takes ${takes} and returns a Response, got ${described(own)} with ` +
+        `${own.length} parameters; write (request) => web.textResponse("…")`,
     );
   }
   // The router fills matchInfo from the same path, so its type is right.

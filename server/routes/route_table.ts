@@ -63,23 +63,18 @@ export type PrefixedContracts<Prefix extends string, Contracts> = {
 };
 
 /**
- * Collects routes in one module to be added to an application in another, aiohttp's
- * `RouteTableDef`. It is iterable, so it can be spread into `addRoutes()`.
- *
- * Without a handler, each method is a standard decorator. The route of a decorated method exists
- * once the class is instantiated (`this` is the instance), of a static one with the class; see
- * {@linkcode HandlerDecorator}.
- * @example A table of functions
+ * Collects routes in one module for the application of another, aiohttp's `RouteTableDef`. Without
+ * a handler, each method is a standard decorator: the route of a decorated method exists once the
+ * class is instantiated (`this` is the instance), of a static one with the class.
+ * @example
  * ```ts
  * import { web } from "@roundtrip/http";
  *
  * const routes = new web.RouteTable();
- * routes.get("/users/{id:\\d+}", (request) => web.jsonResponse({ id: request.matchInfo.id }), {
- *   name: "user",
- * });
+ * routes.get("/users/{id:\\d+}", (request) => web.jsonResponse(request.matchInfo));
  * const app = new web.Application();
  * app.addRoutes(routes);
- * console.assert(`${app.router.named("user").urlFor({ id: "7" })}` === "/users/7");
+ * console.assert(await (await app.request("/users/7")).text() === '{"id":"7"}');
  * ```
  */
 export class RouteTable<const Prefix extends string = ""> implements Iterable<RouteDef> {
@@ -115,8 +110,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
   }
 
   /**
-   * Adds the routes of another table or list below this table's prefix, inside its middlewares.
-   * @param routes Definitions or a table; routes that are added to it later do not count.
+   * Adds the present routes of another table or list below the prefix, inside the middlewares.
    * @throws {TypeError} If a class with decorated methods has no instance yet.
    */
   addRoutes<Routes extends Iterable<RouteDef>>(
@@ -124,11 +118,6 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
   ): this & Routed<PrefixedContracts<Prefix, ContractsOf<Routes>>> {
     for (const route of [...listOf(routes)]) this.#add(route);
     return this;
-  }
-
-  /** Lists the routes of one instance of a class with decorated methods, or of its static ones. */
-  of(instance: object): readonly RouteDef[] {
-    return this.#decorated.of(instance);
   }
 
   /** Collects a route for a method, `*` for any, or decorates its handler method. */
@@ -173,18 +162,12 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     path: string,
     options?: RouteOptions,
   ): (viewClass: ViewClass, context: ClassDecoratorContext) => void;
-  view(
-    path: string,
-    viewClass?: ViewClass | RouteOptions,
-    options?: RouteOptions,
-  ): this | ((viewClass: ViewClass, context: ClassDecoratorContext) => void) {
-    if (typeof viewClass === "function") {
-      this.#add(define.view(path, viewClass, options));
-      return this;
+  view(path: string, given?: ViewClass | RouteOptions, options?: RouteOptions): unknown {
+    if (typeof given !== "function") {
+      return (decorated: ViewClass) => this.#add(define.view(path, decorated, given));
     }
-    return (decorated) => {
-      this.#add(define.view(path, decorated, viewClass));
-    };
+    this.#add(define.view(path, given, options));
+    return this;
   }
 
   /**
@@ -209,31 +192,20 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
       this.#add(make(path, given, last));
       return this;
     }
-    return this.#decorated.decorator(
-      path,
-      (bound) => this.#placed(make(path, bound, given)),
-      (route) => this.#routes.push(route),
-    );
+    return this.#decorated.decorator(path, (bound) => this.#add(make(path, bound, given)));
   }
 
+  /** Adds a route below the prefix, in the middlewares. */
   #add(route: RouteDef): void {
-    this.#routes.push(this.#placed(route));
-  }
-
-  /** Moves a route below the prefix, into the middlewares. */
-  #placed(route: RouteDef): RouteDef {
     const { prefix = "", middlewares = [], openapi } = this.#options;
     const { schemas = {}, openapi: own = {}, ...rest } = route.operation ?? {};
-    return {
+    const described = own !== false && openapi !== false && { ...openapi, ...own };
+    this.#routes.push({
       ...route,
       path: prefix + route.path,
       handler: compose(middlewares, route.handler),
-      operation: {
-        ...rest,
-        schemas,
-        openapi: own !== false && openapi !== false && { ...openapi, ...own },
-      },
-    };
+      operation: { ...rest, schemas, openapi: described },
+    });
   }
 }
 

@@ -11,7 +11,7 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { Resource } from "../routing/resource.ts";
 import type { RouteResolution } from "../routing/route.ts";
 import type { RouteDef } from "./route_def.ts";
-import { fileError, sendFile } from "../files/send_file.ts";
+import { fileError, type KnownFile, sendFile } from "../files/send_file.ts";
 import { type Found, StaticRoot } from "../files/static_root.ts";
 
 /** Options of {@linkcode staticFiles}, `web.static()`. */
@@ -20,19 +20,11 @@ export interface StaticOptions {
   readonly name?: string;
   /** Whether to list directories; otherwise they are `403`. @default {false} */
   readonly showIndex?: boolean;
-  /**
-   * Index file of directories, `index.html` for `true`. A directory without a trailing slash is
-   * redirected, so that relative links work.
-   * @default {false}
-   */
+  /** Index file of directories, `index.html` for `true`. @default {false} */
   readonly index?: string | boolean;
-  /**
-   * Fallback file, as a path below the folder, for missing files, as single-page applications need.
-   * A missing name with an extension, `/app.js`, stays `404`.
-   */
+  /** Path of a file for missing names without an extension, for single-page applications. */
   readonly fallback?: string;
-  /** Whether links may leave the folder; never use it for a folder others write to.
-   * @default {false} */
+  /** Whether links may leave the folder, to which only you may write. @default {false} */
   readonly followSymlinks?: boolean;
   /** Whether to serve names that begin with a dot; `.well-known` always is. @default {false} */
   readonly dotfiles?: boolean;
@@ -69,11 +61,7 @@ export interface StaticUrlParts {
 
 /** A folder before it is added to an application. */
 export interface StaticDef extends RouteDef {
-  /**
-   * Builds the URL of a file.
-   * @param parts The file, and whether to append a hash of its content as `v`.
-   * @returns The URL; without a hash if the file does not exist.
-   */
+  /** Builds the URL of a file, with a hash of its content as `v` if it is asked for and exists. */
   urlFor(parts: StaticUrlParts): RelativeURL;
 }
 
@@ -81,10 +69,8 @@ export interface StaticDef extends RouteDef {
  * Serves the files of a folder: with conditional requests, ranges and precompressed files, and
  * never a file outside the folder, whether by `..`, a link or a name with the same prefix.
  *
- * Missing and outside files are `404`; directories are `403` unless `index` or `showIndex` is
- * given; unreadable files and those that are not regular are `403`.
- * @param prefix Path prefix, `/files`.
- * @param folder The folder; it has to exist.
+ * Missing and outside files are `404`; directories without `index` or `showIndex`, and files that
+ * are unreadable or not regular, are `403`.
  * @throws {TypeError} If the prefix does not begin with a slash, or there is no such folder.
  * @example
  * ```ts
@@ -179,27 +165,19 @@ function sender(
 
   return (request, filename) => {
     const head = headReader(request.raw, requestInternals.infoOf(request));
+    const send = (found: Found): Response | Promise<Response> =>
+      found.kind === "file"
+        ? sendFile(request.method, head, found.file, sendOptions)
+        : sendDirectory(request, filename, found.path, head);
     const found = root.find(filename, head);
-    return found instanceof Promise
-      ? found.catch((error: unknown) => {
-        // A page of the application instead of a missing file: its last name has no extension.
-        const isPage = error instanceof HTTPNotFound && !/\.[^/]*$/.test(filename);
-        if (fallback === undefined || !isPage) throw error;
-        return root.find(fallback, head);
-      }).then((each) => send(request, filename, each, head))
-      : send(request, filename, found, head);
+    if (!(found instanceof Promise)) return send(found);
+    return found.catch((error: unknown) => {
+      // A page of the application instead of a missing file: its last name has no extension.
+      const isPage = error instanceof HTTPNotFound && !/\.[^/]*$/.test(filename);
+      if (fallback === undefined || !isPage) throw error;
+      return root.find(fallback, head);
+    }).then(send);
   };
-
-  function send(
-    request: ServerRequest,
-    filename: string,
-    found: Found,
-    head: HeadReader,
-  ): Response | Promise<Response> {
-    return found.kind === "file"
-      ? sendFile(request.method, head, found.file, sendOptions)
-      : sendDirectory(request, filename, found.path, head);
-  }
 
   async function sendDirectory(
     request: ServerRequest,
@@ -207,12 +185,12 @@ function sender(
     path: string,
     head: HeadReader,
   ): Promise<Response> {
-    if (index !== null) {
-      const file = await indexOf(root, filename, index, head);
-      if (file !== null) {
-        if (filename !== "" && !filename.endsWith("/")) throw slashRedirect(request);
-        return await sendFile(request.method, head, file.file, sendOptions);
-      }
+    const isSlashed = filename === "" || filename.endsWith("/");
+    const file = index &&
+      await indexOf(root, (isSlashed ? filename : `${filename}/`) + index, head);
+    if (file) {
+      if (!isSlashed) throw slashRedirect(request);
+      return await sendFile(request.method, head, file, sendOptions);
     }
     if (!showIndex) throw new HTTPForbidden();
     const title = `/${filename.replace(/\/$/, "")}`;
@@ -226,14 +204,12 @@ function sender(
 
 async function indexOf(
   root: StaticRoot,
-  filename: string,
-  index: string,
+  path: string,
   head: HeadReader,
-): Promise<Extract<Found, { kind: "file" }> | null> {
-  const directory = filename === "" || filename.endsWith("/") ? filename : `${filename}/`;
+): Promise<KnownFile | null> {
   try {
-    const found = await root.find(directory + index, head);
-    return found.kind === "file" ? found : null;
+    const found = await root.find(path, head);
+    return found.kind === "file" ? found.file : null;
   } catch (error) {
     if (error instanceof HTTPNotFound) return null;
     throw error;

@@ -9,8 +9,7 @@ export type ViewClass = new (request: ServerRequest) => View;
 const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 
 /**
- * Base of class-based views: define `get()`, `post()`, … for the HTTP methods of the same name; any
- * other is `405` with the defined ones in `Allow`.
+ * Base of class-based views, whose `get()`, `post()`, … answer the HTTP methods of the same name.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

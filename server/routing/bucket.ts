@@ -37,9 +37,7 @@ export class Bucket {
     let shape = shapes.find((each) => each.places.join() === places.join());
     if (shape === undefined) shapes.push(shape = { places, entries: new Map() });
     const key = keyOf(shape.places, segments);
-    const entries = shape.entries.get(key);
-    if (entries === undefined) shape.entries.set(key, [entry]);
-    else entries.push(entry);
+    shape.entries.set(key, [...shape.entries.get(key) ?? [], entry]);
   }
 
   /** The resources that a path may match, in the order of registration. */

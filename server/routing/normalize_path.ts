@@ -27,9 +27,8 @@ const NORMALIZE_PATH_OPTIONS = new OptionTable<NormalizePathOptions>({
 });
 
 /**
- * A middleware that redirects an unknown path to a similar one that has a handler: slashes merged,
- * then one appended or removed, then both. The query is preserved. aiohttp's
- * `normalize_path_middleware`.
+ * Redirects an unknown path to a similar one that has a handler: slashes merged, then one appended
+ * or removed, then both. The query is preserved. aiohttp's `normalize_path_middleware`.
  * @throws {TypeError} If slashes are to be both appended and removed.
  * @example
  * ```ts
@@ -49,6 +48,10 @@ export function normalizePathMiddleware(options: NormalizePathOptions = {}): Mid
   if (appendSlash && removeSlash) {
     throw new TypeError("Cannot normalize paths: slashes are either appended or removed");
   }
+  const otherSlash = (path: string): string | null => {
+    if (path.endsWith("/")) return removeSlash ? path.slice(0, -1) : null;
+    return appendSlash ? `${path}/` : null;
+  };
   return async function normalizePath(request: ServerRequest, handler: Handler) {
     try {
       return await handler(request);
@@ -57,12 +60,9 @@ export function normalizePathMiddleware(options: NormalizePathOptions = {}): Mid
       const raw = request.rawPath;
       // A 404 thrown by a handler is intended: only unknown paths are looked up again.
       if (exists(request, raw)) throw error;
-      const candidates = new Set<string>();
-      if (mergeSlashes) candidates.add(merge(raw));
-      if (appendSlash && !raw.endsWith("/")) candidates.add(`${raw}/`);
-      if (removeSlash && raw.endsWith("/")) candidates.add(raw.slice(0, -1));
-      if (mergeSlashes && appendSlash) candidates.add(merge(`${raw}/`));
-      if (mergeSlashes && removeSlash && raw.endsWith("/")) candidates.add(merge(raw.slice(0, -1)));
+      const candidates = mergeSlashes ? [merge(raw)] : [];
+      const other = otherSlash(raw);
+      if (other !== null) candidates.push(other, ...mergeSlashes ? [merge(other)] : []);
       for (const candidate of candidates) {
         // "//evil.com" would be a redirect to another host (GHSA-v6wp-4m6f-gcjg).
         const path = candidate.replace(/^\/{2,}/, "/");

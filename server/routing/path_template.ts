@@ -1,11 +1,7 @@
 // Path templates, `/users/{id:\d+}`: matching and building paths.
 import { messageOf } from "../../http/as_error.ts";
 
-/**
- * Names of the variables of a path template, read from its literal type.
- *
- * A name starts with a letter or `_`, which tells `{id}` from the `{3}` of a regular expression.
- */
+/** Names of a template's variables; not of a digit, as in the `{3}` of a regular expression. */
 export type PathParamNames<Path extends string> = Path extends
   `${string}{${infer Inner}}${infer Rest}` ?
     | Exclude<Inner extends `${infer Name}:${string}` ? Name : Inner, `${number}${string}` | "">
@@ -16,10 +12,7 @@ export type PathParamNames<Path extends string> = Path extends
 export type PathParams<Path extends string> = string extends Path ? Record<string, string>
   : { readonly [Name in PathParamNames<Path>]: string };
 
-/**
- * A path template without its regular expressions: `/users/{id}` of `/users/{id:\\d+}`.
- * @typeParam InRegex Whether the text begins in a regular expression; braces in it are in pairs.
- */
+/** A template without its regular expressions, in which braces are in pairs: `/users/{id}`. */
 export type CanonicalPath<Path extends string, InRegex extends boolean = false> = string extends
   Path ? string
   : InRegex extends true
@@ -107,11 +100,9 @@ export function compilePath(path: string): PathTemplate {
 
 /** Converts a path template to Hono's syntax: `/users/{id:\d+}` becomes `/users/:id{\d+}`. */
 export function toHonoPath(canonical: string): string {
-  return canonical.split(VARIABLE).map((piece) => {
-    const [, name, pattern] = NAMED.exec(piece) ?? [];
-    if (name === undefined) return piece;
-    return pattern === undefined ? `:${name}` : `:${name}{${pattern}}`;
-  }).join("");
+  return canonical.split(VARIABLE).map((piece) =>
+    piece.replace(NAMED, (_, name, pattern) => `:${name}${pattern ? `{${pattern}}` : ""}`)
+  ).join("");
 }
 
 /** Decodes all but `%2F` and `%25`: an encoded slash does not separate segments. */
@@ -176,16 +167,13 @@ function compileRegex(source: string, canonical: string): RegExp {
     // "s": a path may hold any character; "u" only if the pattern needs it, as it is stricter.
     return new RegExp(`^(?:${source})$`, /\\[pP]\{/.test(source) ? "su" : "s");
   } catch (cause) {
-    const reason = messageOf(cause);
-    throw new TypeError(`Invalid path "${canonical}": ${reason}`, { cause });
+    throw new TypeError(`Invalid path "${canonical}": ${messageOf(cause)}`, { cause });
   }
 }
 
 function unquoteSafe(groups: Record<string, string | undefined>): Record<string, string> {
   const values = new Values();
-  for (const name in groups) {
-    values[name] = unquote(groups[name] ?? "");
-  }
+  for (const name in groups) values[name] = unquote(groups[name] ?? "");
   return values;
 }
 
@@ -195,12 +183,10 @@ function unquote(value: string): string {
 
 function partOf(parts: Readonly<Record<string, unknown>>, name: string, canonical: string): string {
   const value: unknown = Object.hasOwn(parts, name) ? parts[name] : undefined;
-  if (typeof value !== "string") {
-    throw new TypeError(
-      `Cannot build a URL for "${canonical}": "${name}" has to be a string, got ${typeof value}`,
-    );
-  }
-  return value;
+  if (typeof value === "string") return value;
+  throw new TypeError(
+    `Cannot build a URL for "${canonical}": "${name}" has to be a string, got ${typeof value}`,
+  );
 }
 
 /** Match info of a fixed path; shared, so that a match allocates nothing. */

@@ -62,8 +62,7 @@ export class Resource implements AbstractResource {
   }
 
   /**
-   * Adds a method.
-   * @param method Method, `*` for any.
+   * Adds a method, `*` for any.
    * @throws {TypeError} If the method is not a token, or is taken.
    */
   addRoute(method: string, handler: Handler, operation?: RouteOperation): Route {
@@ -97,9 +96,8 @@ export class Resource implements AbstractResource {
   }
 
   /**
-   * Builds the URL of this resource.
-   * @param parts Values of the variables; others are ignored.
-   * @throws {TypeError} If the value of a variable is missing or not a string.
+   * Builds the URL of this resource by the values of its variables.
+   * @throws {TypeError} If a value is missing or not a string.
    */
   urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
     return new RelativeURL(this.#template.build(parts));

@@ -61,8 +61,7 @@ export class Route {
   }
 
   /**
-   * Creates one.
-   * @param method Method, `*` for any.
+   * Creates one for a method, `*` for any.
    * @throws {TypeError} If the method is not a token or the handler not a function.
    */
   constructor(
@@ -71,30 +70,24 @@ export class Route {
     resource: ResourceInfo,
     operation: RouteOperation | null = null,
   ) {
+    const { canonical } = resource;
     if (!isToken(method)) {
       throw new TypeError(
-        `Cannot add a route to "${resource.canonical}": "${method}" is not an HTTP method`,
+        `Cannot add a route to "${canonical}": "${method}" is not an HTTP method`,
       );
     }
+    const cannot = `Cannot add ${method} "${canonical}"`;
     if (typeof handler !== "function") {
-      throw new TypeError(
-        `Cannot add ${method} "${resource.canonical}": expected a handler function, got ${typeof handler}`,
-      );
+      throw new TypeError(`${cannot}: expected a handler function, got ${typeof handler}`);
     }
-    if (isClass(handler)) { // calling it would throw at the first request
-      throw new TypeError(
-        `Cannot add ${method} "${resource.canonical}": a class goes into web.view(path, viewClass)`,
-      );
+    if (/^class\b/.test(Function.prototype.toString.call(handler))) { // cannot be called
+      throw new TypeError(`${cannot}: a class goes into web.view(path, viewClass)`);
     }
     this.method = method.toUpperCase();
     this.handler = handler;
     this.resource = resource;
     this.operation = operation;
   }
-}
-
-function isClass(handler: Handler): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(handler));
 }
 
 /** Result of a look-up. */
@@ -114,10 +107,7 @@ export interface RouteMiss {
   readonly route: null;
   /** Methods of the path; empty if it is unknown. */
   readonly allowed: readonly string[];
-  /**
-   * Wraps the handler of the error page in middlewares. If present, the miss is final: a
-   * sub-application owns its prefix, so later resources are not asked.
-   */
+  /** Wraps the handler of the error page in middlewares; later resources are not asked then. */
   readonly wrap?: (handler: Handler) => Handler;
 }
 

@@ -9,9 +9,8 @@ import { type AbstractResource, chainOf, type Route, type RouteResolution } from
 const NAME = /^[\p{ID_Start}_][\p{ID_Continue}_]*(?:[.:-][\p{ID_Start}_][\p{ID_Continue}_]*)*$/u;
 
 /**
- * The resources of an application, indexed by the fixed part of their path. A look-up walks from
- * the whole path up to `/`, so the longest fixed part wins, then the order of registration; a
- * thousand routes cost no more than ten, whether they begin with a variable or not. Domains are asked first.
+ * The resources of an application, indexed by the fixed part of their path: the longest fixed part
+ * wins, then the order of registration. Domains are asked first.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -42,21 +41,16 @@ export class Router implements ResourceRegistry {
   }
 
   /**
-   * Registers a handler. Consecutive routes with the same path and name share a resource, as in
-   * aiohttp.
-   * @param method Method, `*` for any.
-   * @param name Name of the resource, `null` for none.
+   * Registers a handler for a method, `*` for any. Consecutive routes with the same path and name
+   * share a resource.
    * @throws {TypeError} If the router is frozen, or path, name or method is invalid or taken.
    */
   addRoute(method: string, path: string, handler: Handler, name: string | null = null): Route {
-    this.#checkOpen(path);
     return this.addResource(path, name).addRoute(method, handler);
   }
 
   /**
-   * Registers a path without methods; add them by its `addRoute()`.
-   * @param name Name of the resource, `null` for none.
-   * @returns The resource; the last one if it has this path and name.
+   * Registers a path without methods, or returns the last resource if it has this path and name.
    * @throws {TypeError} If the router is frozen, or path or name is invalid or taken.
    */
   addResource(
@@ -64,11 +58,9 @@ export class Router implements ResourceRegistry {
     name: string | null = null,
     create: (path: string, name: string | null) => Resource = (...given) => new Resource(...given),
   ): Resource {
+    this.#checkOpen(path);
     const last = this.#added;
-    if (last?.path === path && last.resource.name === name) {
-      this.#checkOpen(path);
-      return last.resource;
-    }
+    if (last?.path === path && last.resource.name === name) return last.resource;
     const resource = create(path, name);
     this.registerResource(resource);
     this.#added = { path, resource };
@@ -131,7 +123,9 @@ export class Router implements ResourceRegistry {
       if (found !== null) return found;
     }
     const allowed: string[] = [];
-    for (let prefix = this.#longestOf(path);; prefix = above(prefix, prefix.length)) {
+    // From the end of "/a/a/a/…", 60 KB of it, the walk would take half a second.
+    let prefix = path.length <= this.#longest ? path : above(path, this.#longest);
+    for (;; prefix = above(prefix, prefix.length)) {
       const candidates = this.#index.get(prefix)?.candidates(path) ?? [];
       for (let i = 0; i < candidates.length; i++) {
         const found = candidates[i]?.resolve(method, path, url) ?? null;
@@ -184,11 +178,6 @@ export class Router implements ResourceRegistry {
     throw new TypeError(
       `Cannot add "${path}": routes are frozen once the application has started or was added to another`,
     );
-  }
-
-  /** Limits the walk: from the end of "/a/a/a/…", 60 KB of it, it would take half a second. */
-  #longestOf(path: string): string {
-    return path.length <= this.#longest ? path : above(path, this.#longest);
   }
 
   #addToIndex(resource: AbstractResource): void {

@@ -71,7 +71,6 @@ export class PrefixedSubapp extends Mount {
 
 /** Routes every request for a domain to a sub-application, including its errors. */
 export class DomainSubapp extends Mount {
-  /** A domain answers any path. */
   readonly prefix = "/";
   readonly canonical: string;
   readonly #parts: readonly string[]; // the texts between the "*"
@@ -115,17 +114,14 @@ function checkDomain(domain: string): string {
     throw new TypeError(`Cannot add the domain "${domain}": leave the scheme out`);
   }
   // The URL class encodes an international name as in `Host` (RFC 3490).
-  const lower = domain.includes("*") ? domain.toLowerCase() : asciiHost(domain);
-  if (!DOMAIN.test(lower)) {
-    throw new TypeError(
-      `Cannot add the domain "${domain}": expected labels of letters, digits and "-" joined by "."`,
-    );
-  }
-  return lower.replace(/:80$/, "");
+  const lower = domain.includes("*") ? domain.toLowerCase() : asciiHost(domain.toLowerCase());
+  if (DOMAIN.test(lower)) return lower.replace(/:80$/, "");
+  throw new TypeError(
+    `Cannot add the domain "${domain}": expected labels of letters, digits and "-" joined by "."`,
+  );
 }
 
-function asciiHost(domain: string): string {
-  const lower = domain.toLowerCase();
+function asciiHost(lower: string): string {
   try {
     // deno-lint-ignore no-control-regex -- matches all of ASCII on purpose
     return /^[\x00-\x7f]*$/.test(lower) ? lower : new URL(`http://${lower}/`).host;

@@ -3,8 +3,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { NodeStream } from "../../http/bytes/node_stream.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { AddressInUseError, type Engine, type ListenOptions } from "../engine/engine.ts";
-import { checkListenOptions } from "../engine/listen_options.ts";
-import { removeStaleSocket } from "../engine/unix_socket.ts";
+import { checkListenOptions, removeStaleSocket } from "../engine/listen_options.ts";
 import { type Accepted, SocketServer } from "./socket_engine.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
 

@@ -8,11 +8,15 @@ import {
   type EngineServer,
   type ListenOptions,
 } from "../engine/engine.ts";
-import { checkListenOptions, checkReusePort, urlOf } from "../engine/listen_options.ts";
+import {
+  checkListenOptions,
+  checkReusePort,
+  removeStaleSocket,
+  urlOf,
+} from "../engine/listen_options.ts";
 import { clock, turnClock } from "./clock.ts";
 import { type ConnectionServer, SocketConnection } from "./socket_connection.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
-import { removeStaleSocket } from "../engine/unix_socket.ts";
 
 const TICK = 250; // ms
 const ACCEPT_PAUSE = 50; // ms
