@@ -49,10 +49,7 @@ export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
     this.#isOfRequest = scope === "request";
   }
 
-  /**
-   * Returns the value; the first call makes it.
-   * @throws {TypeError} If the factory asks for itself, or the answer was sent.
-   */
+  /** Returns the value. @throws {TypeError} If its factory asks for it, or the answer was sent. */
   of(request: ServerRequest<unknown>): Promise<T> {
     const { apps } = request;
     const [root = request.app] = apps;
@@ -65,26 +62,21 @@ export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
 }
 
 /**
- * A value for handlers and middlewares, made when the first of them asks: once a request, or once
- * an application. It is disposed after the answer, or with the application, in reverse order, also
- * after an error, and after the end of a streamed body. The value's `Symbol.asyncDispose` or
- * `Symbol.dispose` is called, as by `await using`; a generator runs on after its `yield`. A factory
- * may ask for other values; they are disposed after its own.
- * @param factory Makes the value from the request; with the scope `"application"`, from that.
- * @returns The provider: `await provider.of(request)` is the value, `app.set(provider, factory)`
- * overrides the factory in an application and those below it, for tests.
+ * A value for handlers and middlewares, made by `factory` when the first of them asks: once a
+ * request, or once an application. It is disposed after the answer, also one that is streamed or an
+ * error, or with the application, in reverse order: as by `await using`; a generator runs on after
+ * its `yield`. `await provider.of(request)` is the value, `app.set(provider, factory)` overrides the
+ * factory in an application and those below it, for tests.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
  *
  * const db = web.provide("db", async function* () {
- *   yield { name: () => "ann" };
+ *   yield { name: "ann" };
  *   // closed here, after the answer
  * });
- * const user = web.provide("user", async (request) => (await db.of(request)).name());
- * const app = new web.Application();
- * app.addRoutes([web.get("/", async (request) => web.textResponse(await user.of(request)))]);
- * console.assert(await (await app.request("/")).text() === "ann");
+ * const user = web.provide("user", async (request) => (await db.of(request)).name);
+ * console.assert(await user.of(web.makeRequest("GET", "/")) === "ann");
  * ```
  */
 export function provide<T>(
@@ -108,32 +100,30 @@ export function provide<T>(
 
 function scopeOf(request: ServerRequest<unknown>, root: AppContext): Scope {
   const slot = requestInternals.slotOf(request);
-  let scope = scopes.get(slot);
-  if (scope === undefined) {
-    scopes.set(slot, scope = new Scope("the request"));
-    const made = scope;
-    if (slot.isClosed) void made.close(); // nothing would dispose it
-    slot.end = () => {
-      runAfter(root, request, [async () => {
-        await slot.afterwards;
-        await made.close();
-      }]);
-    };
-  }
+  const known = scopes.get(slot);
+  if (known !== undefined) return known;
+  const scope = new Scope("the request");
+  scopes.set(slot, scope);
+  if (slot.isClosed) void scope.close(); // nothing would dispose it
+  slot.end = () => {
+    runAfter(root, request, [async () => {
+      await slot.afterwards;
+      await scope.close();
+    }]);
+  };
   return scope;
 }
 
 function scopeOfApp(app: AppContext): Scope {
-  let scope = scopes.get(app);
-  if (scope === undefined) {
-    scopes.set(app, scope = new Scope("the application"));
-    const made = scope;
-    if (app instanceof Application) {
-      void enter(app, async function* provided() {
-        yield;
-        await made.close();
-      });
-    }
+  const known = scopes.get(app);
+  if (known !== undefined) return known;
+  const scope = new Scope("the application");
+  scopes.set(app, scope);
+  if (app instanceof Application) {
+    void enter(app, async function* provided() {
+      yield;
+      await scope.close();
+    });
   }
   return scope;
 }

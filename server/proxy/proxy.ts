@@ -24,10 +24,9 @@ const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
 });
 
 /**
- * Forwards a request to another server: bodies are streamed both ways, redirects go to the client,
- * WebSockets are connected. The server gets the client's headers without hop-by-hop ones, and
- * `Forwarded` and `X-Forwarded-For`, `-Host` and `-Proto`.
- * @param url Target, with path and query: `http://localhost:9000${request.relUrl}`.
+ * Forwards a request to a URL of another server, such as `http://localhost:9000${request.relUrl}`:
+ * bodies are streamed both ways, redirects go to the client, WebSockets are connected. The server
+ * gets the client's headers without hop-by-hop ones, `Forwarded` and `X-Forwarded-*`.
  * @throws {HTTPBadGateway} If the upstream server cannot be reached.
  * @throws {HTTPGatewayTimeout} If it does not answer in time.
  * @throws {TypeError} If the URL is not http or https, or an option is unknown.
@@ -35,10 +34,8 @@ const PROXY_OPTIONS = new OptionTable<ProxyOptions>({
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const behind = new web.Application();
- * behind.addRoutes([web.get("/hi", () => web.textResponse("hi"))]);
+ * const options = { fetch: () => new Response("hi") }; // the network by default
  * const app = new web.Application();
- * const options = { fetch: behind.fetch }; // the network by default
  * app.addRoutes([web.get("/hi", (request) => web.proxy(request, "http://behind/hi", options))]);
  * console.assert(await (await app.request("/hi")).text() === "hi");
  * ```

@@ -90,7 +90,6 @@ export function logged(
 }
 
 const MOST_COLLECTED = 64 * 1024; // characters
-const unwritten = new Set<() => void>();
 
 /** Writes the lines of one turn together: a `console.log()` takes longer than a request. */
 function lineWriter(logger: Logger): (line: string) => void {
@@ -99,7 +98,7 @@ function lineWriter(logger: Logger): (line: string) => void {
   const flush = (): void => {
     const text = lines;
     lines = "";
-    unwritten.delete(flush);
+    globalThis.removeEventListener?.("unload", flush);
     try {
       if (text !== "") print(text);
     } catch (error) {
@@ -109,20 +108,11 @@ function lineWriter(logger: Logger): (line: string) => void {
   return (line) => {
     if (lines.length > MOST_COLLECTED) flush();
     if (lines === "") {
-      writeAtExit();
-      unwritten.add(flush);
+      globalThis.addEventListener?.("unload", flush);
       setTimeout(flush, 0);
     }
     lines = lines === "" ? line : `${lines}\n${line}`;
   };
-}
-
-let writesAtExit = false;
-
-function writeAtExit(): void {
-  if (writesAtExit) return;
-  writesAtExit = true;
-  globalThis.addEventListener?.("unload", () => unwritten.forEach((flush) => flush()));
 }
 
 function compileFormat(format: string): Line {

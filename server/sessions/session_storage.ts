@@ -107,14 +107,9 @@ export class SessionCookie {
       );
     }
     const { headers } = response;
-    const before = headers.getSetCookie();
-    if (before.some((each) => each.startsWith(`${this.name}=`))) {
-      headers.delete("set-cookie");
-      for (const each of before) {
-        if (!each.startsWith(`${this.name}=`)) headers.append("set-cookie", each);
-      }
-    }
-    headers.append("set-cookie", header);
+    const others = headers.getSetCookie().filter((each) => !each.startsWith(`${this.name}=`));
+    headers.delete("set-cookie");
+    for (const each of [...others, header]) headers.append("set-cookie", each);
   }
 
   #format(value: string | null, maxAge: number | null): string {

@@ -7,7 +7,8 @@ import type { AppRunnerOptions } from "../run/runner.ts";
 import { TestServer } from "./test_server.ts";
 
 /** Options of `fetch` for {@linkcode TestClient}, and a query, a form or JSON as in aiohttp. */
-export interface TestRequestInit extends RequestInit {
+export interface TestRequestInit
+  extends Pick<RequestInit, "body" | "headers" | "redirect" | "signal"> {
   /** Query, added to that of the path. */
   readonly params?: QueryInit;
   /** Form to send: multipart if a value is a file. For any other body, use `body`. */
@@ -16,25 +17,14 @@ export interface TestRequestInit extends RequestInit {
   readonly json?: unknown;
 }
 
-const TEST_REQUEST_INIT = new OptionTable<TestRequestInit & { readonly client?: unknown }>({
+const TEST_REQUEST_INIT = new OptionTable<TestRequestInit>({
   params: "a string, an object or a list",
   data: "a map or a list of pairs",
   json: "anything",
   body: "anything",
-  cache: "a string",
-  client: "anything",
-  credentials: "a string",
   headers: "a map or a list of pairs",
-  integrity: "a string",
-  keepalive: "true or false",
-  method: "a string",
-  mode: "a string",
-  priority: "a string",
   redirect: "a string",
-  referrer: "a string",
-  referrerPolicy: "a string",
   signal: "an object or null",
-  window: "anything",
 }, { query: 'Write "params"', form: 'Write "data"' });
 
 /**

@@ -1,8 +1,6 @@
-// The server's opening handshake of a WebSocket (RFC 6455 section 4.2.1). Method, version, key and
-// origin are all checked here, not by engines.
 import { hasToken } from "../../http/http1/framing.ts";
 import { HTTPBadRequest, HTTPForbidden } from "../exceptions/client_errors.ts";
-import { portOf } from "../engine/engine_of_request.ts";
+import { type HeadReader, headReader } from "../engine/engine_of_request.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /**
@@ -13,43 +11,49 @@ export type CheckOrigin =
   | readonly string[]
   | ((origin: string, request: ServerRequest) => boolean);
 
-/** Checks a handshake, and returns the first supported subprotocol, or `null`. */
+/**
+ * Checks a handshake (RFC 6455 section 4.2.1), which engines do not, and returns the first
+ * supported subprotocol, or `null`.
+ */
 export function checkHandshake(
   request: ServerRequest,
   protocols: readonly string[],
   checkOrigin: CheckOrigin | null,
 ): string | null {
-  const { method } = request;
-  const header = (name: string): string | null => headerOf(request, name);
-  const upgrade = header("upgrade");
+  const { method, raw } = request;
+  // One by one: a long-lived socket would keep platform headers.
+  const headers = headReader(raw, requestInternals.infoOf(request));
+  const upgrade = headers.get("upgrade");
   if (upgrade?.toLowerCase().trim() !== "websocket") {
     throw bad(`No WebSocket UPGRADE hdr: ${shown(upgrade)}\n Can "Upgrade" only to "WebSocket".`);
   }
-  const connection = header("connection");
+  const connection = headers.get("connection");
   if (!hasToken(connection ?? "", "upgrade")) {
     throw bad(`No CONNECTION upgrade hdr: ${shown(connection)}`);
   }
   if (method !== "GET") throw bad(`Handshake error: the method is ${method}, not GET`);
-  const version = header("sec-websocket-version");
+  const version = headers.get("sec-websocket-version");
   if (version !== "13") {
     // RFC 6455 section 4.4: the refusal names the supported version.
     throw bad(`Unsupported version: ${shown(version)}`, { "sec-websocket-version": "13" });
   }
-  const key = header("sec-websocket-key");
+  const key = headers.get("sec-websocket-key");
   if (key === null || !/^[A-Za-z0-9+/]{22}==$/.test(key)) {
     throw bad(`Handshake error: ${shown(key)} is not a Sec-WebSocket-Key`);
   }
   // CVE-2026-69243: bytes after a refused upgrade must not be read as the next request.
-  if (Number(header("content-length") ?? 0) !== 0 || header("transfer-encoding") !== null) {
+  if (
+    Number(headers.get("content-length") ?? 0) !== 0 || headers.get("transfer-encoding") !== null
+  ) {
     throw bad("Handshake error: the request has a body", { connection: "close" });
   }
-  const origin = header("origin");
-  if (origin !== null && !originAllowed(origin, request, checkOrigin)) {
+  const origin = headers.get("origin");
+  if (origin !== null && !originAllowed(origin, request, headers, checkOrigin)) {
     throw new HTTPForbidden({
       text: `Handshake error: the origin ${shown(origin)} is not allowed`,
     });
   }
-  const offered = header("sec-websocket-protocol")?.split(",") ?? [];
+  const offered = headers.get("sec-websocket-protocol")?.split(",") ?? [];
   return offered.map((each) => each.trim()).find((each) => protocols.includes(each)) ?? null;
 }
 
@@ -58,6 +62,7 @@ export function checkHandshake(
 function originAllowed(
   origin: string,
   request: ServerRequest,
+  headers: HeadReader,
   allowed: CheckOrigin | null,
 ): boolean {
   if (typeof allowed === "function") return allowed(origin, request);
@@ -66,20 +71,15 @@ function originAllowed(
   // "file://" and an empty header have no host; a request may have none either.
   if (url === null || !/^https?:$/.test(url.protocol)) return false;
   // The scheme is not compared: behind a proxy that terminates TLS, https arrives as http.
-  const host = headerOf(request, "host") ?? request.url.host;
+  const host = headers.get("host") ?? request.url.host;
   return url.host === URL.parse(`${url.protocol}//${host}`)?.host;
-}
-
-/** One header, without platform headers that a long-lived socket would keep. */
-function headerOf(request: ServerRequest, name: string): string | null {
-  return portOf(requestInternals.infoOf(request)).headerOf(request.raw, name);
 }
 
 function bad(text: string, headers?: HeadersInit): HTTPBadRequest {
   return new HTTPBadRequest(headers === undefined ? { text } : { text, headers });
 }
 
-/** Text of the client for a message: cut, and on one line. */
+/** Text of the client, cut and on one line. */
 function shown(value: string | null): string {
   return value === null ? "None" : JSON.stringify(value.slice(0, 100)).slice(1, -1);
 }

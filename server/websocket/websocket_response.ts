@@ -16,26 +16,18 @@ import { checkHandshake, type CheckOrigin } from "./handshake.ts";
 
 /**
  * Options of {@linkcode WebSocketResponse}. On the default engine a message is read before
- * `maxMsgSize` rejects it, a full queue closes the socket with 1013, and `autoping: false` and
- * `compress` are not supported, see `web.socketEngine()`.
+ * `maxMsgSize` rejects it, a full queue closes the socket with 1013, and `autoping: false`,
+ * `autoclose: false` and `compress` are not supported: see `web.socketEngine()`.
  * @typeParam T Result of `receiveJson()`: the output of `schema`.
  */
 export interface WebSocketResponseOptions<T = unknown> extends WebSocketBaseOptions<T> {
   /** Supported subprotocols; the first match in the client's list is chosen. */
   readonly protocols?: readonly string[];
-  /**
-   * Origins of pages that may connect, or a function that decides; others get 403. Clients other
-   * than browsers send no `Origin` and are allowed.
-   * @default the origin of the server itself, by its `Host` header
-   */
+  /** Origins of pages that may connect; others get 403. @default that of the `Host` header */
   readonly checkOrigin?: CheckOrigin;
   /** Headers of the handshake's response. @default none */
   readonly headers?: HeadersInit;
-  /**
-   * Whether the peer's close frame is answered once it is received; `false` leaves it to `close()`.
-   * With `web.socketEngine()` only.
-   * @default {true}
-   */
+  /** Whether the peer's close frame is answered, else by `close()`. @default {true} */
   readonly autoclose?: boolean;
 }
 
@@ -67,8 +59,8 @@ export interface WebSocketReady {
  * const answers: web.Handler = async (request) => {
  *   const socket = new web.WebSocketResponse();
  *   await socket.prepare(request);
- *   for await (const message of socket) {
- *     if (message.type === WSMsgType.TEXT) await socket.sendStr(`${message.data}/answer`);
+ *   for await (const { type, data } of socket) {
+ *     if (type === WSMsgType.TEXT) await socket.sendStr(`${data}/answer`);
  *   }
  *   return socket;
  * };
@@ -80,10 +72,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
   readonly #limits: SocketLimits;
   #response: Response | null = null;
 
-  /**
-   * Creates one.
-   * @throws {RangeError} If a limit is negative or not a number.
-   */
+  /** Creates one. @throws {RangeError} If a limit is negative or not a number. */
   constructor(options: WebSocketResponseOptions<T> = {}) {
     super(options.schema ?? null);
     WEB_SOCKET_RESPONSE_OPTIONS.check("new web.WebSocketResponse", options);
@@ -108,7 +97,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     return this.#response;
   }
 
-  /** Whether a request can be upgraded, and the subprotocol that would be chosen. */
+  /** Whether a request can be upgraded, and with which subprotocol. */
   canPrepare<Params>(request: ServerRequest<Params>): WebSocketReady {
     try {
       return { ok: !this.prepared, protocol: this.#check(request) };
@@ -123,8 +112,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
    * @throws {HTTPBadRequest} If it is not a WebSocket handshake of version 13.
    * @throws {HTTPForbidden} If its origin is not allowed.
    * @throws {TypeError} If this object or the request has been answered.
-   * @throws {NotSupportedError} If the platform has no WebSockets, such as Node, or does not
-   * support an option.
+   * @throws {NotSupportedError} If the engine has no WebSockets, or does not support an option.
    */
   async prepare<Params>(request: ServerRequest<Params>): Promise<void> {
     if (this.prepared) throw new TypeError("Cannot prepare: this WebSocket is prepared already");
