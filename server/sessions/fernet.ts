@@ -2,7 +2,7 @@
 // https://github.com/fernet/spec/blob/master/Spec.md}
 import * as node from "node:buffer";
 import type { Cipheriv as Cipher } from "node:crypto";
-import { type Bytes, hexValue } from "../../http/bytes/bytes.ts";
+import type { Bytes } from "../../http/bytes/bytes.ts";
 import { nodeCrypto } from "../../http/node_modules.ts";
 
 const VERSION = 0x80;
@@ -12,9 +12,11 @@ const SIGNATURE = 32;
 const OVERHEAD = IV_END + SIGNATURE;
 /** Bytes of a block of AES. */
 const AES = 16;
-/** Bytes of a block of SHA-256. */
-const BLOCK = 64;
 const encoder = new TextEncoder();
+/** Where tokens are made. */
+const ROOM = new Uint8Array(4096);
+/** Most bytes that the package signs faster than Node's crypto, whose calls are expensive. */
+const MAX_SCRIPTED = 1024;
 /** Tolerated clock skew of a token's time, in seconds: the same as Python's. */
 const MAX_CLOCK_SKEW = 60;
 /** Most tokens of each half that are remembered. */
@@ -117,88 +119,71 @@ function keyBytes(key: Uint8Array | string): Bytes {
   );
 }
 
-/**
- * A half to sign with and one to encrypt with. A token is made in memory of the key's own. It is
- * signed by two hashes (HMAC, RFC 2104): `createHmac()`, a stream, takes three times as long.
- */
+/** A half to sign with and one to encrypt with. */
 class Key {
   readonly encryption: Bytes;
-  readonly #outer = new Uint8Array(BLOCK + SIGNATURE);
-  /** A block of the key, and the bytes to sign. */
-  #inner = new Uint8Array(BLOCK + 512);
+  readonly #signing: Bytes;
+  /** HMAC of a package, once it is loaded: the state after the key is kept, and copied. */
+  #scripted: ((bytes: Uint8Array) => Uint8Array) | null = null;
   /** One for all tokens: making it takes longer than they do. */
   #cipher: Cipher | null = null;
   /** The last block of it, to which it chains the next. */
-  readonly #last = new Uint8Array(AES);
+  #last: Uint8Array = new Uint8Array(AES);
 
   constructor(key: Bytes) {
+    this.#signing = key.subarray(0, 16);
     this.encryption = key.subarray(16);
-    for (let at = 0; at < BLOCK; at++) {
-      const byte = at < 16 ? key[at] as number : 0;
-      this.#inner[at] = byte ^ 0x36;
-      this.#outer[at] = byte ^ 0x5c;
-    }
+    this.#load().catch(() => {}); // without the package Node's crypto signs
+  }
+
+  /** Loads the package, which takes no time of a server without sessions. */
+  async #load(): Promise<void> {
+    const { hmac } = await import("@noble/hashes/hmac.js");
+    const { sha256 } = await import("@noble/hashes/sha2.js");
+    const keyed = hmac.create(sha256, this.#signing);
+    const [mac, signature] = [keyed.clone(), new Uint8Array(SIGNATURE)];
+    this.#scripted = (bytes) => {
+      keyed._cloneInto(mac).update(bytes).digestInto(signature);
+      return signature;
+    };
   }
 
   /** Encrypts and signs; the token is to be used before the next one is made. */
   seal(text: string, time: number): Bytes {
-    const bytes = this.#room(OVERHEAD + AES + 3 * text.length);
+    const size = OVERHEAD + AES + 3 * text.length;
+    const bytes = size > ROOM.length ? new Uint8Array(size) : ROOM;
+    const vector = crypto.getRandomValues(bytes.subarray(HEADER, IV_END));
     bytes[0] = VERSION;
     for (let at = 8, left = time; at > 0; at--, left = Math.floor(left / 256)) bytes[at] = left;
-    crypto.getRandomValues(bytes.subarray(HEADER, IV_END));
     const { written } = encoder.encodeInto(text, bytes.subarray(IV_END));
     const end = IV_END + written + AES - written % AES;
     bytes.fill(end - IV_END - written, IV_END + written, end); // PKCS 7
-    this.#encrypt(bytes.subarray(HEADER, IV_END), bytes.subarray(IV_END, end));
-    bytes.set(this.#signed(end), end);
+    this.#encrypt(vector, bytes.subarray(IV_END, end));
+    bytes.set(this.sign(bytes.subarray(0, end)), end);
     return bytes.subarray(0, end + SIGNATURE);
   }
 
   /** Returns a signature, to be used before the next one is made. */
-  sign(bytes: Bytes): Bytes {
-    this.#room(bytes.length).set(bytes);
-    return this.#signed(bytes.length);
+  sign(bytes: Uint8Array): Uint8Array {
+    return this.#scripted !== null && bytes.length <= MAX_SCRIPTED
+      ? this.#scripted(bytes)
+      : nodeCrypto().createHmac("sha256", this.#signing).update(bytes).digest();
   }
 
   /** CBC: of the first block, the vector takes the place of the last block of the token before. */
-  #encrypt(vector: Bytes, blocks: Bytes): void {
+  #encrypt(vector: Uint8Array, blocks: Uint8Array): void {
     this.#cipher ??= nodeCrypto().createCipheriv("aes-128-cbc", this.encryption, this.#last);
     for (let at = 0; at < AES; at++) {
       blocks[at] = Number(blocks[at]) ^ Number(vector[at]) ^ Number(this.#last[at]);
     }
-    blocks.set(this.#cipher.update(blocks));
-    this.#last.set(blocks.subarray(-AES));
+    const encrypted = this.#cipher.update(blocks);
+    blocks.set(encrypted);
+    this.#last = encrypted.subarray(-AES);
   }
-
-  #signed(size: number): Bytes {
-    hash(this.#inner.subarray(0, BLOCK + size), this.#outer, BLOCK);
-    return hash(this.#outer, SIGNED, 0);
-  }
-
-  #room(size: number): Bytes {
-    if (BLOCK + size > this.#inner.length) {
-      const inner = new Uint8Array(BLOCK + 2 * size);
-      inner.set(this.#inner.subarray(0, BLOCK));
-      this.#inner = inner;
-    }
-    return this.#inner.subarray(BLOCK);
-  }
-}
-
-const SIGNED = new Uint8Array(SIGNATURE);
-
-/** SHA-256 by way of hexadecimal digits: Deno takes twice as long to make a Buffer. */
-function hash(bytes: Bytes, to: Bytes, at: number): Bytes {
-  const digits = nodeCrypto().hash("sha256", bytes, "hex");
-  for (let digit = 0; digit < digits.length; digit += 2) {
-    to[at++] = hexValue(digits.charCodeAt(digit)) << 4 | hexValue(digits.charCodeAt(digit + 1));
-  }
-  return to;
 }
 
 /** Padded base64url. */
-function encoded(bytes: Bytes): string {
-  const { buffer, byteOffset, length } = bytes;
+function encoded({ buffer, byteOffset, length }: Uint8Array): string {
   const text = node.Buffer.from(buffer, byteOffset, length).toString("base64url");
   return text + "=".repeat(-text.length & 3);
 }

@@ -13,6 +13,7 @@ const ROOT = new URL("../../", import.meta.url);
 const TARGET = new URL("build/npm/", ROOT);
 /** Packages that stay dependencies of the package. */
 const DEPENDENCIES = [
+  "@noble/hashes",
   "cookie",
   "eventsource-parser",
   "hono",
