@@ -16,7 +16,7 @@ import {
 import { WSMsgType } from "../../shared.ts";
 import { authRoutes } from "./auth.ts";
 import { contentRoutes } from "./contents.ts";
-import { bad, bodyOf, headersOf, headOf } from "./echo.ts";
+import { bad, bodyOf, headersOf, headOf, originOf } from "./echo.ts";
 import { streamRoutes } from "./streams.ts";
 import INDEX from "./index.txt" with { type: "text" };
 import { messageOf } from "../errors/errors.ts";
@@ -105,22 +105,19 @@ function statusReply(codes: string): Response {
 }
 
 function redirectRoutes(redirectTo: readonly string[]): RouteDef[] {
-  const redirect = (absolute: boolean, prefix: string): Handler<{ count: string }> => (request) => {
-    const count = Number(request.matchInfo.count);
-    if (count < 1 || count > 100) throw bad("1 to 100 redirects");
-    const path = count === 1 ? "/get" : `${prefix}/${count - 1}`;
-    throw new HTTPFound(absolute ? `${request.scheme}://${request.host}${path}` : path);
-  };
   return [
-    get(
-      "/redirect/{count:\\d+}",
-      (request) => redirect(request.query.get("absolute") === "true", "/redirect")(request),
-    ),
-    get("/relative-redirect/{count:\\d+}", redirect(false, "/relative-redirect")),
-    get("/absolute-redirect/{count:\\d+}", redirect(true, "/absolute-redirect")),
+    get("/{way:(?:(?:relative|absolute)-)?redirect}/{count:\\d+}", (request) => {
+      const { way } = request.matchInfo;
+      const count = Number(request.matchInfo.count);
+      if (count < 1 || count > 100) throw bad("1 to 100 redirects");
+      const path = count === 1 ? "/get" : `/${way}/${count - 1}`;
+      const isAsked = way === "redirect" && request.query.get("absolute") === "true";
+      const isAbsolute = isAsked || way === "absolute-redirect";
+      throw new HTTPFound(isAbsolute ? `${originOf(request)}${path}` : path);
+    }),
     route("*", "/redirect-to", (request) => {
       const target = request.query.get("url") ?? "";
-      const own = `${request.scheme}://${request.host}`;
+      const own = originOf(request);
       const url = URL.parse(target, own);
       // A URL without a host is allowed, for testing how clients handle it.
       if (/^https?:\/\/(?::\d*)?$/.test(target)) return found(target);

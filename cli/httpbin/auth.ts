@@ -14,18 +14,14 @@ const ALGORITHMS = ["MD5", "SHA-256", "SHA-512", "SHA-512-256"]; // SHA-512 as i
 
 export function authRoutes(): RouteDef[] {
   return [
-    get("/basic-auth/{user}/{password}", (request) => {
-      const { user, password } = request.matchInfo;
+    get("/{way:(?:hidden-)?basic-auth}/{user}/{password}", (request) => {
+      const { way, user, password } = request.matchInfo;
       if (basicMatches(request, user, password)) return accepted(user);
+      if (way === "hidden-basic-auth") throw new HTTPNotFound();
       return jsonResponse({ authenticated: false, user: "" }, {
         status: 401,
         headers: { "www-authenticate": 'Basic realm="Fake Realm"' },
       });
-    }),
-    get("/hidden-basic-auth/{user}/{password}", (request) => {
-      const { user, password } = request.matchInfo;
-      if (basicMatches(request, user, password)) return accepted(user);
-      throw new HTTPNotFound();
     }),
     get("/bearer", (request) => {
       const token = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];

@@ -10,6 +10,7 @@ import {
   textResponse,
 } from "../../server/mod.ts";
 import FORM from "./form.html" with { type: "text" };
+import XML from "./sample_xml.txt" with { type: "text" };
 import BYTES from "./images.json" with { type: "json" };
 import { VERSION } from "../io/version.ts";
 import { bad, headOf } from "./echo.ts";
@@ -123,10 +124,6 @@ function shownEnvironment(): Record<string, string> {
   const all = Object.entries(Deno.env.toObject());
   return Object.fromEntries(all.filter(([name]) => name.startsWith("HTTPBIN_ENV_")));
 }
-
-const XML = `<?xml version="1.0" encoding="utf-8"?>
-<slideshow title="Sample" author="Roundtrip"><slide type="all"><title>Round and round</title></slide></slideshow>
-`;
 
 /** The images, in base64, by their names in paths. */
 const IMAGES = new Map(Object.entries(BYTES));

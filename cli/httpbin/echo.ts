@@ -18,6 +18,11 @@ function valuesOf(pairs: Iterable<readonly [string, string]>): Values {
   return values;
 }
 
+/** The address of this server, as the client wrote it. */
+export function originOf({ scheme, host }: ServerRequest): string {
+  return `${scheme}://${host}`;
+}
+
 /** Describes a request without its body. */
 export function headOf(request: ServerRequest): Record<string, unknown> {
   return {
@@ -25,7 +30,7 @@ export function headOf(request: ServerRequest): Record<string, unknown> {
     headers: headersOf(request),
     method: request.method,
     origin: request.remote ?? "",
-    url: `${request.scheme}://${request.host}${request.raw.url.replace(/^\w+:\/\/[^/?#]*/, "")}`,
+    url: `${originOf(request)}${request.raw.url.replace(/^\w+:\/\/[^/?#]*/, "")}`,
   };
 }
 
