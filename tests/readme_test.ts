@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type CommandSpec, USAGE_CODE } from "../cli/specs/command_spec.ts";
+import { manualOf } from "../cli/help/manual.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../cli/specs/mod.ts";
 import { cli } from "./e2e/_cli.ts";
 import { pythonWith } from "./interop/_python.ts";
@@ -155,12 +156,12 @@ Deno.test("docs/command.md lists the command's exit codes", () => {
   const specs = ["request", "ws", "serve"].map((name) =>
     COMMANDS.find((each) => each.name === name)
   );
-  const meanings = ({ exitCodes = [], usageCode = USAGE_CODE }: CommandSpec): Map<number, string> =>
+  const meanings = (spec: CommandSpec): Map<number, string> =>
     new Map([
       [0, "success"],
       [1, "any other error"],
-      [usageCode, "wrong command line"],
-      ...exitCodes,
+      [spec.usageCode ?? USAGE_CODE, "wrong command line"],
+      ...manualOf(spec).exitCodes,
     ]);
   for (const [i, spec] of specs.entries()) {
     assert(spec !== undefined);

@@ -72,7 +72,7 @@ export function exitCodesOf(spec: CommandSpec): readonly (readonly [number, stri
   const codes: (readonly [number, string])[] = [
     [0, "success"],
     [1, "error"],
-    ...spec.exitCodes ?? [],
+    ...manualOf(spec).exitCodes,
   ];
   if (spec.usageCode === undefined) codes.push([64, "wrong command line"]);
   return codes.sort(([one], [other]) => one - other);

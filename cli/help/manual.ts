@@ -7,18 +7,26 @@ export interface ManualText {
   readonly description: readonly string[];
   /** Command lines, including the program's name, and their meaning. */
   readonly examples: readonly (readonly [command: string, meaning: string])[];
+  readonly exitCodes: readonly (readonly [code: number, meaning: string])[];
 }
 
-/** Reads the section of a subcommand: paragraphs, then `$ COMMAND` with its meaning below. */
+/**
+ * Reads the section of a subcommand: paragraphs, `$ COMMAND` with its meaning below, and exit codes
+ * besides the common ones.
+ */
 export function manualOf({ name }: CommandSpec): ManualText {
   const section = MANUAL.split(/^# /m).find((each) => each.startsWith(`${name}\n`)) ?? "";
   const blocks = section.trim().split("\n\n").slice(1);
   return {
-    description: blocks.filter((each) => !each.startsWith("$ "))
+    description: blocks.filter((each) => !/^(?:\$|exit) /.test(each))
       .map((each) => each.replaceAll("\n", " ")),
     examples: blocks.filter((each) => each.startsWith("$ ")).map((each) => {
       const [command = "", meaning = ""] = each.slice(2).split("\n");
       return [command, meaning];
     }),
+    exitCodes: Array.from(
+      section.matchAll(/^exit (\d+): (.*)$/gm),
+      ([, code, meaning = ""]) => [Number(code), meaning],
+    ),
   };
 }

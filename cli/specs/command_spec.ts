@@ -5,9 +5,9 @@ export interface OptionSpec {
   /** Long name without dashes. */
   readonly long: string;
   /** One letter, without a dash. */
-  readonly short?: string;
+  readonly short?: string | undefined;
   /** Name of the value in the help; without one the option is a switch. */
-  readonly value?: string;
+  readonly value?: string | undefined;
   /**
    * Whether the value may be left out. It is then read from `-oVALUE` or `--option=VALUE`, and from
    * the next word only after all positional arguments.
@@ -45,8 +45,6 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** Options of other programs, each refused with the reason. */
   readonly refused?: readonly OptionSpec[];
-  /** Exit codes besides 0 and 1. */
-  readonly exitCodes?: readonly (readonly [code: number, meaning: string])[];
   /** Maximum number of positional arguments; with `passOn`, further words are passed on. */
   readonly positionals?: number;
   /** Whether unknown words after the positional arguments are passed on. */
@@ -76,26 +74,22 @@ export const USAGE_CODE = 64;
 type LongOf<Syntax extends string> = Syntax extends `${string}--${infer Rest}`
   ? Rest extends `${infer Long}[=${string}` ? Long
   : Rest extends `${infer Long} ${string}` ? Long
+  : Rest extends `${infer Long}...` ? Long
   : Rest
   : never;
 
-type Further = Omit<OptionSpec, "long" | "short" | "value" | "valueOptional" | "help">;
+type Further = Omit<OptionSpec, "long" | "short" | "value" | "valueOptional" | "repeat" | "help">;
 
+/** Specifies an option by its syntax, such as `-H, --header NAME:VALUE`; `...` repeats. */
 export function option<Syntax extends string>(
   syntax: Syntax,
   help: string,
   further: Further = {},
 ): OptionSpec & { readonly long: LongOf<Syntax> } {
   const [, short, long = "", optional, value] =
-    /^(?:-(.), )?--([\w-]+)(?: |(\[=))?([^\]]+)?/.exec(syntax) ?? [];
-  return {
-    long: long as LongOf<Syntax>,
-    ...(short === undefined ? {} : { short }),
-    ...(value === undefined ? {} : { value }),
-    ...(optional === undefined ? {} : { valueOptional: true }),
-    help,
-    ...further,
-  };
+    /^(?:-(.), )?--([\w-]+)(?: |(\[=))?([^\].]+)?/.exec(syntax) ?? [];
+  const [valueOptional, repeat] = [optional !== undefined, syntax.endsWith("...")];
+  return { long: long as LongOf<Syntax>, short, value, valueOptional, repeat, help, ...further };
 }
 
 /** Specifies an option that the short help leaves out. */
@@ -103,9 +97,7 @@ export const more: typeof option = (syntax, help, further) =>
   option(syntax, help, { ...further, more: true });
 
 export const LISTEN_OPTIONS = [
-  option("-H, --hostname HOST", "address to bind, may be repeated (default localhost)", {
-    repeat: true,
-  }),
+  option("-H, --hostname HOST...", "address to bind, may be repeated (default localhost)"),
   option("-P, --port PORT", "port to bind, 0 for a free one (default 8080)"),
   more("--engine NAME", "sockets (limits; files and httpbin without TLS), deno (TLS, HTTP/2)", {
     choices: ["sockets", "deno"],
@@ -122,12 +114,14 @@ export const TLS_OPTIONS = [
 export const SERVICE_OPTIONS = [
   more("--access-log-format FORMAT", "format as in aiohttp, or json"),
   more("--shutdown-timeout SECONDS", "limit for open requests when stopping (default 60)"),
-  more(
-    "--shutdown-delay SECONDS",
-    "time to answer on before stopping (default 1 for workers, else 0)",
-  ),
+  more("--shutdown-delay SECONDS", "time to answer on before stopping (default 0; 1 for workers)"),
   more("--health ROUTE", "path of a health check, such as /healthz"),
 ] as const satisfies readonly OptionSpec[];
+
+/** How JSON and heads are printed. */
+export const PRETTY = more("--pretty HOW", "colours, indentation, both or none", {
+  choices: ["all", "colors", "format", "none"],
+});
 
 /** Marks an option of a client. */
 export const CLIENT = { only: "client" } as const;

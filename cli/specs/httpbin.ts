@@ -7,7 +7,7 @@ export const httpbin = command({
   usage: "httpbin [OPTIONS]",
   options: [
     ...LISTEN_OPTIONS,
-    option("--redirect-to HOST", "host that /redirect-to may redirect to", { repeat: true }),
+    option("--redirect-to HOST...", "host that /redirect-to may redirect to"),
     option("--access-log", "one line for each request"),
     ...TLS_OPTIONS,
   ],

@@ -1,5 +1,12 @@
 // Options of `roundtrip [METHOD] URL [ITEM...]`.
-import { CLIENT_TLS_OPTIONS, command, more, option, type OptionName } from "./command_spec.ts";
+import {
+  CLIENT_TLS_OPTIONS,
+  command,
+  more,
+  option,
+  type OptionName,
+  PRETTY,
+} from "./command_spec.ts";
 import { CURL_OPTIONS, REFUSED_OPTIONS } from "./known_elsewhere.ts";
 
 /** Options that choose what is printed: the last one wins. */
@@ -24,14 +31,11 @@ export const request = command({
     more("--parallel N", "with several URLs: send N at a time, print the replies in order"),
     more("--all", "print redirects too"),
     more("-P, --history-print WHAT", "what --all prints of redirects, letters as in --print"),
-    more("-q, --quiet", "print nothing; -qq hides warnings too", { against: OUTPUT, repeat: true }),
-    more("--pretty HOW", "colours, indentation, both or none", {
-      choices: ["all", "colors", "format", "none"],
-    }),
+    more("-q, --quiet...", "print nothing; -qq hides warnings too", { against: OUTPUT }),
+    PRETTY,
     more(
-      "--format-options OPTIONS",
+      "--format-options OPTIONS...",
       "json.indent:N, json.format:no, json.sort_keys:yes, headers.sort:no; comma-separated",
-      { repeat: true },
     ),
     more("--sorted", "sort headers and JSON keys", {
       alias: ["format-options", "headers.sort:true,json.sort_keys:true"],
@@ -58,18 +62,12 @@ export const request = command({
     more("--session-read-only NAME", "use a session without changing it", { against: ["session"] }),
     more("--no-check-status", "exit 0 for 3xx, 4xx and 5xx too"),
     more("--check-status", "exit 3, 4, 5 for 3xx, 4xx, 5xx (default)"),
-    more("-x, --compress", "compress the body (deflate) if that makes it smaller; -xx always", {
-      repeat: true,
-    }),
+    more("-x, --compress...", "compress the body (deflate) if that makes it smaller; -xx always"),
     more("--chunked", "send the body chunked, without Content-Length"),
     option("--timeout SECONDS", "limit for the whole exchange (default none)"),
     more("--retry N", "retry temporary failures N times"),
     more("--connect-timeout SECONDS", "limit for connecting"),
-    more(
-      "--proxy URL",
-      "http, https, socks5 or socks5h; prefix http: or https: limits it to such URLs",
-      { repeat: true },
-    ),
+    more("--proxy URL...", "http, https, socks5, socks5h; http:URL and https:URL limit it"),
     more("--ignore-netrc", "do not read .netrc"),
     more("--unix-socket PATH", "connect to a unix socket"),
     ...CLIENT_TLS_OPTIONS,
@@ -77,7 +75,7 @@ export const request = command({
     more("--default-scheme SCHEME", "scheme of URLs without one (default http)", {
       choices: ["http", "https"],
     }),
-    more("-H, --header NAME:VALUE", "add a header", { repeat: true }),
+    more("-H, --header NAME:VALUE...", "add a header"),
     more("--response-charset NAME", "charset of the response"),
     more("--response-mime TYPE", "treat the response as this type"),
     option("-I, --ignore-stdin", "never read standard input"),
@@ -87,17 +85,9 @@ export const request = command({
     more("--curl-long", "the same with curl's long options"),
     more("--show-secrets", "print credentials and cookies in headers"),
     ...CURL_OPTIONS,
-    option("--default-header NAME:VALUE", "", { repeat: true, hidden: true }),
+    option("--default-header NAME:VALUE...", "", { hidden: true }),
   ],
   refused: REFUSED_OPTIONS,
-  exitCodes: [
-    [2, "timeout"],
-    [3, "status 3xx"],
-    [4, "status 4xx"],
-    [5, "status 5xx"],
-    [6, "too many redirects"],
-    [130, "interrupted"],
-  ],
   completes: "nothing",
 });
 

@@ -7,7 +7,6 @@ export const routes = command({
   options: [
     option("--openapi", "print the OpenAPI document"),
   ],
-  exitCodes: [[2, "wrong command line, module or name"]],
   positionals: 1,
   passOn: true,
   completes: "files",

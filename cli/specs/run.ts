@@ -1,5 +1,12 @@
 // Options of `roundtrip run`.
-import { CLIENT_TLS_OPTIONS, command, more, option, type OptionName } from "./command_spec.ts";
+import {
+  CLIENT_TLS_OPTIONS,
+  command,
+  more,
+  option,
+  type OptionName,
+  PRETTY,
+} from "./command_spec.ts";
 
 export const run = command({
   name: "run",
@@ -8,22 +15,19 @@ export const run = command({
   options: [
     option("--test", "print a line for each request instead of the replies"),
     option("--env NAME", "environment of http-client.env.json"),
-    option("--name NAME", "send only this request, and those that it refers to", { repeat: true }),
-    option("--var NAME=VALUE", "set a variable", { repeat: true }),
+    option("--name NAME...", "send only this request, and those that it refers to"),
+    option("--var NAME=VALUE...", "set a variable"),
     option("--report-tap FILE", "write the results as TAP, - for standard output"),
     option("--report-junit FILE", "write the results as JUnit XML"),
     option("--fail-fast", "stop after the first failure"),
     option("-h, --headers", "print the headers of replies only"),
-    more("--pretty HOW", "colours, indentation, both or none", {
-      choices: ["all", "colors", "format", "none"],
-    }),
+    PRETTY,
     option("--timeout SECONDS", "limit for each request (default none)"),
     more("--connect-timeout SECONDS", "limit for connecting"),
-    more("--proxy URL", "http, https, socks5 or socks5h", { repeat: true }),
+    more("--proxy URL...", "http, https, socks5 or socks5h"),
     ...CLIENT_TLS_OPTIONS,
     more("-k, --insecure", "--verify no", { alias: ["verify", "no"] }),
   ],
-  exitCodes: [[1, "an assertion or a request failed"]],
   completes: "files",
 });
 

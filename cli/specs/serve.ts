@@ -27,7 +27,6 @@ export const serve = command({
     more("--open", "open the address in a browser"),
     option("--worker INDEX", "a worker of this command", { hidden: true }),
   ],
-  exitCodes: [[2, "wrong command line, module or name"]],
   positionals: 1,
   passOn: true,
   environment: true,

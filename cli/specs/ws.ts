@@ -15,7 +15,7 @@ export const ws = command({
   summary: "talk WebSocket: lines in, messages out",
   usage: "ws [OPTIONS] URL [NAME:VALUE...] | ws -s PORT",
   options: [
-    option("-x, --execute TEXT", "send this instead of the input", { repeat: true }),
+    option("-x, --execute TEXT...", "send this instead of the input"),
     option("--wait SECONDS", "idle time before closing after the input (default 1)", CLIENT),
     option("-n, --no-close", "do not close at the end of the input", CLIENT),
     option("-1, --one-message", "exit after the first message", CLIENT),
@@ -29,10 +29,8 @@ export const ws = command({
     more("--print-pings", "print pings and pongs", CLIENT),
     more("--print-ping-rtts", "print the round-trip times of pings", CLIENT),
     more("--origin ORIGIN", "Origin header; with -s: allowed origin"),
-    more("--protocol NAME", "subprotocol to offer, with -s to accept", { repeat: true }),
-    option("-a, --auth USER:PASS", "Basic credentials; with -s: asked for", {
-      against: ["bearer"],
-    }),
+    more("--protocol NAME...", "subprotocol to offer, with -s to accept"),
+    option("-a, --auth USER:PASS", "Basic credentials; -s asks for them", { against: ["bearer"] }),
     more("--bearer TOKEN", "a bearer token", { against: ["auth"], ...CLIENT }),
     more("--user-agent TEXT", "User-Agent header", CLIENT),
     ...CLIENT_TLS_OPTIONS,
@@ -47,12 +45,6 @@ export const ws = command({
     more("--restrict-uri PATH", "with -s: serve this path only, else 404", SERVER),
     option("-H, --hostname HOST", "address to bind with -s", SERVER),
     more("-P, --port PORT", "the same as -s"),
-  ],
-  exitCodes: [
-    [2, "timeout"],
-    [3, "the server closed with an error, or the connection was lost"],
-    [4, "the server refused the handshake"],
-    [130, "interrupted"],
   ],
   completes: "nothing",
 });
