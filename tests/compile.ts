@@ -35,6 +35,12 @@ const REQUEST = [
 /** A package that is evaluated with its first use. */
 const LATE = "tough-cookie";
 
+/** The examples, which `roundtrip tutorial` runs. */
+const EXAMPLES: readonly string[] = [
+  "playground/main",
+  ...JSON.parse(await Deno.readTextFile(new URL("cli/tutorial/chapters.json", ROOT))),
+].map((name) => `examples/${name}`);
+
 /** Specifiers that users' modules may import, and their modules without `.ts`. */
 const OWN: readonly (readonly [specifier: string, file: string])[] = Object
   .entries<string>(exports)
@@ -72,7 +78,7 @@ async function bundle(): Promise<boolean> {
     ...OPTIONAL.flatMap((name) => ["--external", name]),
     "--outdir",
     BUNDLE,
-    ...[START, ...OWN.map(([, file]) => file)].map((name) => `${name}.ts`),
+    ...[START, ...EXAMPLES, ...OWN.map(([, file]) => file)].map((name) => `${name}.ts`),
   ]);
   if (!done) return false;
   const imports = OWN.flatMap(([name, file]) =>
@@ -110,7 +116,7 @@ async function writeStart(): Promise<void> {
   await write("build/packages.json", JSON.stringify({ imports }));
 }
 
-/** Copies the examples as texts to where `cli/tutorial/chapter.ts` looks for them. */
+/** Copies the examples as texts to where `cli/tutorial/chapters.ts` looks for them. */
 async function copyExamples(): Promise<void> {
   const copy = async (from: URL, to: URL): Promise<void> => {
     await Deno.mkdir(to, { recursive: true });
@@ -137,7 +143,8 @@ const done = await deno([
   ],
   ...unstable.map((feature: string) => `--unstable-${feature}`),
   ...["--no-config", "--import-map", `${MODULES}/imports.json`],
-  ...OWN.flatMap(([, file]) => ["--include", `${MODULES}/${file}.js`]),
+  ...[...EXAMPLES, ...OWN.map(([, file]) => file)]
+    .flatMap((file) => ["--include", `${MODULES}/${file}.js`]),
   ...["--include", "examples"],
   `${MODULES}/${START}.js`,
 ], `${TARGET}/`);

@@ -3,8 +3,7 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import type { TutorialOption } from "../specs/tutorial.ts";
 import { meant } from "../args/suggest.ts";
 import { UsageError } from "../errors/errors.ts";
-import type { Chapter } from "./chapter.ts";
-import { CHAPTERS } from "./chapters.ts";
+import { type Chapter, CHAPTERS } from "./chapters.ts";
 
 export async function run(parsed: ParsedArgs<TutorialOption>): Promise<number> {
   const [word] = parsed.positionals;
