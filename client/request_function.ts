@@ -3,11 +3,9 @@ import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { OptionTable } from "../http/options.ts";
 import type { QueryFields } from "../http/query.ts";
 import type { DataFields } from "./body/payload_of.ts";
-import { networkTransport } from "./transport/network_transport.ts";
 import type { RequestOptions, SessionOptions } from "./request/options.ts";
 import type { ClientResponse } from "./response/response.ts";
-import { ClientSession } from "./session.ts";
-import type { Transport } from "./hop/transport.ts";
+import { ClientSession, closeAtEnd } from "./session.ts";
 
 const BOTH_OPTIONS = new OptionTable<RequestOptions & SessionOptions>({
   ...SESSION_OPTIONS.kinds,
@@ -47,17 +45,17 @@ export async function request(
   BOTH_OPTIONS.check("request()", options);
   const own = sessionOptions(SESSION_OPTIONS.pick(options));
   const both = REQUEST_OPTIONS.pick(options);
-  const { app, connector, transport, ...rest } = own;
   // These belong to the caller and stay open; the session rejects more than one of them.
-  if (app !== undefined || transport !== undefined) {
+  if (own.app !== undefined || own.transport !== undefined) {
     return await new ClientSession(own).request(method, url, both);
   }
-  const closing = closingTransport(networkTransport({ ...connector, forceClose: true }));
-  const session = new ClientSession({ ...rest, transport: closing });
+  const session = new ClientSession({ ...own, connector: { ...own.connector, forceClose: true } });
+  closeAtEnd(session);
   try {
     return await session.request(method, url, both);
-  } finally {
-    closing.finish(); // no further hops
+  } catch (error) {
+    await session.close();
+    throw error;
   }
 }
 
@@ -66,35 +64,4 @@ function sessionOptions(
   { cookies: _c, headers: _h, auth: _a, middlewares: _m, retry: _r, ...shared }: SessionOptions,
 ): SessionOptions {
   return shared;
-}
-
-/** A transport that closes when all its responses have been read or cancelled. */
-function closingTransport(inner: Transport): Transport & { finish(): void } {
-  let open = 0;
-  let finished = false;
-  const check = (): void => {
-    if (finished && open === 0) inner.close();
-  };
-  return {
-    ...inner,
-    async send(hop) {
-      const result = await inner.send(hop);
-      open++;
-      const release = result.release.bind(result);
-      let released = false;
-      result.release = () => {
-        release();
-        if (released) return;
-        released = true;
-        open--;
-        check();
-      };
-      return result;
-    },
-    close: () => inner.close(),
-    finish() {
-      finished = true;
-      check();
-    },
-  };
 }

@@ -35,6 +35,9 @@ import type { ClientWebSocketResponse } from "./websocket/websocket.ts";
 import { connectWebSocket } from "./websocket/connect.ts";
 import type { WebSocketConnectOptions } from "./websocket/options.ts";
 
+/** Closes the connections of a session at the end of its only request; for `request()`. */
+export let closeAtEnd: (session: ClientSession) => void;
+
 /**
  * A session: shared connections, cookies and defaults, as aiohttp's `ClientSession`.
  * @example
@@ -49,6 +52,12 @@ import type { WebSocketConnectOptions } from "./websocket/options.ts";
  * ```
  */
 export class ClientSession {
+  static {
+    closeAtEnd = (session) => {
+      session.#open.onEmpty = () => session.#defaults.transport.close();
+    };
+  }
+
   readonly #defaults: SessionDefaults;
   readonly #send: ClientHandler;
   readonly #sendOnce: ClientHandler;

@@ -255,6 +255,8 @@ export type Timed = Pick<RequestContext, "due" | "onDue">;
 /** The open requests of a session in starting order, with one timer for the first deadline: each would take 2 us. */
 export class OpenRequests<T extends Timed = RequestContext> implements Iterable<T> {
   readonly #list = new LinkedList<T>();
+  /** Called when the last request is over. */
+  onEmpty: (() => void) | null = null;
   #timer: Timer | null = null;
   #firesAt = Infinity;
 
@@ -271,9 +273,10 @@ export class OpenRequests<T extends Timed = RequestContext> implements Iterable<
 
   /** Removes a request, which may have been removed before. */
   delete(place: LinkedNode<T>): void {
+    if (!this.#list.delete(place) || this.#list.size > 0) return;
     // Without deadlines the timer must not keep the process alive.
-    if (!this.#list.delete(place) || this.#list.size > 0 || this.#timer === null) return;
-    keepAlive(this.#timer, false);
+    if (this.#timer !== null) keepAlive(this.#timer, false);
+    this.onEmpty?.();
   }
 
   /** Schedules the timer for a deadline. */
