@@ -32,33 +32,16 @@ export function countedSource(
 
 const PIECE_SIZE = 64 * 1024;
 
-/** Reports the progress of an upload: the bytes that the connection has accepted. */
-export function countedStream(
+/** The body in small pieces: a large one would be reported only once, at its start. */
+export function smallPieces(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  total: number | null,
-  report: ProgressCallback,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const reader = body.getReader();
-  let bytes = 0;
-  let left = new Uint8Array(0);
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      while (left.length === 0) {
-        const { done, value } = await reader.read();
-        if (done) return controller.close();
-        left = value;
-      }
-      // Split, since one large chunk would be reported only once, at the start.
-      const piece = left.subarray(0, PIECE_SIZE);
-      left = left.subarray(piece.length);
-      controller.enqueue(piece);
-      try {
-        report({ bytes: bytes += piece.length, total });
-      } catch (error) {
-        reader.cancel(error).catch(() => {});
-        throw error;
+  const split = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(piece, controller) {
+      for (let at = 0; at < piece.length; at += PIECE_SIZE) {
+        controller.enqueue(piece.subarray(at, at + PIECE_SIZE));
       }
     },
-    cancel: (reason) => reader.cancel(reason),
-  }, { highWaterMark: 0 });
+  });
+  return body.pipeThrough(split);
 }

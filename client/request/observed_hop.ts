@@ -3,7 +3,7 @@ import { ClientConnectionError } from "../errors/client_errors.ts";
 import { changedResult, withBody } from "../hop/hop_result.ts";
 import { observed } from "../hop/observed_stream.ts";
 import type { SendableBody } from "../../http/bytes/sendable_body.ts";
-import { countedStream, type ProgressCallback } from "../hop/progress.ts";
+import { smallPieces } from "../hop/progress.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
 import type { HopBody, HopResult } from "../hop/transport.ts";
 
@@ -16,24 +16,29 @@ const OVER = "Connection closed: the response was read or released";
 
 export function observedBody(payload: SendableBody, request: ClientRequest): ObservedBody {
   const context = contextOf(request);
-  const body = countedBody(payload, context?.onUploadProgress ?? null);
+  const report = context?.onUploadProgress ?? null;
   const trace = context?.trace?.seesSent === true ? context.trace : null;
-  if (body.bytes !== null) {
-    trace?.emit("onRequestChunkSent", { request, chunk: body.bytes });
-    return body;
+  const { bytes, size } = payload;
+  if (bytes !== null && report === null) {
+    trace?.emit("onRequestChunkSent", { request, chunk: bytes });
+    return payload;
   }
   let stop: ((reason: unknown) => void) | null = null;
   return {
     bytes: null,
-    size: body.size,
+    size,
     stream(taken) {
-      let left = body.size ?? Infinity;
-      return observed(body.stream(trace === null ? taken : undefined), {
+      let sent = 0;
+      const body = report === null
+        ? payload.stream(trace === null ? taken : undefined)
+        : smallPieces(payload.stream());
+      return observed(body, {
         onStart: (end) => stop = end,
         onPiece(chunk) {
           trace?.emit("onRequestChunkSent", { request, chunk });
-          left -= chunk.length;
-          if (left === 0) stop = null; // the reader may not wait for the end
+          sent += chunk.length;
+          report?.({ bytes: sent, total: size });
+          if (sent === size) stop = null; // the reader may not wait for the end
         },
         onEnd() {
           stop = null;
@@ -43,13 +48,6 @@ export function observedBody(payload: SendableBody, request: ClientRequest): Obs
     },
     stop: () => stop?.(new ClientConnectionError(OVER)),
   };
-}
-
-/** The body, with upload progress if there is a callback. */
-function countedBody(payload: SendableBody, report: ProgressCallback | null): HopBody {
-  if (report === null) return payload;
-  const { size } = payload;
-  return { bytes: null, size, stream: () => countedStream(payload.stream(), size, report) };
 }
 
 export function observedResult(
