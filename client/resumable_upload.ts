@@ -1,3 +1,5 @@
+import { streamSource } from "../http/bytes/body_source.ts";
+import { StreamReader } from "../http/bytes/stream_reader.ts";
 import { nodeUrl } from "../http/node_modules.ts";
 import { OptionTable } from "../http/options.ts";
 import {
@@ -5,7 +7,9 @@ import {
   ClientPayloadError,
   ClientResponseError,
 } from "./errors/client_errors.ts";
+import { utf8Base64 } from "./hop/basic_auth.ts";
 import { headersOf } from "./hop/header_list.ts";
+import type { ProgressCallback } from "./hop/progress.ts";
 import { ON_DENO } from "./hop/runtime.ts";
 import type { RequestData } from "./body/payload_of.ts";
 import { pause } from "./middleware/abortable_delay.ts";
@@ -99,14 +103,9 @@ export async function uploadFile(
   const tus = (headers: Record<string, string>) => ({ "tus-resumable": "1.0.0", ...headers });
   const create = async (): Promise<string> => {
     const metadata = metadataOf(file, options.metadata);
-    const { headers, url: from } = await ask(
-      "POST",
-      url,
-      tus({
-        "upload-length": `${size}`,
-        ...(metadata === "" ? {} : { "upload-metadata": metadata }),
-      }),
-    );
+    const described = metadata === "" ? {} : { "upload-metadata": metadata };
+    const asked = tus({ "upload-length": `${size}`, ...described });
+    const { headers, url: from } = await ask("POST", url, asked);
     const made = new URL(headers.get("location") ?? "", from).href;
     options.onUploadUrl?.(made);
     return made;
@@ -131,15 +130,9 @@ export async function uploadFile(
       offset = null; // unknown until the server tells
       const headers = tus({ "upload-offset": `${start}`, "content-type": PIECE });
       const data = await slice(start, Math.min(size, start + chunkSize));
-      offset = offsetOf(
-        await ask("PATCH", place, headers, {
-          data,
-          ...(onUploadProgress === undefined ? {} : {
-            onUploadProgress: ({ bytes }) =>
-              onUploadProgress({ bytes: start + bytes, total: size }),
-          }),
-        }),
-      );
+      const report: ProgressCallback | undefined = onUploadProgress &&
+        (({ bytes }) => onUploadProgress({ bytes: start + bytes, total: size }));
+      offset = offsetOf(await ask("PATCH", place, headers, { data, onUploadProgress: report }));
     } catch (error) {
       given.signal?.throwIfAborted();
       const isGone = error instanceof ClientResponseError && FOR_GOOD.has(error.status);
@@ -193,26 +186,18 @@ async function slicesOfPath(path: string | URL): Promise<Slices> {
       const file = await Deno.open(path);
       await file.seek(start, Deno.SeekMode.Start);
       if (end === size) return file; // the request closes it
-      const piece = new Uint8Array(end - start);
+      const piece = new StreamReader(streamSource(file.readable));
       try {
-        for (let at = 0; at < piece.length;) {
-          const count = await file.read(piece.subarray(at));
-          if (count === null) throw new TypeError("Cannot upload the file: it became shorter");
-          at += count;
-        }
+        return await piece.readExactly(end - start);
       } finally {
-        file.close();
+        await piece.cancel();
       }
-      return piece;
     },
   };
 }
 
 function metadataOf(file: Blob | string | URL, given: UploadOptions["metadata"]): string {
   const byDefault = file instanceof File ? { filename: file.name, filetype: file.type } : {};
-  const texts: Record<string, string> = given === undefined ? { ...byDefault } : { ...given };
-  return Object.entries(texts).map(([name, text]) => {
-    const bytes = new TextEncoder().encode(text);
-    return `${name} ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
-  }).join(",");
+  return Object.entries<string>(given ?? byDefault)
+    .map(([name, text]) => `${name} ${utf8Base64(text)}`).join(",");
 }

@@ -107,12 +107,9 @@ export class PartFile implements AsyncDisposable {
 
   async #readOrigin(): Promise<PartOrigin | null> {
     try {
-      const origin: unknown = JSON.parse(await nodeFs().promises.readFile(this.#origin, "utf8"));
-      if (typeof origin !== "object" || origin === null) return null;
-      const { urlDigest, validator } = origin as Partial<Record<keyof PartOrigin, unknown>>;
-      return typeof urlDigest === "string" && typeof validator === "string"
-        ? { urlDigest, validator }
-        : null;
+      const text = await nodeFs().promises.readFile(this.#origin, "utf8");
+      const { urlDigest, validator } = Object(JSON.parse(text));
+      return typeof validator === "string" ? { urlDigest, validator } : null;
     } catch (error) {
       if (error instanceof SyntaxError || errorCode(error) === "ENOENT") return null;
       throw error;
@@ -121,9 +118,5 @@ export class PartFile implements AsyncDisposable {
 }
 
 async function remove(path: string): Promise<void> {
-  try {
-    await nodeFs().promises.unlink(path);
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
-  }
+  await nodeFs().promises.rm(path, { force: true });
 }
