@@ -13,6 +13,7 @@ const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
 const LARGE_PIECE = 64 * 1024;
 /** Smallest buffer that takes framing of chunks together with their data, in bytes. */
 const LEAST_ROOM = 4 * 1024;
+const NOTHING = new Uint8Array(0);
 const BROKEN = "the connection was closed before the end of the body";
 
 /** Reads a body; its last byte frees the connection. */
@@ -22,6 +23,7 @@ export class SocketBody implements BodySource {
   #left: Bytes | null = null; // copy of the bytes that arrived with the head
   #isFast = false; // the last piece filled much of a large buffer
   #failure: { readonly error: unknown } | null = null; // error after these bytes
+  #target: Bytes = NOTHING; // of a read without a copy
 
   /** Takes the bytes that arrived with the head. */
   constructor(lease: SocketLease) {
@@ -43,16 +45,18 @@ export class SocketBody implements BodySource {
   }
 
   async next(): Promise<Bytes | null> {
-    const piece = this.#left ?? await this.#guarded(null);
+    const isLong = this.#isFast && this.#left === null && this.#decoder.left > LARGE_PIECE;
+    const direct = isLong ? this.#direct(new Uint8Array(LARGE_PIECE)) : null;
+    const piece = this.#left ?? await (direct ?? this.#guarded(null));
     this.#left = null;
     // TLS gives 16 KiB at a time: a new large buffer for each costs more than a copy.
     this.#isFast = piece !== null && 2 * piece.length >= LARGE_PIECE;
-    return piece;
+    return piece === null ? null : withoutSpare(piece);
   }
 
   into(buffer: Bytes): Promise<Bytes | null> {
     const left = this.#left;
-    if (left === null) return this.#guarded(buffer);
+    if (left === null) return this.#direct(buffer) ?? this.#guarded(buffer);
     const piece = left.subarray(0, buffer.length);
     buffer.set(piece);
     this.#left = piece.length === left.length ? null : left.subarray(piece.length);
@@ -75,19 +79,55 @@ export class SocketBody implements BodySource {
     return Promise.resolve();
   }
 
+  /** Reads into the caller's memory, by as few promises as possible; `null` if it has to copy. */
+  #direct(buffer: Bytes): Promise<Bytes | null> | null {
+    const { socket } = this.#lease;
+    const { left } = this.#decoder;
+    const isRoomy = buffer.length >= LEAST_ROOM;
+    if (
+      socket === null || socket.start < socket.end || this.#failure !== null ||
+      !(isRoomy || left > 0)
+    ) return null;
+    // Framing of a chunked body may be read too, and is taken out afterwards.
+    const isWhole = left >= buffer.length || (isRoomy && this.#lease.framing === CHUNKED);
+    this.#target = isWhole ? buffer : buffer.subarray(0, left);
+    return socket.readInto(this.#target).then(this.#onRead, this.#onBroken);
+  }
+
+  readonly #onRead = (count: number | null): Bytes | Promise<Bytes | null> => {
+    const { socket } = this.#lease;
+    const target = this.#target;
+    this.#target = NOTHING;
+    if (count === null || socket === null) return this.#guarded(target);
+    let size = count;
+    if (count <= this.#decoder.left) this.#decoder.take(count);
+    else {
+      const own = this.#compact(target, 0, count);
+      size = own.size;
+      if (own.at < count) {
+        socket.bytes = target.slice(own.at, count);
+        socket.start = 0;
+        socket.end = count - own.at;
+      }
+    }
+    if (this.#decoder.isDone) this.#lease.end(true);
+    return size === 0
+      ? this.#guarded(target)
+      : size === target.length
+      ? target
+      : target.subarray(0, size);
+  };
+
+  readonly #onBroken = (error: unknown): never => {
+    this.#lease.end(false);
+    throw error;
+  };
+
   /** Reads into a buffer or a new chunk; a failure closes the connection. */
   async #guarded(buffer: Bytes | null): Promise<Bytes | null> {
     const { socket } = this.#lease;
     if (socket === null) return null;
     try {
-      const isLong = buffer === null
-        ? this.#isFast && this.#decoder.left > LARGE_PIECE
-        : buffer.length >= LEAST_ROOM || this.#decoder.left > 0;
-      if (isLong && socket.start === socket.end && this.#failure === null) {
-        const room = this.#room(buffer ?? new Uint8Array(LARGE_PIECE));
-        const piece = this.#stripped(socket, room, await socket.readInto(room));
-        if (piece !== null) return buffer === null ? withoutSpare(piece) : piece;
-      }
       while (this.#failure === null && !this.#decoder.isDone) {
         if (socket.start < socket.end) {
           const piece = buffer === null ? this.#taken(socket) : this.#copied(socket, buffer);
@@ -102,30 +142,8 @@ export class SocketBody implements BodySource {
       if (this.#failure !== null) throw this.#failure.error;
       return null;
     } catch (error) {
-      this.#lease.end(false);
-      throw error;
+      return this.#onBroken(error);
     }
-  }
-
-  /** The part of the caller's buffer that is read into without a copy. */
-  #room(buffer: Bytes): Bytes {
-    const { left } = this.#decoder;
-    // Framing of a chunked body may be read too, and is taken out afterwards.
-    const isWhole = this.#lease.framing === CHUNKED && buffer.length >= LEAST_ROOM;
-    return isWhole || left >= buffer.length ? buffer : buffer.subarray(0, left);
-  }
-
-  /** The body bytes of a read into the caller's buffer; `null` if there are none. */
-  #stripped(socket: SocketConnection, room: Bytes, count: number | null): Bytes | null {
-    if (count === null) return null;
-    const { size, at } = this.#compact(room, 0, count);
-    if (at < count) {
-      socket.bytes = room.slice(at, count);
-      socket.start = 0;
-      socket.end = count - at;
-    }
-    if (this.#decoder.isDone) this.#lease.end(true);
-    return size === 0 ? null : size === room.length ? room : room.subarray(0, size);
   }
 
   /** A copy of all buffered body bytes. */

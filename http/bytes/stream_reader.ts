@@ -41,6 +41,19 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   #error: Error | null = null;
   #reading = false;
   #totalBytes = 0;
+  readonly #onPiece = (piece: Bytes | null): Bytes => {
+    try {
+      return this.#came(piece, false);
+    } catch (error) {
+      throw this.#fail(error);
+    } finally {
+      this.#reading = false;
+    }
+  };
+  readonly #onFailure = (error: unknown): never => {
+    this.#reading = false;
+    throw this.#fail(error);
+  };
 
   /** Creates one; `null` is an empty body. */
   constructor(
@@ -114,7 +127,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
     const source = this.#source;
     if (this.#pending.length === 0 && source?.into !== undefined) {
-      return this.#readDirect(source, buffer);
+      if (this.#reading) return Promise.reject(alreadyReading());
+      this.#reading = true;
+      return source.into(buffer).then(this.#onPiece, this.#onFailure);
     }
     return this.#exclusive(async () => {
       if (this.#pending.length === 0) await this.#fetchMore();
@@ -188,7 +203,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @throws {RangeError} If `size` is not a whole number.
    */
   readNowait(size = -1): Uint8Array<ArrayBuffer> {
-    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
+    if (this.#reading) throw alreadyReading();
     if (this.#error !== null) throw this.#error;
     if (!isCount(size)) throw noCount(size);
     return this.#take(size < 0 ? this.#pending.length : size);
@@ -241,21 +256,19 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   /**
    * Reads from the source in one await, the path of nearly every reply.
-   * @param how Buffer to read into, the largest size of a piece, or `null` for the whole rest.
+   * @param most The largest size of a piece, or `null` for the whole rest.
    */
-  async #readDirect(source: BodySource, how: Bytes | number | null): Promise<Bytes> {
-    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
+  async #readDirect(source: BodySource, most: number | null): Promise<Bytes> {
+    if (this.#reading) throw alreadyReading();
     this.#reading = true;
     try {
-      const piece = how === null
-        ? source.rest?.()
-        : typeof how === "number"
-        ? source.next()
-        : source.into?.(how);
-      const bytes = this.#came(await piece, how === null);
-      if (typeof how !== "number" || bytes.length <= how) return bytes;
-      this.#pending = bytes.subarray(how);
-      return bytes.subarray(0, how);
+      const bytes = this.#came(
+        await (most === null ? source.rest?.() : source.next()),
+        most === null,
+      );
+      if (most === null || bytes.length <= most) return bytes;
+      this.#pending = bytes.subarray(most);
+      return bytes.subarray(0, most);
     } catch (error) {
       throw this.#fail(error);
     } finally {
@@ -264,7 +277,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   async #exclusive<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
+    if (this.#reading) throw alreadyReading();
     this.#reading = true;
     try {
       return await read();
@@ -336,6 +349,10 @@ export function piecesOf<T>(source: AsyncIterable<T>): AsyncIterable<T | Uint8Ar
 /** Whether it is a number of bytes; negative and infinite values mean all. */
 function isCount(size: number): boolean {
   return Number.isInteger(size) || size < 0 || size === Infinity;
+}
+
+function alreadyReading(): TypeError {
+  return new TypeError("Cannot read the body: another read is waiting");
 }
 
 function noCount(size: number): RangeError {
