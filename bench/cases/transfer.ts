@@ -28,7 +28,7 @@ function open(server: string): BenchCase["open"] {
 export const clientDownload: BenchCase = {
   name: "client_download",
   title: "client: download 1 GiB",
-  method: "one at a time, read into one buffer of 64 KiB, from a bare Deno.serve",
+  method: "one at a time, read into one buffer, from a bare socket",
   unit: "GB/s",
   better: "higher",
   open: open("transfer.ts"),
@@ -39,7 +39,7 @@ export const clientDownload: BenchCase = {
 export const clientIterate: BenchCase = {
   name: "client_iterate",
   title: "client: iterate over 1 GiB",
-  method: "one at a time, `for await` over the pieces, from a bare Deno.serve",
+  method: "one at a time, `for await` over the pieces, from a bare socket",
   unit: "GB/s",
   better: "higher",
   open: open("transfer.ts"),

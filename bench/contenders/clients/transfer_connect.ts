@@ -5,7 +5,7 @@ import { mode, serveRounds, url } from "./worker.mjs";
 
 const { hostname, port, host } = new URL(url);
 const encoder = new TextEncoder();
-const buffer = new Uint8Array((mode === "upload" ? 512 : 256) * 1024);
+const buffer = new Uint8Array((mode === "upload" ? 512 : 128) * 1024);
 
 /** Sends a head on a new connection. */
 async function open(start: string): Promise<Deno.TcpConn> {

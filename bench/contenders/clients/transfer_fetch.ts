@@ -1,4 +1,4 @@
-// A large body through the platform's fetch, by the modes of transfer_roundtrip.ts.
+// A large body through the platform's fetch, by the modes of transfer_roundtrip.ts; each has the buffer that is best for it.
 import { CA } from "../../../tests/server/_tls.ts";
 import { LARGE } from "../servers/replies.mjs";
 import { mode, originOf, serveRounds, url } from "./worker.mjs";
@@ -15,7 +15,7 @@ async function download(): Promise<void> {
   const response = await get(kind === "chunked" ? "/chunked" : "/large");
   const reader = response.body?.getReader({ mode: "byob" });
   let length = 0;
-  let buffer = new ArrayBuffer(256 * 1024);
+  let buffer = new ArrayBuffer(64 * 1024);
   for (;;) {
     const result = await reader?.read(new Uint8Array(buffer));
     if (result === undefined || result.done) break;

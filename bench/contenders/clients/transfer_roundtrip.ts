@@ -17,7 +17,7 @@ await Deno.truncate(file, LARGE); // without a block on the disk
 async function download(): Promise<void> {
   await using response = await session.get(kind === "chunked" ? "/chunked" : "/large");
   let length = 0;
-  let buffer = new Uint8Array(256 * 1024);
+  let buffer = new Uint8Array(128 * 1024);
   for (;;) {
     const piece = await response.content.readInto(buffer);
     if (piece.length === 0) break;
