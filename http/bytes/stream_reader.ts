@@ -42,12 +42,11 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   #reading = false;
   #totalBytes = 0;
   readonly #onPiece = (piece: Bytes | null): Bytes => {
+    this.#reading = false;
     try {
       return this.#came(piece, false);
     } catch (error) {
       throw this.#fail(error);
-    } finally {
-      this.#reading = false;
     }
   };
   readonly #onFailure = (error: unknown): never => {
@@ -126,8 +125,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
       return Promise.reject(new RangeError("Cannot read into an empty buffer"));
     }
     const source = this.#source;
-    if (this.#pending.length === 0 && source?.into !== undefined) {
-      if (this.#reading) return Promise.reject(alreadyReading());
+    if (!this.#reading && this.#pending.length === 0 && source?.into !== undefined) {
       this.#reading = true;
       return source.into(buffer).then(this.#onPiece, this.#onFailure);
     }
@@ -203,7 +201,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @throws {RangeError} If `size` is not a whole number.
    */
   readNowait(size = -1): Uint8Array<ArrayBuffer> {
-    if (this.#reading) throw alreadyReading();
+    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     if (this.#error !== null) throw this.#error;
     if (!isCount(size)) throw noCount(size);
     return this.#take(size < 0 ? this.#pending.length : size);
@@ -259,16 +257,12 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * @param most The largest size of a piece, or `null` for the whole rest.
    */
   async #readDirect(source: BodySource, most: number | null): Promise<Bytes> {
-    if (this.#reading) throw alreadyReading();
+    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     this.#reading = true;
     try {
-      const bytes = this.#came(
-        await (most === null ? source.rest?.() : source.next()),
-        most === null,
-      );
-      if (most === null || bytes.length <= most) return bytes;
-      this.#pending = bytes.subarray(most);
-      return bytes.subarray(0, most);
+      const piece = await (most === null ? source.rest?.() : source.next());
+      this.#pending = this.#came(piece, most === null);
+      return this.#take(most ?? Infinity);
     } catch (error) {
       throw this.#fail(error);
     } finally {
@@ -277,7 +271,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   async #exclusive<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#reading) throw alreadyReading();
+    if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     this.#reading = true;
     try {
       return await read();
@@ -319,12 +313,9 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
 
   #take(size: number): Uint8Array<ArrayBuffer> {
     const pending = this.#pending;
-    if (size >= pending.length) {
-      this.#pending = EMPTY;
-      return pending;
-    }
-    this.#pending = pending.subarray(size);
-    return pending.subarray(0, size);
+    const isAll = size >= pending.length;
+    this.#pending = isAll ? EMPTY : pending.subarray(size);
+    return isAll ? pending : pending.subarray(0, size);
   }
 
   async #takeRest(): Promise<Uint8Array<ArrayBuffer>> {
@@ -349,10 +340,6 @@ export function piecesOf<T>(source: AsyncIterable<T>): AsyncIterable<T | Uint8Ar
 /** Whether it is a number of bytes; negative and infinite values mean all. */
 function isCount(size: number): boolean {
   return Number.isInteger(size) || size < 0 || size === Infinity;
-}
-
-function alreadyReading(): TypeError {
-  return new TypeError("Cannot read the body: another read is waiting");
 }
 
 function noCount(size: number): RangeError {
