@@ -54,11 +54,14 @@ export {
 export { Router } from "./routing/router.ts";
 
 // Guards
-export { type Auth, auth, type AuthOptions } from "./guards/auth.ts";
-export type { IdentityPolicy } from "./guards/identity_policy.ts";
+export { type Auth, auth, type AuthOptions, type IdentityPolicy } from "./guards/auth.ts";
 export * from "./guards/problem_details.ts";
-export { rateLimit, type RateLimitPolicy } from "./guards/rate_limit.ts";
-export type { RateLimitResult, RateLimitStore } from "./guards/rate_limit_store.ts";
+export {
+  rateLimit,
+  type RateLimitPolicy,
+  type RateLimitResult,
+  type RateLimitStore,
+} from "./guards/rate_limit.ts";
 export { requestId, type RequestIdOptions } from "./guards/request_id.ts";
 export { timeout } from "./guards/timeout.ts";
 
@@ -89,8 +92,7 @@ export * from "./uploads/tus_uploads.ts";
 export { validate, type ValidateOptions } from "./request/validate.ts";
 export * from "./request/route_schemas.ts";
 
-export { provide, type ProvideOptions, Provider } from "./provide/provide.ts";
-export type { Provided } from "./provide/scope.ts";
+export { provide, type Provided, type ProvideOptions, Provider } from "./provide/provide.ts";
 
 // Responses
 export * from "./response/response.ts";

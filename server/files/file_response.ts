@@ -28,11 +28,9 @@ const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
 });
 
 /**
- * Sends a file: streamed, with `ETag` and `Last-Modified`, conditional requests and single ranges.
- * Do not use a path that the client chose; for that there is `web.static()`, which never leaves its
- * folder.
- *
- * A missing file is `404`, an unreadable one or one that is not a regular file is `403`.
+ * Sends a file: streamed, with `ETag` and `Last-Modified`, conditional requests and single ranges. A
+ * missing file is `404`, an unreadable one or one that is not a regular file is `403`. For a path
+ * that the client chose there is `web.static()`, which never leaves its folder.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -41,9 +39,7 @@ const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
  * await Deno.writeTextFile(path, "hello");
  * const app = new web.Application();
  * app.addRoutes([web.get("/", () => new web.FileResponse(path))]);
- * const response = await app.fetch(
- *   new Request("http://localhost/", { headers: { range: "bytes=0-1" } }),
- * );
+ * const response = await app.request("/", { headers: { range: "bytes=0-1" } });
  * console.assert(response.status === 206 && await response.text() === "he");
  * ```
  */

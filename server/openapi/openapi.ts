@@ -54,23 +54,19 @@ const METHODS = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TR
 const NOT_PARAMETERS = /^(?:accept|content-type|authorization)$/i; // OpenAPI ignores them
 
 const ISSUES = "RequestIssues";
+const ISSUE = {
+  type: "object",
+  required: ["in", "message", "path"],
+  properties: {
+    in: { enum: ["params", "query", "headers", "form", "json"] },
+    message: { type: "string" },
+    path: { type: "array", items: { type: ["string", "integer"] } },
+  },
+};
 const ISSUES_SCHEMA: JSONSchema = {
   type: "object",
   required: ["issues"],
-  properties: {
-    issues: {
-      type: "array",
-      items: {
-        type: "object",
-        required: ["in", "message", "path"],
-        properties: {
-          in: { enum: ["params", "query", "headers", "form", "json"] },
-          message: { type: "string" },
-          path: { type: "array", items: { type: ["string", "integer"] } },
-        },
-      },
-    },
-  },
+  properties: { issues: { type: "array", items: ISSUE } },
 };
 
 /**

@@ -1,5 +1,6 @@
 import { OptionTable } from "../../http/options.ts";
 import { within } from "../../http/within.ts";
+import type { SessionStore } from "../sessions/keyed_storage.ts";
 import type { RedisClient } from "./redis_client.ts";
 import { redisTexts } from "./redis_texts.ts";
 
@@ -20,14 +21,7 @@ const REDIS_CACHE_OPTIONS = new OptionTable<RedisCacheOptions>({
 });
 
 /** Texts with expiry, the store of the client's `cacheMiddleware()`. */
-export interface RedisCache {
-  /** Reads a text; `null` without one. */
-  get(key: string): Promise<string | null>;
-  /** Stores a text for `ttl` milliseconds. */
-  set(key: string, value: string, ttl: number): Promise<void>;
-  /** Deletes a text. */
-  delete(key: string): Promise<void>;
-}
+export type RedisCache = Omit<SessionStore, "replace">;
 
 /**
  * Keeps cached responses in Redis, for all processes: the store of the client's

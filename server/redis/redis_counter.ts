@@ -1,4 +1,4 @@
-import type { RateLimitResult, RateLimitStore } from "../guards/rate_limit_store.ts";
+import type { RateLimitResult, RateLimitStore } from "../guards/rate_limit.ts";
 import { createHash } from "node:crypto";
 import { OptionTable } from "../../http/options.ts";
 import { commandOf, type RedisClient, type RedisCommand } from "./redis_client.ts";

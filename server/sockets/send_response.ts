@@ -3,8 +3,12 @@ import type { RawHeaders } from "../engine/engine.ts";
 import { reusePiece } from "../engine/spare_pieces.ts";
 import type { SocketExchange } from "./socket_exchange.ts";
 import type { SocketOutput } from "./socket_output.ts";
-import { planResponse, type ResponsePlan, type ResponseRules } from "./socket_response.ts";
-import type { StreamStart } from "./stream_start.ts";
+import {
+  planResponse,
+  type ResponsePlan,
+  type ResponseRules,
+  type StreamStart,
+} from "./socket_response.ts";
 
 /** State of the connection after a response. */
 export type AfterResponse = "open" | "last" | "broken";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as web from "../../../server/mod.ts";
-import { memoryRateLimit } from "../../../server/guards/rate_limit_store.ts";
+import { memoryRateLimit } from "../../../server/guards/rate_limit.ts";
 import { makeRequest } from "../../../server/testing/make_request.ts";
 
 function limited(options: web.RateLimitPolicy): web.Application {
