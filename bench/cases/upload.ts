@@ -18,7 +18,7 @@ export const multipart: BenchCase = {
   open: underLoad(CHECK, () => upload("/multipart")),
   rows: [
     { id: "ours", label: "Roundtrip, multipart()", program: { ...ours(), args: KEPT } },
-    { id: "ours_lent", label: "Roundtrip, multipart({ reuseBuffers: true })", program: ours() },
+    { id: "ours_lent", label: "Roundtrip, multipart(), lentPieces()", program: ours() },
     {
       id: "ours_sockets",
       label: "Roundtrip, multipart(), over sockets",

@@ -49,7 +49,7 @@ export class BytesSource implements BodySource {
 export function sourceStream(source: BodySource): ReadableStream<Bytes> {
   return new ReadableStream({
     type: "bytes",
-    autoAllocateChunkSize: LARGE_BUFFER,
+    ...(source.into === undefined ? {} : { autoAllocateChunkSize: LARGE_BUFFER }),
     async pull(controller) {
       const request = controller.byobRequest as ReadableStreamBYOBRequest | null;
       const view = request?.view ?? null;

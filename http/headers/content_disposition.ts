@@ -14,8 +14,8 @@ export interface ContentDisposition {
 }
 
 export interface ContentDispositionInit {
-  readonly name?: string;
-  readonly filename?: string;
+  readonly name?: string | undefined;
+  readonly filename?: string | undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 import { parseContentType } from "../headers/content_type.ts";
 import { decodePart, decodeText, decodeUrlencoded, partDecoder } from "./part_decoding.ts";
 import { MultipartLimitError } from "./errors.ts";
+import type { MultipartFraming } from "./framing.ts";
 import { OptionTable } from "../options.ts";
 
 /** Options of `BodyPartReader.read()`. */
@@ -37,25 +38,10 @@ export interface PartTextOptions {
 
 const PART_TEXT_OPTIONS = new OptionTable<PartTextOptions>({ encoding: "a string" });
 
-/** A part's view of the body around it. */
-export interface PartContent {
-  /** Whether the part's content has been read to its delimiter. */
-  readonly isAtEndOfPart: boolean;
-  /**
-   * Reads the next piece, of `max` bytes at the most; `null` at the end of the part or unless
-   * `wanted`, which saves a copy. `lent` bytes may change at the next read; the reader's option is
-   * the default.
-   */
-  nextPiece(max: number, wanted?: boolean, lent?: boolean): Promise<Bytes | null>;
-  fail(error: unknown): unknown;
-}
-
 export interface BodyPartInit {
   readonly headers: Headers;
-  readonly content: PartContent;
+  readonly content: MultipartFraming;
   readonly maxFieldSize: number;
-  /** Whether the pieces change at the next read. */
-  readonly reuseBuffers: boolean;
   /** Whether the reader has moved on to another part. */
   readonly isPassed: () => boolean;
 }
@@ -69,8 +55,7 @@ const LF = 10;
  * says that it decodes.
  *
  * Pieces have the size in which they arrive, at most 128 KiB from a network stream, and do not
- * change. With the reader's `reuseBuffers`, which saves a copy, a piece is only valid until the
- * next read.
+ * change.
  * @example Save a file from a form
  * ```ts
  * import { BodyPartReader, FormBody, MultipartReader } from "@roundtrip/http";
@@ -86,7 +71,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   /** Headers of the part; each character of a value is a byte. */
   readonly headers: Headers;
   readonly #init: BodyPartInit;
-  readonly #content: PartContent;
+  readonly #content: MultipartFraming;
   #disposition: ContentDisposition | null | undefined;
   #rest: Uint8Array<ArrayBuffer> = EMPTY; // fetched by readLine() or readChunk() and left over
   #isReleased = false;
@@ -132,16 +117,15 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * The rest of the content as a stream. Its chunks do not change even with `reuseBuffers`, since a
-   * pipe may hold several. Cancelling it releases the part.
+   * The rest of the content as a stream. Cancelling it releases the part.
    * @throws {TypeError} While reading, if the reader has moved on to another part.
    */
   get stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     // Not a byte stream: that would detach the buffer behind each piece.
-    return this.#stream ??= pulledStream(async () => {
-      const piece = await this.#next(Infinity);
-      return this.#init.reuseBuffers && piece !== null ? piece.slice() : piece;
-    }, () => void (this.#isReleased = true));
+    return this.#stream ??= pulledStream(
+      () => this.#next(Infinity),
+      () => void (this.#isReleased = true),
+    );
   }
 
   /** Whether the content has been read to its end, or released. */
@@ -240,7 +224,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     this.#isReleased = true;
     this.#rest = EMPTY;
     while (!this.#init.isPassed() && !this.#content.isAtEndOfPart) {
-      await this.#content.nextPiece(Infinity, false);
+      await this.#content.nextPiece(Infinity, "skip");
     }
   }
 
@@ -254,18 +238,15 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
    * for uses such as `await file.write(piece)`.
    */
   lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
-    return this.#pieces(true);
+    return this.#pieces("lend");
   }
 
-  async *#pieces(lent?: boolean): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    for (;;) {
-      const piece = await this.#next(Infinity, lent);
-      if (piece === null) return;
-      yield piece;
-    }
+  async *#pieces(use?: "lend"): AsyncGenerator<Bytes> {
+    let piece: Bytes | null;
+    while ((piece = await this.#next(Infinity, use)) !== null) yield piece;
   }
 
-  async #next(max: number, lent?: boolean): Promise<Uint8Array<ArrayBuffer> | null> {
+  async #next(max: number, use: "keep" | "lend" = "keep"): Promise<Bytes | null> {
     if (this.#isDone || this.#isReleased) return null;
     // Returning nothing would be data loss: the content was skipped.
     if (this.#init.isPassed()) {
@@ -276,7 +257,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
       this.#rest = rest.subarray(max);
       return rest.subarray(0, max);
     }
-    const piece = await this.#content.nextPiece(max, true, lent);
+    const piece = await this.#content.nextPiece(max, use);
     if (piece === null) this.#isDone = true;
     return piece;
   }

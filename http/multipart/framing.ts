@@ -2,19 +2,9 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { latin1 } from "../bytes/latin1.ts";
 import { BoundarySearch } from "./boundary_search.ts";
-import type { ByteSource } from "../bytes/byte_source.ts";
+import type { ByteSource } from "./byte_source.ts";
 import { MultipartLimitError, MultipartSyntaxError, MultipartTruncatedError } from "./errors.ts";
 import type { MultipartLimits } from "./limits.ts";
-
-/** Size limit of a part, and the option it comes from. */
-export interface PartSizeLimit {
-  readonly option: "maxFieldSize" | "maxFileSize";
-  readonly limit: number;
-}
-
-export interface MultipartCounters {
-  parts: number;
-}
 
 const CR = 13;
 const LF = 10;
@@ -35,26 +25,19 @@ type Follows = "part" | "close" | "content" | "unknown";
 export class MultipartFraming {
   readonly #source: ByteSource;
   readonly #limits: MultipartLimits;
-  readonly #counters: MultipartCounters;
   readonly #search: BoundarySearch;
   readonly #delimiter: Uint8Array;
   #state: "preamble" | "headers" | "body" | "closed" | "ended" = "preamble";
   #isAtLineStart = true; // the CRLF of a delimiter was read
   #clear = 0; // bytes at the front of the window that are known to be content
   #bodySize = 0;
-  #bodyLimit: PartSizeLimit = { option: "maxFileSize", limit: 0 };
+  #sizeLimit: "maxFieldSize" | "maxFileSize" = "maxFileSize"; // of the current part
   #afterDelimiter = 0; // end of the delimiter that #follows() found
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(
-    source: ByteSource,
-    boundary: string,
-    limits: MultipartLimits,
-    counters: MultipartCounters,
-  ) {
+  constructor(source: ByteSource, boundary: string, limits: MultipartLimits) {
     this.#source = source;
     this.#limits = limits;
-    this.#counters = counters;
     this.#delimiter = new TextEncoder().encode(`\r\n--${boundary}`);
     this.#search = new BoundarySearch(this.#delimiter);
   }
@@ -65,8 +48,8 @@ export class MultipartFraming {
   }
 
   /** Sets the limit of the current part, once its headers are known. */
-  limitPart(limit: PartSizeLimit): void {
-    this.#bodyLimit = limit;
+  limitPart(option: "maxFieldSize" | "maxFileSize"): void {
+    this.#sizeLimit = option;
   }
 
   /** Moves to the next part; returns its header lines, `null` at the end of the multipart. */
@@ -74,12 +57,9 @@ export class MultipartFraming {
     this.#enter();
     try {
       if (this.#state === "preamble") await this.#skipPreamble();
-      while (this.#state === "body") await this.nextPiece(Infinity, false);
+      while (this.#state === "body") await this.nextPiece(Infinity, "skip");
       if (this.#state === "closed") await this.#skipEpilogue();
       if (this.#state === "ended") return null;
-      if (++this.#counters.parts > this.#limits.maxParts) {
-        throw new MultipartLimitError("maxParts", this.#limits.maxParts);
-      }
       const lines = await this.#readHeaderLines();
       this.#state = "body";
       this.#isAtLineStart = true;
@@ -90,8 +70,11 @@ export class MultipartFraming {
     }
   }
 
-  /** See `PartContent` in body_part_reader.ts. */
-  async nextPiece(max: number, wanted = true, lent?: boolean): Promise<Bytes | null> {
+  /**
+   * Reads the next piece of the part, of `max` bytes at the most; `null` at its end. A lent piece
+   * may change at the next read, a skipped one is `null` too.
+   */
+  async nextPiece(max: number, use: "keep" | "lend" | "skip"): Promise<Bytes | null> {
     this.#enter();
     if (this.#state !== "body") return null;
     const source = this.#source;
@@ -103,10 +86,10 @@ export class MultipartFraming {
       }
       const size = Math.min(this.#clear, max);
       this.#bodySize += size;
-      const { option, limit } = this.#bodyLimit;
-      if (this.#bodySize > limit) throw new MultipartLimitError(option, limit);
+      const limit = this.#limits[this.#sizeLimit];
+      if (this.#bodySize > limit) throw new MultipartLimitError(this.#sizeLimit, limit);
       this.#clear -= size;
-      if (wanted) return source.take(size, lent);
+      if (use !== "skip") return source.take(size, use === "lend");
       source.start += size;
       return null;
     } catch (error) {

@@ -1,32 +1,20 @@
-import { OptionTable } from "../options.ts";
 import { BodyPartReader } from "./body_part_reader.ts";
-import { ByteSource } from "../bytes/byte_source.ts";
+import { ByteSource } from "./byte_source.ts";
 import { parseContentDisposition } from "../headers/content_disposition.ts";
 import { parseContentType } from "../headers/content_type.ts";
 import { refuseEncodings } from "./part_decoding.ts";
 import { MultipartLimitError, MultipartSyntaxError } from "./errors.ts";
-import { type MultipartCounters, MultipartFraming } from "./framing.ts";
+import { MultipartFraming } from "./framing.ts";
 import { parsePartHeaders } from "./part_headers.ts";
 import { MULTIPART_LIMITS, type MultipartLimits, resolveMultipartLimits } from "./limits.ts";
 
-/** Options of a {@linkcode MultipartReader}: limits and buffering. */
-export interface MultipartReaderOptions extends Partial<MultipartLimits> {
-  /**
-   * Whether the pieces of iteration and `readChunk()` are only valid until the next read, which
-   * saves a copy: `await file.write(piece)`. @default {false}
-   */
-  readonly reuseBuffers?: boolean | undefined;
-}
-
-const MULTIPART_READER_OPTIONS = new OptionTable<MultipartReaderOptions>({
-  ...MULTIPART_LIMITS.kinds,
-  reuseBuffers: "true or false",
-});
+/** Options of a {@linkcode MultipartReader}: its limits. */
+export type MultipartReaderOptions = Partial<MultipartLimits>;
 
 /** State that a nested reader takes from its parent. */
 interface Nesting {
   readonly depth: number;
-  readonly counters: MultipartCounters;
+  readonly counters: { parts: number };
 }
 
 /**
@@ -60,7 +48,6 @@ export class MultipartReader
   readonly limits: MultipartLimits;
 
   readonly #stream: ReadableStream<Uint8Array>;
-  readonly #reuseBuffers: boolean;
   #nesting: Nesting = { depth: 1, counters: { parts: 0 } };
   #framing: MultipartFraming | null = null;
   #part = 0; // number of parts given out: invalidates older parts
@@ -81,7 +68,7 @@ export class MultipartReader
     options: MultipartReaderOptions = {},
     headers: Headers = new Headers(),
   ) {
-    MULTIPART_READER_OPTIONS.check("new MultipartReader", options);
+    MULTIPART_LIMITS.check("new MultipartReader", options);
     const { mimeType, params } = parseContentType(contentType);
     if (!mimeType.startsWith("multipart/")) {
       throw new MultipartSyntaxError(
@@ -95,7 +82,6 @@ export class MultipartReader
     this.contentType = mimeType;
     this.headers = headers;
     this.#stream = stream ?? new Blob([]).stream();
-    this.#reuseBuffers = options.reuseBuffers ?? false;
   }
 
   /** Field name of the enclosing part, if any. */
@@ -132,6 +118,9 @@ export class MultipartReader
       return null;
     }
     try {
+      if (++this.#nesting.counters.parts > this.limits.maxParts) {
+        throw new MultipartLimitError("maxParts", this.limits.maxParts);
+      }
       return this.#begin(framing, parsePartHeaders(lines));
     } catch (error) {
       throw framing.fail(error);
@@ -155,30 +144,22 @@ export class MultipartReader
   }
 
   #open(): MultipartFraming {
-    const { maxTotalSize, maxDuration } = this.limits;
-    const isNested = this.#nesting.depth > 1; // the outermost counts every byte already
-    const source = new ByteSource(this.#stream, {
-      reuseBuffers: this.#reuseBuffers,
-      maxWait: isNested ? Infinity : maxDuration,
-      timeoutError: () => new MultipartLimitError("maxDuration", maxDuration),
-      onBytes: (total) => {
-        if (total > maxTotalSize && !isNested) {
-          throw new MultipartLimitError("maxTotalSize", maxTotalSize);
-        }
-      },
-    });
-    return new MultipartFraming(source, this.boundary, this.limits, this.#nesting.counters);
+    // The outermost counts every byte, and its time.
+    const limits = this.depth === 1
+      ? this.limits
+      : { maxTotalSize: Infinity, maxDuration: Infinity };
+    const source = new ByteSource(this.#stream, limits);
+    return new MultipartFraming(source, this.boundary, this.limits);
   }
 
   #begin(framing: MultipartFraming, headers: Headers): BodyPartReader | MultipartReader {
     const isForm = this.contentType === "multipart/form-data";
     const number = this.#part;
-    const { maxFieldSize, maxFileSize, maxDepth } = this.limits;
+    const { maxFieldSize, maxDepth } = this.limits;
     const part = new BodyPartReader({
       headers,
       content: framing,
       maxFieldSize,
-      reuseBuffers: this.#reuseBuffers,
       isPassed: () => this.#part !== number,
     });
     if (isForm) checkFormPart(part);
@@ -186,21 +167,16 @@ export class MultipartReader
     // Browsers upload a saved web page (.mhtml) as a file of type multipart/related without
     // boundary.
     const isFile = isForm && part.filename !== null;
-    if (!isFile && part.contentType.startsWith("multipart/")) {
-      framing.limitPart({ option: "maxFileSize", limit: maxFileSize });
+    const isNested = !isFile && part.contentType.startsWith("multipart/");
+    framing.limitPart(isForm && !isFile && !isNested ? "maxFieldSize" : "maxFileSize");
+    if (isNested) {
       const { depth, counters } = this.#nesting;
       if (depth >= maxDepth) throw new MultipartLimitError("maxDepth", maxDepth);
-      const options = { ...this.limits, reuseBuffers: this.#reuseBuffers };
       const type = headers.get("content-type");
-      const nested = new MultipartReader(part.stream, type, options, headers);
+      const nested = new MultipartReader(part.stream, type, this.limits, headers);
       nested.#nesting = { depth: depth + 1, counters };
       return nested;
     }
-    framing.limitPart(
-      isForm && !isFile
-        ? { option: "maxFieldSize", limit: maxFieldSize }
-        : { option: "maxFileSize", limit: maxFileSize },
-    );
     return part;
   }
 }

@@ -1,7 +1,9 @@
 import { OptionTable } from "../options.ts";
-import { concatBytes } from "../bytes/bytes.ts";
+import { type Bytes, concatBytes } from "../bytes/bytes.ts";
+import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import { formatHeaderParams, isToken } from "../headers/header_params.ts";
 import { bytesBody, type SendableBody } from "../bytes/sendable_body.ts";
+import { sourceStream } from "../bytes/source_stream.ts";
 import { partBody, type PartValue } from "./part_body.ts";
 import { formatPartHeaders, PART_OPTIONS, type PartOptions } from "./part_headers.ts";
 import { encodeQuery, type QueryInit } from "../query.ts";
@@ -19,11 +21,10 @@ const MULTIPART_WRITER_OPTIONS = new OptionTable<MultipartWriterOptions>({
 interface Part {
   readonly head: Uint8Array<ArrayBuffer>;
   readonly body: SendableBody;
-  readonly readers: Set<ReadableStreamDefaultReader<Uint8Array>>;
+  readonly readers: Set<ReadableStreamDefaultReader<Bytes>>;
 }
 
 const CRLF = Uint8Array.of(13, 10);
-const EMPTY = new Uint8Array(0);
 /** Maximum size of a chunk; small parts are joined up to it. */
 const CHUNK = 64 * 1024;
 const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
@@ -159,63 +160,29 @@ export class MultipartWriter {
    */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const pieces = this.#pieces();
-    let rest: Uint8Array = EMPTY;
-    return new ReadableStream({
-      type: "bytes",
-      pull: async (controller) => {
-        while (rest.length === 0) {
-          const result = await pieces.next();
-          if (result.done) {
-            controller.close();
-            controller.byobRequest?.respond(0);
-            return;
-          }
-          rest = result.value;
-        }
-        const request = controller.byobRequest;
-        const view = request?.view;
-        const size = Math.min(rest.length, view?.byteLength ?? CHUNK);
-        const piece = rest.subarray(0, size);
-        rest = rest.subarray(size);
-        // The stream detaches the arrays that it is given, so it gets a copy.
-        if (request && view) {
-          new Uint8Array(view.buffer, view.byteOffset, size).set(piece);
-          request.respond(size);
-        } else controller.enqueue(piece.slice());
-      },
+    return sourceStream({
+      // The stream detaches the arrays that it is given, so it gets a copy.
+      next: async () => (await pieces.next()).value?.slice() ?? null,
       cancel: (reason) => this.#cancel(reason),
-    }, { highWaterMark: 0 }) as ReadableStream<Uint8Array<ArrayBuffer>>;
+    });
   }
 
   /** The body piece by piece; small in-memory pieces are joined. */
-  async *#pieces(): AsyncGenerator<Uint8Array> {
-    let joined: Uint8Array[] = [];
-    let size = 0;
-    const add = (bytes: Uint8Array): boolean => {
-      joined.push(bytes);
-      size += bytes.length;
-      return size >= CHUNK / 2;
-    };
-    const flush = (): Uint8Array => {
-      const bytes = concatBytes(joined as Uint8Array<ArrayBuffer>[]);
-      joined = [];
-      size = 0;
-      return bytes;
-    };
+  async *#pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, undefined> {
+    const joined = new GrowingBytes();
     try {
       for (const part of this.#parts) {
-        if (add(part.head)) yield flush();
+        joined.append(part.head);
         const content = part.body.bytes;
-        if (content !== null && content.length < CHUNK / 2) add(content);
-        else {
-          yield flush();
-          if (content === null) yield* contentOf(part);
-          else yield content;
-        }
-        if (add(CRLF)) yield flush();
+        if (content === null || content.length >= CHUNK / 2) {
+          yield joined.take();
+          yield* content === null ? contentOf(part) : chunksOf(content);
+        } else joined.append(content);
+        joined.append(CRLF);
+        if (joined.size >= CHUNK / 2) yield joined.take();
       }
-      add(this.#close());
-      yield flush();
+      joined.append(this.#close());
+      yield joined.take();
     } catch (error) {
       await this.#cancel(error); // or the files of later parts would stay open
       throw error;
@@ -224,9 +191,9 @@ export class MultipartWriter {
 
   async #cancel(reason: unknown): Promise<void> {
     // A source that fails to cancel has already failed, and that was reported.
-    await Promise.allSettled(this.#parts.flatMap(({ body, readers }) => {
-      const reading = [...readers].map((reader) => reader.cancel(reason));
-      return body.replayable || reading.length > 0 ? reading : [closeUnread(body, reason)];
+    await Promise.allSettled(this.#parts.map(async ({ body, readers }) => {
+      await Promise.all([...readers].map((reader) => reader.cancel(reason)));
+      if (!body.replayable && readers.size === 0) await body.stream().cancel(reason);
     }));
   }
 
@@ -262,18 +229,17 @@ export class MultipartWriter {
   }
 }
 
-/** Cancels a source that was not read; one that was read has ended. */
-async function closeUnread(body: SendableBody, reason: unknown): Promise<void> {
-  await body.stream().cancel(reason);
+function* chunksOf(bytes: Bytes): Generator<Bytes> {
+  for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK);
 }
 
 /** Checks that a source has the length that `Content-Length` announced. */
-async function* contentOf({ body, readers }: Part): AsyncGenerator<Uint8Array> {
+async function* contentOf({ body, readers }: Part): AsyncGenerator<Bytes> {
   const reader = body.stream().getReader();
   readers.add(reader);
   let left = body.size ?? Infinity;
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    const piece: unknown = next.value;
+    const piece = next.value;
     if (!(piece instanceof Uint8Array)) {
       throw new TypeError("Cannot send a part: its source gave a chunk without bytes");
     }

@@ -1,6 +1,7 @@
 // Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
 import { type Bytes, decodeBytes, hexValue } from "../bytes/bytes.ts";
-import { asciiText } from "../bytes/latin1.ts";
+import { asciiText, latin1 } from "../bytes/latin1.ts";
+import { latin1Bytes } from "../headers/header_text.ts";
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
 import { decodedSource } from "../coding/content_decoder.ts";
 import { restOf } from "../bytes/body_source.ts";
@@ -120,28 +121,11 @@ function decodeTransfer(data: Uint8Array<ArrayBuffer>, encoding: string): Uint8A
 }
 
 /** RFC 2045 section 6.7; an `=` that begins no escape stays, as in Python's decoder. */
-function decodeQuotedPrintable(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const plain = new Uint8Array(data.length);
-  let size = 0;
-  for (let at = 0; at < data.length; at++) {
-    const byte = data[at] as number;
-    if (byte === 0x3d) {
-      const first = data[at + 1];
-      const second = data[at + 2];
-      if (first === 0x0d && second === 0x0a || first === 0x0a) { // a soft line break
-        at += first === 0x0a ? 1 : 2;
-        continue;
-      }
-      const code = hexValue(first) * 16 + hexValue(second);
-      if (code >= 0) {
-        plain[size++] = code;
-        at += 2;
-        continue;
-      }
-    }
-    plain[size++] = byte;
-  }
-  return plain.subarray(0, size);
+function decodeQuotedPrintable(data: Bytes): Bytes {
+  const escape = /=(?:\r?\n|([0-9A-F]{2}))/gi; // a soft line break, or a byte
+  const byteOf = (_: string, hex?: string): string =>
+    hex === undefined ? "" : String.fromCharCode(parseInt(hex, 16));
+  return latin1Bytes(latin1(data).replace(escape, byteOf));
 }
 
 async function inflate(data: Bytes, encoding: string, limit: number): Promise<Bytes> {

@@ -72,10 +72,7 @@ function dispositionOf(
     throw new TypeError("Cannot append a form-data part: it has no name");
   }
   if (name === undefined && filename === undefined) return null;
-  return formatContentDisposition(isForm ? "form-data" : "attachment", {
-    ...(name === undefined ? {} : { name }),
-    ...(filename === undefined ? {} : { filename }),
-  });
+  return formatContentDisposition(isForm ? "form-data" : "attachment", { name, filename });
 }
 
 function formatLine([name, value]: readonly [string, string]): string {

@@ -33,7 +33,7 @@ export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
         fields.push([name, await part.text()]);
         continue;
       }
-      const content = await spool(part, budget);
+      const content = await spool(part.lentPieces(), budget);
       spooled.push(content);
       const { filename, headers } = part;
       const contentType = headers.has("content-type")

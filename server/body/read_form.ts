@@ -47,11 +47,7 @@ export async function readForm(
     }
     case "multipart/form-data": {
       const { maxSize: _, ...own } = options; // passed as `limit`
-      const limits = {
-        maxTotalSize: limit === 0 ? Infinity : limit,
-        ...own,
-        reuseBuffers: true, // pieces are written or copied at once
-      };
+      const limits = { maxTotalSize: limit === 0 ? Infinity : limit, ...own };
       try {
         refuseLength(body, limits.maxTotalSize);
         const boundary = params.get("boundary") ?? "";

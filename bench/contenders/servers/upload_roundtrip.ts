@@ -7,9 +7,9 @@ app.addRoutes([
   web.get("/", () => web.textResponse(HELLO)),
   web.post("/multipart", async (request) => {
     let size = 0;
-    const reader = await request.multipart({ reuseBuffers: mode !== "kept" });
-    for await (const part of reader) {
-      if (part instanceof BodyPartReader) { for await (const piece of part) size += piece.length; }
+    for await (const part of await request.multipart()) {
+      if (!(part instanceof BodyPartReader)) continue;
+      for await (const piece of mode === "kept" ? part : part.lentPieces()) size += piece.length;
     }
     return web.textResponse(String(size));
   }),

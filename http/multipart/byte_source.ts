@@ -1,14 +1,8 @@
-import { type BodySource, streamSource } from "./body_source.ts";
+import { type BodySource, streamSource } from "../bytes/body_source.ts";
+import { MultipartLimitError } from "./errors.ts";
+import type { MultipartLimits } from "./limits.ts";
 
-export interface ByteSourceOptions {
-  /** Whether the result of {@linkcode ByteSource.take} may change at the next refill. */
-  readonly reuseBuffers: boolean;
-  /** Total time limit for waiting on the stream, in milliseconds. */
-  readonly maxWait: number;
-  /** Called with the number of bytes read so far, after each refill; may throw. */
-  readonly onBytes: (total: number) => void;
-  readonly timeoutError: () => Error;
-}
+type SourceLimits = Pick<MultipartLimits, "maxTotalSize" | "maxDuration">;
 
 /**
  * Size of one refill, in bytes, always the same: Deno 2.9.6 reads ahead by the largest read so far,
@@ -23,8 +17,8 @@ const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * Reads a stream into one buffer through a BYOB reader; other streams by their chunks. A BYOB read
- * detaches every view of its buffer, so `take()` copies, unless `reuseBuffers` allows a view. The
- * copy halves the speed, as each piece is fresh memory, cold and cleared; handing out the buffer
+ * detaches every view of its buffer, so `take()` copies, unless a view will do. The copy halves the
+ * speed, as each piece is fresh memory, cold and cleared; handing out the buffer
  * and allocating another, or cutting pieces from slabs of 1 MiB, was no faster.
  */
 export class ByteSource {
@@ -34,7 +28,7 @@ export class ByteSource {
   end = 0;
 
   readonly #source: BodySource;
-  readonly #options: ByteSourceOptions;
+  readonly #limits: SourceLimits;
   #isOurs = true; // the buffer is not a chunk of the stream
   #isDone = false;
   #isFilling = false;
@@ -42,12 +36,9 @@ export class ByteSource {
   #waited = 0;
   #failure: { readonly reason: unknown } | null = null;
 
-  /**
-   * Creates one.
-   * @throws {TypeError} If the stream is locked already.
-   */
-  constructor(stream: ReadableStream<Uint8Array>, options: ByteSourceOptions) {
-    this.#options = options;
+  /** @throws {TypeError} If the stream is locked already. */
+  constructor(stream: ReadableStream<Uint8Array>, limits: SourceLimits) {
+    this.#limits = limits;
     this.#source = streamSource(stream as ReadableStream<Uint8Array<ArrayBuffer>>);
   }
 
@@ -64,10 +55,10 @@ export class ByteSource {
     this.#throwFailure();
     if (this.#isDone) return false;
     this.#isFilling = true;
-    const left = this.#options.maxWait - this.#waited;
-    const timer = left <= MAX_TIMER
-      ? setTimeout(() => this.cancel(this.#options.timeoutError()), Math.max(0, left))
-      : undefined;
+    const { maxDuration, maxTotalSize } = this.#limits;
+    const left = maxDuration - this.#waited;
+    const late = (): void => this.cancel(new MultipartLimitError("maxDuration", maxDuration));
+    const timer = left <= MAX_TIMER ? setTimeout(late, Math.max(0, left)) : undefined;
     const began = performance.now();
     try {
       const { into } = this.#source;
@@ -75,7 +66,7 @@ export class ByteSource {
       this.#throwFailure(); // a cancelled reader only reports the end
       this.#isDone = size === 0;
       this.#total += size;
-      this.#options.onBytes(this.#total);
+      if (this.#total > maxTotalSize) throw new MultipartLimitError("maxTotalSize", maxTotalSize);
       return size > 0;
     } finally {
       clearTimeout(timer);
@@ -88,7 +79,7 @@ export class ByteSource {
    * Takes bytes from the front of the window, which must hold them: a view if `lent`, which may
    * change at the next refill, else a copy.
    */
-  take(length: number, lent: boolean = this.#options.reuseBuffers): Uint8Array<ArrayBuffer> {
+  take(length: number, lent: boolean): Uint8Array<ArrayBuffer> {
     const from = this.start;
     this.start += length;
     return this.#source.into === undefined || lent
