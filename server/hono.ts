@@ -19,7 +19,7 @@ import { errorPage, problemOf, report } from "./application/error_response.ts";
 import { noResponse } from "./application/mistakes.ts";
 import { setResponse, withHeaders } from "./application/hono_response.ts";
 import { requestBehind } from "./request/hono_context.ts";
-import { HTTPMethodNotAllowed } from "./exceptions/client_errors.ts";
+import { HTTPMethodNotAllowed } from "./exceptions/replies.ts";
 import {
   compose,
   type Handler,

@@ -159,7 +159,4 @@ export { makeRequest, type MakeRequestOptions } from "./testing/make_request.ts"
 
 // HTTP exceptions
 export * from "./exceptions/http_exception.ts";
-export * from "./exceptions/successes.ts";
-export * from "./exceptions/redirects.ts";
-export * from "./exceptions/client_errors.ts";
-export * from "./exceptions/server_errors.ts";
+export * from "./exceptions/replies.ts";

@@ -5,7 +5,7 @@ import type { ServeInfo } from "../engine/engine.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import { isResponse } from "../engine/response_record.ts";
 import type { AppContext } from "../request/app_context.ts";
-import { HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/client_errors.ts";
+import { HTTPMethodNotAllowed, HTTPNotFound } from "../exceptions/replies.ts";
 import { type Handler, type HandlerResult, render } from "../request/middleware.ts";
 import { NO_PARAMS } from "../routing/path_template.ts";
 import type { RunningAnswer } from "../request/answer_slot.ts";

@@ -4,7 +4,7 @@ import { MultipartError, MultipartLimitError } from "../../http/multipart/errors
 import { portOf } from "../engine/engine_of_request.ts";
 import type { Logger } from "../request/app_context.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
-import { HTTPBadRequest, HTTPRequestEntityTooLarge } from "../exceptions/client_errors.ts";
+import { HTTPBadRequest, HTTPRequestEntityTooLarge } from "../exceptions/replies.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
 import { ConnectionResetError } from "../response/connection_reset_error.ts";
 import { serverErrorResponse } from "../response/prepare_response.ts";

@@ -1,6 +1,6 @@
 import { decodeBytes } from "../../http/bytes/bytes.ts";
 import { decoderFor } from "../../http/headers/charset.ts";
-import { HTTPUnsupportedMediaType } from "../exceptions/client_errors.ts";
+import { HTTPUnsupportedMediaType } from "../exceptions/replies.ts";
 
 /** A decoder for the bodies of requests; `fatal` if bytes of another charset are an error. */
 export function bodyDecoder(charset: string, fatal: boolean): TextDecoder {

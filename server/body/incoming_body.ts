@@ -10,7 +10,7 @@ import {
   HTTPBadRequest,
   HTTPRequestEntityTooLarge,
   HTTPRequestTimeout,
-} from "../exceptions/client_errors.ts";
+} from "../exceptions/replies.ts";
 import { PieceWork } from "./piece_work.ts";
 
 /** Limits for reading a body. */

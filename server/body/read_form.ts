@@ -9,7 +9,7 @@ import {
 } from "../../http/multipart/limits.ts";
 import { MultipartReader } from "../../http/multipart/multipart_reader.ts";
 import { within } from "../../http/within.ts";
-import { HTTPRequestEntityTooLarge } from "../exceptions/client_errors.ts";
+import { HTTPRequestEntityTooLarge } from "../exceptions/replies.ts";
 import { bodyDecoder } from "./body_decoder.ts";
 import { type ParsedForm, parseForm } from "./parse_form.ts";
 import type { IncomingBody } from "./incoming_body.ts";

@@ -3,9 +3,8 @@ import { fileInfo, nameFile } from "../../http/name_file.ts";
 import { OptionTable } from "../../http/options.ts";
 import { piecesOf } from "../../http/bytes/stream_reader.ts";
 import { BodyPartReader } from "../../http/multipart/body_part_reader.ts";
-import { HTTPConflict } from "../exceptions/client_errors.ts";
+import { HTTPConflict, HTTPInsufficientStorage } from "../exceptions/replies.ts";
 import { sweepOnce } from "./sweep_parts.ts";
-import { HTTPInsufficientStorage } from "../exceptions/server_errors.ts";
 
 /** Whether a file name is a device on Windows: `CON`, `nul.txt`, `com1.tar.gz`. */
 export function isDeviceName(name: string): boolean {

@@ -1,6 +1,6 @@
 import { nodeUrl } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
-import { HTTPForbidden } from "../exceptions/client_errors.ts";
+import { HTTPForbidden } from "../exceptions/replies.ts";
 import type { Responder } from "../request/middleware.ts";
 import { mimeTypeOf } from "./mime_type.ts";
 import { headReader } from "../engine/engine_of_request.ts";

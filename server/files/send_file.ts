@@ -6,7 +6,7 @@ import { cacheContent, cachedContent, MAX_CACHED_FILE, sameFile, unchanged } fro
 import type { RawHeaders } from "../engine/engine.ts";
 import type { HeadReader } from "../engine/engine_of_request.ts";
 import { fileStream, recordedResponse } from "../engine/response_record.ts";
-import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
+import { HTTPForbidden, HTTPNotFound } from "../exceptions/replies.ts";
 import { formatHttpDate } from "../../http/headers/http_date.ts";
 
 /** Prepared metadata of a file, reused by many requests. */

@@ -1,7 +1,7 @@
 // Safe access to the files below a folder.
 import { nodeCrypto, nodePath } from "../../http/node_modules.ts";
 import { isDeviceName } from "../body/save_file.ts";
-import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
+import { HTTPForbidden, HTTPNotFound } from "../exceptions/replies.ts";
 import type { HeadReader } from "../engine/engine_of_request.ts";
 import { mimeTypeOf } from "./mime_type.ts";
 import { sameFile, unchanged } from "./file_cache.ts";

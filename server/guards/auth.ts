@@ -1,6 +1,6 @@
 import { described, OptionTable } from "../../http/options.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import { HTTPForbidden, HTTPUnauthorized } from "../exceptions/client_errors.ts";
+import { HTTPForbidden, HTTPUnauthorized } from "../exceptions/replies.ts";
 import { AppKey } from "../request/app_key.ts";
 import type { Middleware } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";

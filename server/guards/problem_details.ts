@@ -1,6 +1,6 @@
 import { explained } from "../application/mistakes.ts";
 import { problemOf, report, shownError } from "../application/error_response.ts";
-import { HTTPInternalServerError } from "../exceptions/server_errors.ts";
+import { HTTPInternalServerError } from "../exceptions/replies.ts";
 import type { HTTPException } from "../exceptions/http_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
 import { requestInternals } from "../request/request.ts";

@@ -1,7 +1,7 @@
 import { noteLocalState } from "../../http/local_state.ts";
 import { OptionTable } from "../../http/options.ts";
 import { RecentMap } from "../../http/recent_map.ts";
-import { HTTPTooManyRequests } from "../exceptions/client_errors.ts";
+import { HTTPTooManyRequests } from "../exceptions/replies.ts";
 import type { Middleware } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { withAnswerHeaders } from "./answer_headers.ts";

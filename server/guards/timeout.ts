@@ -1,5 +1,5 @@
 import { described } from "../../http/options.ts";
-import { HTTPGatewayTimeout } from "../exceptions/server_errors.ts";
+import { HTTPGatewayTimeout } from "../exceptions/replies.ts";
 import type { HandlerResult, Middleware } from "../request/middleware.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 import { deferred } from "../../http/since_node_20.ts";

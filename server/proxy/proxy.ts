@@ -1,6 +1,6 @@
 import { isToken } from "../../http/headers/header_params.ts";
 import { OptionTable } from "../../http/options.ts";
-import { HTTPBadGateway, HTTPGatewayTimeout } from "../exceptions/server_errors.ts";
+import { HTTPBadGateway, HTTPGatewayTimeout } from "../exceptions/replies.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
 import type { WebSocketResponse } from "../websocket/websocket_response.ts";

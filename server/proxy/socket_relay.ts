@@ -1,5 +1,5 @@
 import { WSCloseCode, WSMsgType } from "../../http/websocket/message.ts";
-import { HTTPBadGateway } from "../exceptions/server_errors.ts";
+import { HTTPBadGateway } from "../exceptions/replies.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { WebSocketResponse } from "../websocket/websocket_response.ts";
 

@@ -17,7 +17,7 @@ import { contextFor } from "./hono_context.ts";
 import { RequestExtras, type RequestInternals, runAfter } from "./request_internals.ts";
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { ServeInfo } from "../engine/engine.ts";
-import { HTTPBadRequest } from "../exceptions/client_errors.ts";
+import { HTTPBadRequest } from "../exceptions/replies.ts";
 import { bodyDecoder, bodyText } from "../body/body_decoder.ts";
 import type { PostData } from "../body/post_data.ts";
 import { POST_OPTIONS, type PostOptions, readForm, refuseLength } from "../body/read_form.ts";

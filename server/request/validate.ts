@@ -1,6 +1,6 @@
 import { described, OptionTable } from "../../http/options.ts";
 import { isStandardSchema } from "../../http/schema/standard_schema.ts";
-import { HTTPBadRequest, HTTPUnprocessableEntity } from "../exceptions/client_errors.ts";
+import { HTTPBadRequest, HTTPUnprocessableEntity } from "../exceptions/replies.ts";
 import type { HandlerResult } from "./middleware.ts";
 import type { ServerRequest } from "./request.ts";
 import type {

@@ -7,7 +7,7 @@ import {
   decodedSource,
   isDecodable,
 } from "../../http/coding/content_decoder.ts";
-import { HTTPBadRequest, HTTPUnsupportedMediaType } from "../exceptions/client_errors.ts";
+import { HTTPBadRequest, HTTPUnsupportedMediaType } from "../exceptions/replies.ts";
 import type { Middleware } from "../request/middleware.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 

@@ -2,8 +2,7 @@
 import { nodeUrl } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
 import { directoryListing } from "../files/directory_listing.ts";
-import { HTTPForbidden, HTTPNotFound } from "../exceptions/client_errors.ts";
-import { HTTPPermanentRedirect } from "../exceptions/redirects.ts";
+import { HTTPForbidden, HTTPNotFound, HTTPPermanentRedirect } from "../exceptions/replies.ts";
 import { quotePath } from "../routing/path_template.ts";
 import type { RelativeURL } from "../request/relative_url.ts";
 import { type HeadReader, headReader } from "../engine/engine_of_request.ts";

@@ -1,5 +1,5 @@
 import { described } from "../../http/options.ts";
-import { HTTPMethodNotAllowed } from "../exceptions/client_errors.ts";
+import { HTTPMethodNotAllowed } from "../exceptions/replies.ts";
 import type { Handler, HandlerResult } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 

@@ -1,7 +1,6 @@
 import { OptionTable } from "../../http/options.ts";
-import { HTTPClientError } from "../exceptions/client_errors.ts";
+import { HTTPClientError, HTTPPermanentRedirect } from "../exceptions/replies.ts";
 import type { HTTPException } from "../exceptions/http_exception.ts";
-import { HTTPPermanentRedirect } from "../exceptions/redirects.ts";
 import type { Handler, Middleware } from "../request/middleware.ts";
 import { decodePath } from "./path_template.ts";
 import type { ServerRequest } from "../request/request.ts";

@@ -1,6 +1,6 @@
 import { nodeCrypto } from "../../http/node_modules.ts";
 import { piecesOf } from "../../http/bytes/stream_reader.ts";
-import { HTTPRequestEntityTooLarge } from "../exceptions/client_errors.ts";
+import { HTTPRequestEntityTooLarge } from "../exceptions/replies.ts";
 import { storageError } from "../body/save_file.ts";
 
 /** What is known of an upload from its creation on. */

@@ -8,7 +8,7 @@ import {
   HTTPPreconditionFailed,
   HTTPRequestEntityTooLarge,
   HTTPUnsupportedMediaType,
-} from "../exceptions/client_errors.ts";
+} from "../exceptions/replies.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
 import type { Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";

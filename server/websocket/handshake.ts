@@ -1,5 +1,5 @@
 import { hasToken } from "../../http/http1/framing.ts";
-import { HTTPBadRequest, HTTPForbidden } from "../exceptions/client_errors.ts";
+import { HTTPBadRequest, HTTPForbidden } from "../exceptions/replies.ts";
 import { type HeadReader, headReader } from "../engine/engine_of_request.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
