@@ -197,8 +197,9 @@ export class RequestContext implements HopAbort {
   }
 
   /** The final response was accepted. */
-  arrived(request: RequestDetails, { status, headers }: HopResult): void {
+  arrived(request: RequestDetails, reply: HopResult): void {
     if (this.trace === null) return;
+    const { status, headers } = reply; // the platform's headers are made here
     this.trace.emit("onRequestEnd", { request, response: { status, url: request.url, headers } });
   }
 

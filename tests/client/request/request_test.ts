@@ -16,6 +16,7 @@ import {
 } from "@roundtrip/http";
 import { environmentOf, proxyFromEnvironment } from "../../../client/connect/environment.ts";
 import { netrcAuth } from "../../../client/connect/netrc.ts";
+import { streamSource } from "../../../http/bytes/body_source.ts";
 import type { ErrorType } from "../../_harness.ts";
 
 /** The request as seen by the server. */
@@ -615,6 +616,30 @@ Deno.test("the session's headers are mutable, and an unsafe jar is used for IP a
   session.headers.set("x-late", "2");
   await using again = await session.get("/");
   assertEquals((await again.json<Seen>()).headers["x-late"], "2");
+});
+
+Deno.test("a response is read without the platform's headers, which take a tenth of its time", async () => {
+  const body = new TextEncoder().encode('{"a":1}');
+  const transport: Transport = {
+    send: () =>
+      Promise.resolve({
+        status: 200,
+        reason: "OK",
+        get headers(): Headers {
+          throw new Error("The headers were made");
+        },
+        header: (name) => name === "content-type" ? "application/json" : null,
+        setCookies: () => [],
+        body: null,
+        source: streamSource(new Blob([body]).stream()),
+        bodyError: (error) => error as Error,
+        release() {},
+      }),
+    close() {},
+  };
+  await using session = new ClientSession({ transport });
+  await using response = await session.get("http://peer/", { raiseForStatus: true });
+  assertEquals(await response.json(), { a: 1 });
 });
 
 addEventListener("unload", () => Deno.removeSync(file.path));
