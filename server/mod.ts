@@ -158,5 +158,9 @@ export { TestClient, type TestRequestInit } from "./testing/test_client.ts";
 export { makeRequest, type MakeRequestOptions } from "./testing/make_request.ts";
 
 // HTTP exceptions
-export * from "./exceptions/http_exception.ts";
+export {
+  HTTPError,
+  HTTPException,
+  type HTTPExceptionOptions,
+} from "./exceptions/http_exception.ts";
 export * from "./exceptions/replies.ts";

@@ -3,15 +3,12 @@ import type { ServerRequest } from "../request/request.ts";
 
 /** What is shown of an error, as JSON of RFC 9457 and on a page. */
 export interface ShownError {
-  /** `Error: message`. */
   readonly detail: string;
-  /** What to do, for known mistakes. */
   readonly remedy?: string;
   /** Template and variables of the route, `null` without one. */
   readonly route: { readonly path: string; readonly params: object } | null;
   /** The calls, innermost first. */
   readonly stack: readonly string[];
-  /** The errors that led to it. */
   readonly causes: readonly string[];
 }
 

@@ -32,10 +32,8 @@ const EVENT_GROUP_OPTIONS = new OptionTable<EventGroupOptions>({
  * import { web } from "@roundtrip/http";
  *
  * const news = new web.EventGroup({ history: 1000 });
- * const app = new web.Application();
- * app.addRoutes([web.get("/news", news.handler())]);
- * await news.send("hello", { event: "greeting" });
- * console.assert(news.size === 0); // no client listens yet
+ * const routes = [web.get("/news", news.handler())];
+ * console.assert(await news.send("hello", { event: "greeting" }) === 0); // no client listens yet
  * ```
  */
 export class EventGroup {

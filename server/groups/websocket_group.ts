@@ -29,13 +29,12 @@ const WEB_SOCKET_GROUP_OPTIONS = new OptionTable<WebSocketGroupOptions>({
  * import { web, WSMsgType } from "@roundtrip/http";
  *
  * const room = new web.WebSocketGroup({ history: 20, presence: true });
- * const app = new web.Application();
- * app.addRoutes([web.get("/chat", web.webSocket(async (socket) => {
+ * const chat = web.webSocket(async (socket) => {
  *   await room.join(socket, { as: "ann" }); // and gets the last 20 messages
  *   for await (const message of socket) {
  *     if (message.type === WSMsgType.TEXT) await room.send(message.data);
  *   }
- * }))]);
+ * });
  * console.assert(room.size === 0 && (await room.present()).length === 0);
  * ```
  */

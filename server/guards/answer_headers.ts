@@ -1,5 +1,4 @@
-import { HTTPException } from "../exceptions/http_exception.ts";
-import { ownException } from "../exceptions/own_exception.ts";
+import { HTTPException, ownException } from "../exceptions/http_exception.ts";
 import type { Handler, HandlerResult } from "../request/middleware.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 

@@ -1,8 +1,7 @@
 import { OptionTable } from "../../http/options.ts";
 import { within } from "../../http/within.ts";
 import type { SessionStore } from "../sessions/keyed_storage.ts";
-import type { RedisClient } from "./redis_client.ts";
-import { redisTexts } from "./redis_texts.ts";
+import { type RedisClient, redisTexts } from "./redis_client.ts";
 
 /** Options of {@linkcode redisCache}. */
 export interface RedisCacheOptions {

@@ -1,15 +1,12 @@
 import { KeyedStorage } from "../sessions/keyed_storage.ts";
 import type { SessionCookieOptions, SessionStorage } from "../sessions/session_storage.ts";
-import type { RedisClient } from "./redis_client.ts";
-import { redisTexts } from "./redis_texts.ts";
+import { type RedisClient, redisTexts } from "./redis_client.ts";
 
 /**
  * Stores sessions in Redis, with the keys (`AIOHTTP_SESSION_` and the id) and the format of
- * aiohttp_session's `RedisStorage`, so that a Python and a Deno service can share them. With
- * `maxAge`, Redis expires them, and every use extends them (`sliding`); `web.renewSession()`
- * gives a session a new id.
+ * aiohttp_session's `RedisStorage`, so that they can be shared with Python. With `maxAge`, Redis
+ * expires them, and every use extends them unless `sliding` is `false`.
  * @param client A connected client; closing it is up to the caller.
- * @param options The cookie; `sliding` is `true` by default.
  * @throws {TypeError} If the client can send no commands.
  * @example
  * ```ts
@@ -18,8 +15,7 @@ import { redisTexts } from "./redis_texts.ts";
  *
  * // instead of this: await createClient().connect() of "@redis/client"
  * const client: RedisClient = { sendCommand: () => Promise.resolve(null) };
- * const app = new web.Application();
- * web.setupSessions(app, redisStore(client, { maxAge: 3_600_000, secure: true }));
+ * const sessions = web.sessionMiddleware(redisStore(client, { maxAge: 3_600_000, secure: true }));
  * ```
  */
 export function redisStore(

@@ -26,8 +26,7 @@ interface Series {
  * memory or of an announced length, open requests and WebSockets; connections with
  * `web.socketEngine()`. A route is its template, `/users/{id}`, empty for paths without one; those
  * of `app.hono` are not counted.
- * @param app The outermost application; it must not have started.
- * @throws {TypeError} If the application has started.
+ * @throws {TypeError} If the application, the outermost one, has started.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

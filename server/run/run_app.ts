@@ -51,9 +51,8 @@ const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * await web.runApp(app, { host: "127.0.0.1", port: 0, signal: AbortSignal.timeout(10) });
+ * const signal = AbortSignal.timeout(10); // else until SIGTERM
+ * await web.runApp(new web.Application(), { host: "127.0.0.1", port: 0, signal });
  * ```
  */
 export async function runApp(

@@ -40,11 +40,9 @@ const defaultEngine: Engine = "Deno" in globalThis ? denoEngine : async (options
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * await using runner = new web.AppRunner(app);
+ * await using runner = new web.AppRunner(new web.Application());
  * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
- * console.assert(await (await fetch(url)).text() === "hello");
+ * console.assert((await fetch(url)).status === 404);
  * ```
  */
 export class AppRunner {
@@ -112,7 +110,7 @@ export class AppRunner {
   /**
    * Stops: `app.ready` becomes `false`, `onShutdown` runs and WebSockets are closed, then new
    * connections are refused; pending handlers have up to `shutdownTimeout`, then `onCleanup` runs.
-   * An application that failed to start gets none of these. Further calls wait for the first.
+   * An application that failed to start gets none of these.
    */
   cleanup(): Promise<void> {
     return this.#stopping ??= this.#stop();

@@ -2,11 +2,9 @@ import { Fernet } from "./fernet.ts";
 import { CookieStorage, type SessionCookieOptions } from "./session_storage.ts";
 
 /**
- * Stores a session in its cookie as a Fernet token, compatible with `EncryptedCookieStorage` of
- * Python's aiohttp_session, so that a Python and a Deno service can share it.
- *
- * The server stores nothing: an old cookie stays valid until it is `maxAge` old. If a log-out has
- * to take effect at once, store sessions on the server.
+ * Stores a session in its cookie as a Fernet token, so that it can be shared with Python's
+ * aiohttp_session. The server stores nothing: an old cookie stays valid until it is `maxAge` old. If
+ * a log-out has to take effect at once, store sessions on the server.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

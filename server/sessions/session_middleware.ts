@@ -1,7 +1,6 @@
 import { AppKey } from "../request/app_key.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
-import { HTTPException } from "../exceptions/http_exception.ts";
-import { ownException } from "../exceptions/own_exception.ts";
+import { HTTPException, ownException } from "../exceptions/http_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
@@ -36,10 +35,10 @@ export function setupSessions(
 }
 
 /**
- * The middleware that `setupSessions()` adds, to place it yourself. It saves a changed session,
- * also when a handler throws a redirect; a `StreamResponse` or a WebSocket is prepared before, so
- * its handler can only read the session. A response that depends on a session gets `Vary: Cookie`,
- * and unless it has its own, `Cache-Control: private`, or `no-store` with a new cookie.
+ * The middleware that `setupSessions()` adds, to place it yourself. It saves a changed session, also
+ * when a handler throws a redirect, but not once a stream or a WebSocket is prepared. A response
+ * that depends on a session gets `Vary: Cookie`, and unless it has its own, `Cache-Control: private`,
+ * or `no-store` with a new cookie.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -162,11 +161,6 @@ function isAging({ isNew, empty, created, maxAge }: Session): boolean {
 }
 
 function slotOf<Params>(request: ServerRequest<Params>): Slot {
-  try {
-    return request.get(SLOT);
-  } catch (cause) {
-    throw new TypeError("Cannot get the session: call setupSessions(app, storage) first", {
-      cause,
-    });
-  }
+  if (request.has(SLOT)) return request.get(SLOT);
+  throw new TypeError("Cannot get the session: call setupSessions(app, storage) first");
 }

@@ -34,10 +34,8 @@ const TEST_REQUEST_INIT = new OptionTable<TestRequestInit>({
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.post("/", async (request) => web.jsonResponse(await request.json()))]);
- * await using client = await web.TestClient.start(app);
- * console.assert((await (await client.post("/", { json: { a: 1 } })).json()).a === 1);
+ * await using client = await web.TestClient.start(new web.Application());
+ * console.assert((await client.post("/", { json: { a: 1 } })).status === 404);
  * ```
  */
 export class TestClient {

@@ -17,20 +17,18 @@ export type WebSocketHandler<T = unknown, Params = Record<string, string>> = (
  * ```ts
  * import { web, WSMsgType } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/echo", web.webSocket(async (socket) => {
+ * const echo = web.webSocket(async (socket) => {
  *   for await (const message of socket) {
  *     if (message.type === WSMsgType.TEXT) await socket.sendStr(message.data);
  *   }
- * }))]);
+ * });
  * ```
  */
 export function webSocket<T = unknown, Params = Record<string, string>>(
   handler: WebSocketHandler<T, Params>,
   options: WebSocketResponseOptions<T> = {},
 ): Handler<Params> {
-  // Checks the options when the route is made, not at the first request.
-  new WebSocketResponse(options);
+  new WebSocketResponse(options); // checks them now, not at the first request
   return async (request) => {
     const socket = new WebSocketResponse(options);
     await socket.prepare(request);
