@@ -49,19 +49,15 @@ export class HTTPException extends Error {
 
   /** Creates one. */
   constructor(status: number, reason: string, options: HTTPExceptionOptions = {}) {
-    super(
-      `${status}: ${reason}`,
-      options.cause === undefined ? undefined : { cause: options.cause },
-    );
+    super(`${status}: ${reason}`, options);
     HTTP_EXCEPTION_OPTIONS.check(`new web.${new.target.name}`, options);
     this.name = new.target.name;
     this.status = status;
     this.reason = reason;
     this.headers = new Headers(options.headers);
     this.text = WITHOUT_BODY.has(status) ? "" : options.text ?? `${status}: ${reason}`;
-    if (this.text !== "") {
-      const contentType = options.contentType ?? "text/plain; charset=utf-8";
-      if (!this.headers.has("content-type")) this.headers.set("content-type", contentType);
+    if (this.text !== "" && !this.headers.has("content-type")) {
+      this.headers.set("content-type", options.contentType ?? "text/plain; charset=utf-8");
     }
   }
 

@@ -1,4 +1,3 @@
-// Sending a file: validators, conditions, ranges, body.
 import { type ByteRange, bytesOfRange, parseHTTPRange } from "../../http/headers/range_header.ts";
 import { checkConditions, rangeHolds, type Validators } from "../../http/headers/conditional.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
@@ -217,9 +216,7 @@ function pieceOf(file: Deno.FsFile, size: number): ReadableStream<Uint8Array<Arr
 function conditionFailed(status: 304 | 412, file: KnownFile, options: SendOptions): Response {
   const headers = new Headers(headersOf(file, options));
   // RFC 9110 section 15.4.5: a 304 has the validators, but no metadata of the omitted body.
-  headers.delete("content-type");
-  headers.delete("content-encoding");
-  headers.delete("content-length");
+  for (const part of ["type", "encoding", "length"]) headers.delete(`content-${part}`);
   headers.delete("accept-ranges");
   return new Response(null, { status, headers });
 }

@@ -30,7 +30,6 @@ export interface ConnectionServer {
   readonly isStopping: boolean;
   /** Its connections now. */
   readonly size: number;
-  /** Forgets a connection that has closed. */
   ended(connection: SocketConnection): void;
 }
 

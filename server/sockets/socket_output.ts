@@ -183,9 +183,7 @@ export class SocketOutput {
     if (this.#size + size > BUFFER) this.flush().catch(() => {}); // the next write fails too
     const buffer = this.#buffer;
     if (buffer !== null && this.#size + size <= buffer.length) return buffer;
-    if (buffer === null && size <= SMALL_BUFFER) {
-      return this.#buffer = small.take();
-    }
+    if (buffer === null && size <= SMALL_BUFFER) return this.#buffer = small.take();
     this.#buffer = kept.take();
     if (buffer !== null) {
       this.#buffer.set(buffer.subarray(0, this.#size));
