@@ -41,42 +41,33 @@ export async function downloadFile(
   path: string | URL,
   options: DownloadOptions,
 ): Promise<Download> {
-  return await disposing(new PartFile(path), (file) => downloadInto(file, get, url, options));
-}
-
-async function downloadInto(
-  file: PartFile,
-  get: (headers: Headers) => Promise<ClientResponse>,
-  url: string,
-  options: DownloadOptions,
-): Promise<Download> {
-  if (options.overwrite !== true) await file.assertFree();
-  const headers = headersOf(options.headers);
-  // Ranges of a compressed body are not ranges of the file.
-  headers.set("accept-encoding", "identity");
-  const query = options.params === undefined ? "" : encodeQuery(options.params);
-  const digest = digestOf(`${url}\n${query}`);
-  const part = options.resume === true ? await file.existing() : null;
-  if (part !== null && part.origin.urlDigest === digest) {
-    const ranged = new Headers(headers);
-    ranged.set("range", `bytes=${part.size}-`);
-    ranged.set("if-range", part.origin.validator);
-    const saved = await disposing(await get(ranged), async (response) => {
-      const next = continuation(response, part.size, part.origin.validator);
-      if (next === "again") return null;
-      if (next !== "complete") {
-        return await saveInto(file, await checked(response, true), next, digest, options);
-      }
-      await file.publish(options.overwrite ?? false);
-      return { path: file.path, size: part.size, resumedFrom: part.size };
-    });
-    if (saved !== null) return saved;
-  }
-  const whole = await checked(await get(headers), headers.has("range"));
-  return await disposing(
-    whole,
-    (response) => saveInto(file, response, wholePlace(response), digest, options),
-  );
+  return await disposing(new PartFile(path), async (file) => {
+    if (options.overwrite !== true) await file.assertFree();
+    const headers = headersOf(options.headers);
+    // Ranges of a compressed body are not ranges of the file.
+    headers.set("accept-encoding", "identity");
+    const query = options.params === undefined ? "" : encodeQuery(options.params);
+    const digest = digestOf(`${url}\n${query}`);
+    const save = (response: ClientResponse, place: BodyPlace): Promise<Download> =>
+      saveInto(file, response, place, digest, options);
+    const part = options.resume === true ? await file.existing() : null;
+    if (part !== null && part.origin.urlDigest === digest) {
+      const { size, origin: { validator } } = part;
+      const ranged = new Headers(headers);
+      ranged.set("range", `bytes=${size}-`);
+      ranged.set("if-range", validator);
+      const saved = await disposing(await get(ranged), async (response) => {
+        const next = continuation(response, size, validator);
+        if (next === "again") return null;
+        if (next !== "complete") return await save(await checked(response, true), next);
+        await file.publish(options.overwrite ?? false);
+        return { path: file.path, size, resumedFrom: size };
+      });
+      if (saved !== null) return saved;
+    }
+    const whole = await checked(await get(headers), headers.has("range"));
+    return await disposing(whole, (response) => save(response, wholePlace(response)));
+  });
 }
 
 /** Meaning of a response to a range request for a part of `size` bytes. */

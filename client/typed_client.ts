@@ -5,6 +5,7 @@ import { WITHOUT_BODY } from "../http/headers/status.ts";
 import type { FormValue } from "../http/multipart/form_body.ts";
 import type { QueryInit } from "../http/query.ts";
 import type { ContractsOf, RouteContract } from "../http/schema/routed.ts";
+import { disposing } from "../http/since_node_20.ts";
 import type { RequestData } from "./body/payload_of.ts";
 import type { RequestOptions } from "./request/options.ts";
 import type { ClientResponse } from "./response/response.ts";
@@ -159,7 +160,6 @@ export function typedClient<Routes>(
   ): Promise<ReplyValue<number, unknown>> => {
     PARTS.check(`${method} ${path}`, input);
     const { params = {}, query, headers, form, json } = input;
-    // Node 20 has no `await using`.
     const response = await session.request(method, `.${filled(path, params)}`, {
       ...options,
       params: query,
@@ -168,13 +168,10 @@ export function typedClient<Routes>(
       ...headers === undefined ? null : { headers },
       raiseForStatus: false,
     });
-    try {
-      const { status } = response;
+    return await disposing(response, async ({ status, headers }) => {
       const data = WITHOUT_BODY.has(status) || method === "HEAD" ? null : await dataOf(response);
-      return { status, ok: status >= 200 && status < 300, data, headers: response.headers };
-    } finally {
-      await response[Symbol.asyncDispose]();
-    }
+      return { status, ok: status >= 200 && status < 300, data, headers };
+    });
   };
   const methods = ["get", "post", "put", "patch", "delete", "head", "options"];
   const calls = methods.map((name) => [name, call(name.toUpperCase())]);

@@ -7,7 +7,7 @@ const LONG_PATH = 1024;
 /** Makes a store that looks up the paths above a request's, not every path of the host. */
 export function memoryStore(): MemoryCookieStore {
   const memory = new tough.MemoryCookieStore();
-  const find: Find = (domain, path, special, done) => {
+  const find = (domain: string, path: string, special: boolean, done: Done): void => {
     // It throws for special-use names such as "test", which have no parent domain anyway.
     const domains = domain.includes(".")
       ? tough.permuteDomain(domain, special) ?? [domain]
@@ -18,6 +18,7 @@ export function memoryStore(): MemoryCookieStore {
   return memory;
 }
 
+type Done = (error: null, found: Cookie[]) => void;
 type ByPath = MemoryCookieStore["idx"][string];
 
 /** The cookies for a path; all of them without one. */
@@ -38,10 +39,3 @@ function pathsAbove(path: string): string[] {
   }
   return paths;
 }
-
-type Find = (
-  domain: string,
-  path: string,
-  special: boolean,
-  done: (error: null, found: Cookie[]) => void,
-) => void;

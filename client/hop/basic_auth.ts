@@ -41,15 +41,11 @@ export function encodeBasicAuth(auth: BasicAuth): string {
     throw new TypeError(`Cannot use login "${login}": it contains ":" (RFC 7617)`);
   }
   const text = `${login}:${password}`;
-  return `Basic ${encoding === "latin1" ? btoa(checkedLatin1(text)) : utf8Base64(text)}`;
-}
-
-function checkedLatin1(text: string): string {
-  // deno-lint-ignore no-control-regex -- matches all of latin1
-  if (!/^[\x00-\xff]*$/.test(text)) {
+  if (encoding !== "latin1") return `Basic ${utf8Base64(text)}`;
+  if (/[^\0-\xff]/.test(text)) {
     throw new TypeError("Cannot encode the credentials: they are not latin1, use utf-8");
   }
-  return text;
+  return `Basic ${btoa(text)}`;
 }
 
 export function utf8Base64(text: string): string {

@@ -38,10 +38,7 @@ const CLIENT_TIMEOUT = new OptionTable<ClientTimeout>({
 
 export type TimeLimits = { readonly [Name in keyof ClientTimeout]-?: number };
 
-const DEFAULT_TIMEOUT: TimeLimits = { total: 300_000, connect: 0, sockConnect: 0, sockRead: 0 };
-
-export function resolveTimeout(timeout: ClientTimeout | undefined): TimeLimits {
-  if (timeout === undefined) return DEFAULT_TIMEOUT;
+export function resolveTimeout(timeout: ClientTimeout = {}): TimeLimits {
   // A number has no fields, so it would mean no timeout.
   if (typeof timeout !== "object" || timeout === null) {
     throw new TypeError(
@@ -49,16 +46,13 @@ export function resolveTimeout(timeout: ClientTimeout | undefined): TimeLimits {
     );
   }
   CLIENT_TIMEOUT.check("Cannot use timeout", timeout);
-  const { total, connect, sockConnect, sockRead } = { ...DEFAULT_TIMEOUT, ...defined(timeout) };
-  for (const [name, limit] of Object.entries({ total, connect, sockConnect, sockRead })) {
+  const { total = 300_000, connect = 0, sockConnect = 0, sockRead = 0 } = timeout;
+  const limits = { total, connect, sockConnect, sockRead };
+  for (const [name, limit] of Object.entries(limits)) {
     // setTimeout overflows at 32 bits and fires at once.
     if (!(limit >= 0 && limit <= 0x7fffffff)) {
       throw new RangeError(`Cannot use timeout.${name} ${limit}: expected 0 to ${0x7fffffff} ms`);
     }
   }
-  return { total, connect, sockConnect, sockRead };
-}
-
-function defined(timeout: ClientTimeout): Partial<TimeLimits> {
-  return Object.fromEntries(Object.entries(timeout).filter(([, limit]) => limit !== undefined));
+  return limits;
 }

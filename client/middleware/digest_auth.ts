@@ -164,34 +164,29 @@ const MAX_CHALLENGE = 16 * 1024;
 export function digestChallenge(headers: Headers): DigestChallenge | null {
   const digests = challengesOf(headers.get("www-authenticate") ?? "")
     .filter(({ scheme }) => scheme === "digest").map(({ params }) => params);
-  if (digests.length === 0) return null;
+  const usable = digests.filter((each) => problemOf(each) === null);
   for (const name of DIGEST_ALGORITHMS.keys()) {
-    const found = digests.find((each) =>
-      digestAlgorithm(each).name === name && each["realm"] !== undefined && each["nonce"] &&
-      sizeOf(each) <= MAX_CHALLENGE
-    );
+    const found = usable.find((each) => digestAlgorithm(each).name === name);
     if (found !== undefined) return found;
   }
-  const [first = {}] = digests;
-  const problem = first["realm"] === undefined
-    ? "it has no realm"
-    : !first["nonce"]
-    ? "it has no nonce"
-    : sizeOf(first) > MAX_CHALLENGE
-    ? `it is longer than ${MAX_CHALLENGE} characters`
-    : `algorithm "${first["algorithm"]}" is unknown`;
-  throw new ClientError(`Cannot answer the Digest challenge: ${problem}`);
+  const [first] = digests;
+  if (first === undefined) return null;
+  throw new ClientError(`Cannot answer the Digest challenge: ${problemOf(first)}`);
 }
 
-function digestAlgorithm(
-  challenge: DigestChallenge,
-): { readonly name: string; readonly isSession: boolean } {
+function problemOf(challenge: DigestChallenge): string | null {
+  if (challenge["realm"] === undefined) return "it has no realm";
+  if (!challenge["nonce"]) return "it has no nonce";
+  if (Object.entries(challenge).flat().join("").length > MAX_CHALLENGE) {
+    return `it is longer than ${MAX_CHALLENGE} characters`;
+  }
+  const isKnown = DIGEST_ALGORITHMS.has(digestAlgorithm(challenge).name);
+  return isKnown ? null : `algorithm "${challenge["algorithm"]}" is unknown`;
+}
+
+function digestAlgorithm(challenge: DigestChallenge) {
   const text = (challenge["algorithm"] ?? "MD5").toUpperCase();
   return { name: text.replace(/-SESS$/, ""), isSession: text.endsWith("-SESS") };
-}
-
-function sizeOf(challenge: DigestChallenge): number {
-  return Object.entries(challenge).flat().join("").length;
 }
 
 interface Challenge {

@@ -100,7 +100,7 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
   const methods = new Set(Array.from(options.methods ?? METHODS, (each) => each.toUpperCase()));
   const statuses = new Set(options.statuses ?? STATUSES);
   const random = options.random ?? Math.random;
-  const allowance = new Allowance(budget);
+  const allowance = allowanceOf(budget);
 
   return repeating(async (request, handler) => {
     allowance.request();
@@ -172,28 +172,21 @@ function isTemporary(error: unknown): boolean {
 }
 
 /** Counts requests and retries in time windows. */
-class Allowance {
-  readonly #share: number;
-  #since = -Infinity;
-  #requests = 0;
-  #retries = 0;
-
-  constructor(share: number) {
-    this.#share = share;
-  }
-
-  request(): void {
-    const now = performance.now();
-    if (now - this.#since > WINDOW) {
-      this.#since = now;
-      this.#requests = this.#retries = 0;
-    }
-    this.#requests++;
-  }
-
-  retry(): boolean {
-    if (this.#retries >= FREE_RETRIES + this.#requests * this.#share) return false;
-    this.#retries++;
-    return true;
-  }
+function allowanceOf(share: number) {
+  let since = -Infinity;
+  let requests = 0;
+  let retries = 0;
+  return {
+    request(): void {
+      const now = performance.now();
+      if (now - since > WINDOW) {
+        since = now;
+        requests = retries = 0;
+      }
+      requests++;
+    },
+    retry(): boolean {
+      return retries < FREE_RETRIES + requests * share && ++retries > 0;
+    },
+  };
 }

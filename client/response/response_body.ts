@@ -20,12 +20,9 @@ export interface BodyPolicy {
   readonly onDownloadProgress: ProgressCallback | null;
 }
 
-// V8's longest string has 2^29 - 24 characters, the limit of text() and json().
-const DEFAULT_MAX_DECODED_SIZE = 512 * 1024 * 1024;
-
 export const DEFAULT_BODY_POLICY: BodyPolicy = {
   autoDecompress: true,
-  maxDecodedSize: DEFAULT_MAX_DECODED_SIZE,
+  maxDecodedSize: 512 * 1024 ** 2, // V8's longest string has 2^29 - 24 characters
   maxBodySize: 0,
   onDownloadProgress: null,
 };
@@ -36,22 +33,20 @@ type BodyOptions = {
 
 /** Applies a caller's options to a policy. @throws {RangeError} If a limit is negative. */
 export function resolvePolicy(defaults: BodyPolicy, options: BodyOptions): BodyPolicy {
-  const { autoDecompress, maxDecodedSize, maxBodySize, onDownloadProgress } = options;
-  if (
-    autoDecompress === undefined && maxDecodedSize === undefined && maxBodySize === undefined &&
-    onDownloadProgress === undefined
-  ) return defaults;
-  for (const [name, limit] of Object.entries({ maxDecodedSize, maxBodySize })) {
-    if (limit !== undefined && !(limit >= 0)) {
-      throw new RangeError(`Cannot use ${name} ${limit}: expected 0 or more bytes`);
-    }
-  }
-  return {
-    autoDecompress: autoDecompress ?? defaults.autoDecompress,
-    maxDecodedSize: maxDecodedSize ?? defaults.maxDecodedSize,
-    maxBodySize: maxBodySize ?? defaults.maxBodySize,
-    onDownloadProgress: onDownloadProgress ?? defaults.onDownloadProgress,
-  };
+  const {
+    autoDecompress = defaults.autoDecompress,
+    maxDecodedSize = defaults.maxDecodedSize,
+    maxBodySize = defaults.maxBodySize,
+    onDownloadProgress = defaults.onDownloadProgress,
+  } = options;
+  checkLimit("maxDecodedSize", maxDecodedSize);
+  checkLimit("maxBodySize", maxBodySize);
+  return { autoDecompress, maxDecodedSize, maxBodySize, onDownloadProgress };
+}
+
+function checkLimit(name: string, limit: number): void {
+  if (limit >= 0) return;
+  throw new RangeError(`Cannot use ${name} ${limit}: expected 0 or more bytes`);
 }
 
 export function hasBody(result: HopResult): boolean {

@@ -33,10 +33,7 @@ export interface FetchApp {
  */
 export function appTransport(app: FetchApp): Transport {
   return withSpans({
-    async send(request) {
-      const response = await race(app, request);
-      return resultOf(response, request);
-    },
+    send: async (request) => resultOf(await race(app, request), request),
     close() {},
   });
 }

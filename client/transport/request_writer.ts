@@ -9,23 +9,9 @@ import type { Outgoing } from "./socket_connection.ts";
 /** Bodies up to this size are sent in one write with their head. */
 const JOINED = 64 * 1024;
 
-export interface Way {
-  /** Key of requests that can share a connection. */
-  readonly key: string;
-  /** Scheme, host and port, as in the URL. */
-  readonly origin: string;
-  /** Host and port. */
-  readonly host: string;
-  /** Host with its port, also the default one (RFC 9112 section 3.2.3). */
-  readonly authority: string;
-  /** Whether a proxy forwards the request without a tunnel. */
-  readonly forwards: boolean;
-  /** Credentials for that proxy, or `null`. */
-  readonly proxyAuth: string | null;
-  route(): Route;
-}
+export type Way = ReturnType<typeof wayOf>;
 
-function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Way {
+function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null) {
   const host = href.indexOf("//") + 2;
   const path = href.indexOf("/", host);
   const origin = href.slice(0, path);
@@ -37,13 +23,16 @@ function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Wa
   const forwards = proxy !== null && !secure && /^https?:$/.test(proxy.protocol) &&
     !asksUpgrade(headers);
   return {
+    /** Key of requests that can share a connection. */
     key: proxy === null ? origin : forwards ? `via ${proxy.href}` : `${origin} ${proxy.href}`,
     origin,
     host: name,
+    /** Host with its port, also the default one (RFC 9112 section 3.2.3). */
     authority: /:\d+$/.test(name) ? name : `${name}:${secure ? 443 : 80}`,
     forwards,
+    /** Credentials for a forwarding proxy, or `null`. */
     proxyAuth: forwards ? proxyAuthorization(proxy) : null,
-    route() {
+    route(): Route {
       if (route !== null) return route;
       const { hostname, port } = endpointOf(new URL(origin));
       return route = { host: hostname, port, secure, proxy, forwards };
@@ -51,24 +40,13 @@ function wayOf({ url: href, headers }: HopRequest, proxyHref: string | null): Wa
   };
 }
 
-export interface Written {
+interface Written {
   readonly way: Way;
   readonly outgoing: Outgoing;
 }
 
-/** Cached parts of requests with the same headers and origin. */
-interface Plan extends Pick<HopRequest, "method" | "headers" | "proxy" | "skipped"> {
-  readonly way: Way;
-  readonly hasBody: boolean;
-  readonly chunked: boolean;
-  readonly expects: boolean;
-  readonly closes: boolean;
-  /** Name of the length header of the body, or `null`. */
-  readonly framing: string | null;
-  /** The header lines before and after that. */
-  readonly before: string;
-  readonly after: string;
-}
+/** Parts of requests with the same headers and origin, to be reused. */
+type Plan = ReturnType<typeof planOf>;
 
 /** Serializes requests; reuses the work for similar ones in a row. */
 export class RequestWriter {
@@ -114,7 +92,7 @@ function planOf(
   proxy: string | null,
   chunked: boolean,
   isLast: boolean,
-): Plan {
+) {
   const { method, body, headers, skipped = NO_NAMES } = request;
   const way = wayOf(request, proxy);
   // "Connection: Upgrade" is set, and such a connection is not reused anyway.
@@ -160,9 +138,11 @@ function planOf(
   if (forceClose) list.push(["connection", "close"]);
   const before = fieldLines(list.slice(0, at));
   return {
-    ...{ method, headers, proxy, way, chunked, expects, closes, framing },
-    ...(request.skipped === undefined ? {} : { skipped }),
+    ...{ method, headers, proxy, way, chunked, expects, closes },
+    skipped: request.skipped,
     hasBody: body !== null,
+    framing, // name of the length header of the body, or `null`
+    // The header lines before and after that.
     before: host === null ? before : fieldLines([host]) + before, // first: RFC 9110 section 7.2
     after: fieldLines(list.slice(at)),
   };

@@ -3,7 +3,6 @@ import type { HeadersLike } from "../hop/header_list.ts";
 import { isToken } from "../../http/headers/header_params.ts";
 import type { QueryInit } from "../../http/query.ts";
 import {
-  type SocketLimits,
   socketLimits,
   WEB_SOCKET_OPTIONS,
   type WebSocketBaseOptions,
@@ -48,23 +47,16 @@ export const WEB_SOCKET_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOption
   cert: "It is an option of the session: { connector: { cert, key } }",
 });
 
-export interface ResolvedWebSocket extends SocketLimits {
-  readonly protocols: readonly string[];
-  readonly autoping: boolean;
-}
+export type ResolvedWebSocket = ReturnType<typeof resolveWebSocket>;
 
-export function resolveWebSocket(options: WebSocketConnectOptions<unknown>): ResolvedWebSocket {
+export function resolveWebSocket(options: WebSocketConnectOptions<unknown>) {
   const { protocols = [] } = options;
-  const seen = new Set<string>();
-  for (const protocol of protocols) {
+  for (const [at, protocol] of protocols.entries()) {
     // RFC 6455 section 4.1: unique tokens. Others could break the header.
-    if (!isToken(protocol) || seen.has(protocol)) {
-      throw new TypeError(
-        `Cannot offer the subprotocol ${JSON.stringify(protocol)}: ` +
-          (seen.has(protocol) ? "it is given twice" : "it is not a token"),
-      );
-    }
-    seen.add(protocol);
+    const isTwice = protocols.indexOf(protocol) < at;
+    if (isToken(protocol) && !isTwice) continue;
+    const why = isTwice ? "it is given twice" : "it is not a token";
+    throw new TypeError(`Cannot offer the subprotocol ${JSON.stringify(protocol)}: ${why}`);
   }
   return {
     ...socketLimits(options, 0, 16 * 1024 ** 2),
