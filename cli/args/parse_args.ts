@@ -147,19 +147,17 @@ export function parseArgs<Spec extends CommandSpec>(
     const letters = [...word.slice(1)];
     for (const [index, letter] of letters.entries()) {
       const option = byShort.get(letter);
-      if (option === undefined) {
-        // A word to pass on may begin with a known letter.
-        if (index === 0 || (full() && spec.passOn)) return false;
-        throw unknown(spec, `-${letter}`, word);
-      }
-      if (option.value !== undefined) break;
+      if (option?.value !== undefined) break;
+      if (option !== undefined) continue;
+      // A word to pass on may begin with a known letter.
+      if (index === 0 || (full() && spec.passOn)) return false;
+      throw unknown(spec, `-${letter}`, word);
     }
     for (const [index, letter] of letters.entries()) {
       const option = byShort.get(letter);
-      if (option === undefined) break;
-      const attached = letters.slice(index + 1).join("").replace(/^=/, "");
-      const isSwitch = option.value === undefined;
-      take(option, `-${letter}`, isSwitch || attached === "" ? undefined : attached);
+      const isSwitch = option?.value === undefined;
+      const attached = isSwitch ? "" : letters.slice(index + 1).join("").replace(/^=/, "");
+      if (option !== undefined) take(option, `-${letter}`, attached === "" ? undefined : attached);
       if (!isSwitch) break;
     }
     return true;

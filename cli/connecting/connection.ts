@@ -1,10 +1,10 @@
 // The transport of a request, by options and environment.
+import { resolve } from "node:path";
 import { socketTransport, type Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { certificatesOf } from "./certificates.ts";
-import { unixProxy } from "./unix_proxy.ts";
 import { OLD_RUNTIME, tooOldTo } from "../errors/old_runtime.ts";
-import { badArgument } from "../errors/errors.ts";
+import { badArgument, UsageError } from "../errors/errors.ts";
 
 export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise<Transport> {
   const socket = unixProxy(parsed);
@@ -35,6 +35,14 @@ function checkOld(url: string, proxy: string, own: boolean): void {
   if (proxy.startsWith("unix:")) throw tooOldTo("use https over a unix socket");
   if (proxy.startsWith("https:")) throw tooOldTo("use https through an https proxy");
   if (own) throw tooOldTo("use https through a proxy with --cert or --verify no");
+}
+
+/** `--unix-socket` as the URL of a proxy. */
+function unixProxy(parsed: ParsedArgs): string | undefined {
+  const path = parsed.value("unix-socket");
+  if (path === undefined) return undefined;
+  if (parsed.has("proxy")) throw new UsageError("--unix-socket and --proxy exclude each other");
+  return `unix:${encodeURI(resolve(path)).replace(/[?#]/g, encodeURIComponent)}`;
 }
 
 const SCHEMES = /^(?:https?|socks5h?):$/;

@@ -1,6 +1,6 @@
 // Formatting JSON: indented and coloured, with unchanged tokens.
+import { Buffer } from "node:buffer";
 import type { Paint } from "../io/paint.ts";
-import { sortKeys } from "./sort_keys.ts";
 
 const TOKEN = /(\s*)(?:("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],]))/gy;
 const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
@@ -73,4 +73,52 @@ function letters(string: string): string {
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+const SORTED_TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[{}[\],:]/g;
+const NONE = Buffer.alloc(0);
+
+/** An object or array being read. */
+interface Container {
+  readonly isObject: boolean;
+  /** Keys in UTF-8, which sorts by code points; JavaScript compares UTF-16 units. */
+  readonly members: { readonly key: Buffer; readonly text: string }[];
+  /** Key of the current member, as written. */
+  key: string | null;
+}
+
+/** Sorts the keys of all objects by code points; numbers, escapes and repeated keys stay. */
+export function sortKeys(text: string): string {
+  // No recursion: nesting has no limit.
+  const open: Container[] = [{ isObject: false, members: [], key: null }];
+  for (const [token] of text.matchAll(SORTED_TOKEN)) {
+    const top = open.at(-1);
+    if (top === undefined) break;
+    if (token === "{" || token === "[") {
+      open.push({ isObject: token === "{", members: [], key: null });
+    } else if (token === "}" || token === "]") {
+      open.pop();
+      add(open.at(-1), closed(top));
+    } else if (token === "," || token === ":") continue;
+    else if (top.isObject && top.key === null) top.key = token;
+    else add(top, token);
+  }
+  return open[0]?.members[0]?.text ?? text;
+}
+
+function add(container: Container | undefined, text: string): void {
+  if (container === undefined) return;
+  const key = container.key;
+  container.members.push(
+    key === null
+      ? { key: NONE, text }
+      : { key: Buffer.from(JSON.parse(key)), text: `${key}:${text}` },
+  );
+  container.key = null;
+}
+
+function closed({ isObject, members }: Container): string {
+  if (!isObject) return `[${members.map(({ text }) => text).join(",")}]`;
+  const sorted = members.toSorted((one, other) => Buffer.compare(one.key, other.key));
+  return `{${sorted.map(({ text }) => text).join(",")}}`;
 }

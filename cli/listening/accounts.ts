@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { HTTPUnauthorized, type ServerRequest } from "../../server/mod.ts";
 import { badArgument } from "../errors/errors.ts";
@@ -73,12 +74,6 @@ export function sameText(given: string, expected: string): boolean {
 }
 
 function decoded(base64: string): [user: string, password: string] {
-  try {
-    const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
-    const text = new TextDecoder().decode(bytes);
-    const colon = text.indexOf(":");
-    return colon === -1 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1)];
-  } catch {
-    return ["", ""]; // invalid base64: no credentials
-  }
+  const [user = "", ...password] = Buffer.from(base64, "base64").toString().split(":");
+  return [user, password.join(":")];
 }

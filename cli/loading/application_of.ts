@@ -1,22 +1,27 @@
 import { Application, route, type ServeInfo, type ServerRequest } from "../../server/mod.ts";
+import type { ParsedArgs } from "../args/parse_args.ts";
 import { UsageError } from "../errors/errors.ts";
+import type { Entry } from "./entry.ts";
+import { importEntry } from "./import_entry.ts";
+import { useOwnModules } from "./own_modules.ts";
 
 /** An object with `fetch`, such as a Hono app or a default export for `deno serve`. */
 interface Fetcher {
   fetch(request: Request, info: ServeInfo): Response | Promise<Response>;
 }
 
-/** Turns a module's export into an application. */
+/** The application that a module exports, or that its function makes of the words after it. */
 export async function applicationOf(
-  value: unknown,
-  args: readonly string[],
-  entry: string,
+  entry: Entry,
+  { positionals: [word], rest }: ParsedArgs,
 ): Promise<Application> {
+  useOwnModules();
+  const value = await importEntry(entry);
   if (isClass(value)) {
     const made = `export default new ${value.name || "Application"}()`;
-    throw new UsageError(`${entry} is a class, and an Application was expected: ${made}`);
+    throw new UsageError(`${word} is a class, and an Application was expected: ${made}`);
   }
-  const made = typeof value === "function" ? await value([...args]) : await value;
+  const made = typeof value === "function" ? await value([...rest]) : await value;
   if (made instanceof Application) return made;
   if (isFetcher(made)) {
     const app = new Application({ clientMaxSize: 0 });
@@ -26,7 +31,7 @@ export async function applicationOf(
     return app;
   }
   const what = made === null ? "null" : typeof made;
-  const how = typeof value === "function" ? `the function ${entry} returned` : `${entry} is`;
+  const how = typeof value === "function" ? `the function ${word} returned` : `${word} is`;
   throw new UsageError(
     `${how} ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}, and an Application was expected, an ` +
       `object with fetch(request), or a function that returns one of them`,

@@ -12,7 +12,10 @@ const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 /** Schemes of modules that are not paths. */
 export const SCHEME = /^(?:https?|file|data|jsr|npm|node|blob)$/;
 
-export function parseEntry(word: string): Entry {
+export function parseEntry(word: string | undefined): Entry {
+  if (word === undefined) {
+    throw new UsageError("the following arguments are required: MODULE[:NAME]");
+  }
   const colon = word.lastIndexOf(":");
   const module = word.slice(0, Math.max(colon, 0));
   const name = word.slice(colon + 1);

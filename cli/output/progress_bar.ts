@@ -85,7 +85,7 @@ function draw(): void {
   if (BARS.isMidLine) return;
   erase();
   // A line that wraps could not be found again.
-  const { columns } = consoleSize();
+  const { columns } = Deno.consoleSize();
   print([...shown].map((bar) => bar.line().slice(0, columns - 1)).join("\n"));
   drawn = shown.size;
   BARS.erase = erase;
@@ -101,14 +101,6 @@ function erase(): void {
 
 function print(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(text));
-}
-
-function consoleSize(): { columns: number } {
-  try {
-    return Deno.consoleSize();
-  } catch {
-    return { columns: 80 };
-  }
 }
 
 function formatTime(seconds: number): string {

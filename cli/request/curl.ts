@@ -18,20 +18,6 @@ const SAME: readonly (readonly [own: RequestOption, name: string])[] = [
   ["max-redirects", "--max-redirs"],
 ];
 
-const LONG: Readonly<Record<string, string>> = {
-  "-I": "--head",
-  "-X": "--request",
-  "-H": "--header",
-  "-u": "--user",
-  "-F": "--form",
-  "-L": "--location",
-  "-k": "--insecure",
-  "-O": "--remote-name",
-  "-o": "--output",
-  "-C": "--continue-at",
-  "-g": "--globoff",
-};
-
 /** Writes a request as a curl command, quoted for a shell; long options are on lines of their own. */
 export function curlCommand(
   plan: Plan,
@@ -40,18 +26,19 @@ export function curlCommand(
 ): string {
   const { method, url, body } = plan;
   const options: string[][] = [["curl"]];
-  if (method === "HEAD") options.push(["-I"]);
-  else if (method !== (body === null ? "GET" : "POST")) options.push(["-X", method]);
+  if (method === "HEAD") options.push(["-I --head"]);
+  else if (method !== (body === null ? "GET" : "POST")) options.push(["-X --request", method]);
   // curl expands {a,b} and [1-3] to several URLs, except in an IPv6 address.
-  if (/[[\]{}]/.test(url.pathname + url.search)) options.push(["-g"]);
+  if (/[[\]{}]/.test(url.pathname + url.search)) options.push(["-g --globoff"]);
   options.at(-1)?.push(url.href);
   options.push(...headerOptions(plan, auth));
   if (body !== null) options.push(...bodyOptions(body));
   options.push(...connectionOptions(parsed));
   const isLong = parsed.has("curl-long");
-  return options.map(([name = "", ...values]) =>
-    [isLong ? LONG[name] ?? name : name, ...values].map(shellWord).join(" ")
-  ).join(isLong ? " \\\n  " : " ");
+  return options.map(([names = "", ...values]) => {
+    const [short = "", long = short] = names.split(" ");
+    return [isLong ? long : short, ...values].map(shellWord).join(" ");
+  }).join(isLong ? " \\\n  " : " ");
 }
 
 function headerOptions({ headers, without }: Plan, auth: Auth | null): string[][] {
@@ -61,12 +48,12 @@ function headerOptions({ headers, without }: Plan, auth: Auth | null): string[][
     const isDefault = /^(?:user-agent|accept-encoding)$/i.test(name) &&
       /^(?:roundtrip\/|gzip, deflate, br)/.test(value);
     if (isDefault || (name.toLowerCase() === "accept" && value === "*/*")) continue;
-    options.push(["-H", value === "" ? `${name};` : `${name}: ${value}`]);
+    options.push(["-H --header", value === "" ? `${name};` : `${name}: ${value}`]);
   }
-  for (const name of without) options.push(["-H", `${name}:`]);
-  if (auth?.type === "bearer") options.push(["-H", `Authorization: Bearer ${auth.value}`]);
+  for (const name of without) options.push(["-H --header", `${name}:`]);
+  if (auth?.type === "bearer") options.push(["-H --header", `Authorization: Bearer ${auth.value}`]);
   if (auth?.type === "digest") options.push(["--digest"]);
-  if (auth !== null && auth.type !== "bearer") options.push(["-u", auth.value]);
+  if (auth !== null && auth.type !== "bearer") options.push(["-u --user", auth.value]);
   return options;
 }
 
@@ -80,16 +67,16 @@ function bodyOptions(body: PlannedBody): string[][] {
     const name = part.filename === null
       ? ""
       : `;filename="${part.filename.replaceAll(/["\\]/g, "\\$&")}"`;
-    return ["-F", `${part.name}=@${part.path}${type}${name}`];
+    return ["-F --form", `${part.name}=@${part.path}${type}${name}`];
   });
 }
 
 function connectionOptions(parsed: ParsedArgs<RequestOption>): string[][] {
   const options: string[][] = [];
   const saves = savesBody(parsed);
-  if (parsed.has("follow") || saves) options.push(["-L"]);
+  if (parsed.has("follow") || saves) options.push(["-L --location"]);
   const verify = verifyOf(parsed);
-  if (verify === false) options.push(["-k"]);
+  if (verify === false) options.push(["-k --insecure"]);
   else if (typeof verify === "string") options.push(["--cacert", verify]);
   parsed.number("timeout", { fraction: true }); // refused here, as it is when sending
   for (const [own, name] of SAME) {
@@ -99,8 +86,8 @@ function connectionOptions(parsed: ParsedArgs<RequestOption>): string[][] {
   for (const each of parsed.all("proxy")) {
     options.push(["--proxy", each.replace(/^(?:https?|all):(?!\/\/)/, "")]);
   }
-  if (parsed.has("continue")) options.push(["-C", "-"]);
+  if (parsed.has("continue")) options.push(["-C --continue-at", "-"]);
   const output = parsed.value("output");
-  if (saves) options.push(output === undefined ? ["-O"] : ["-o", output]);
+  if (saves) options.push(output === undefined ? ["-O --remote-name"] : ["-o --output", output]);
   return options;
 }

@@ -1,21 +1,13 @@
 import { type Application, openapi, type Route } from "../../server/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { CommandError, UsageError } from "../errors/errors.ts";
+import { CommandError } from "../errors/errors.ts";
 import { writeOut } from "../io/output.ts";
 import { applicationOf } from "../loading/application_of.ts";
 import { parseEntry } from "../loading/entry.ts";
-import { importEntry } from "../loading/import_entry.ts";
-import { useOwnModules } from "../loading/own_modules.ts";
 import type { RoutesOption } from "../specs/routes.ts";
 
 export async function run(parsed: ParsedArgs<RoutesOption>): Promise<number> {
-  const [word] = parsed.positionals;
-  if (word === undefined) {
-    throw new UsageError("the following arguments are required: MODULE[:NAME]");
-  }
-  const entry = parseEntry(word);
-  useOwnModules();
-  const app = await applicationOf(await importEntry(entry), parsed.rest, word);
+  const app = await applicationOf(parseEntry(parsed.positionals[0]), parsed);
   await writeOut(parsed.has("openapi") ? documentOf(app) : tableOf(app));
   return 0;
 }

@@ -110,21 +110,17 @@ export class FileRun {
         for (const each of entry.prompts) this.#ask(each.name, each.text);
         return await readyEntry(entry, this.#file.path, this.#replace);
       } catch (cause) {
-        if (cause instanceof SyntaxError) throw this.#bad(entry, cause.message);
+        if (cause instanceof SyntaxError) throw badLine(this.#file.path, entry.line, cause.message);
         if (!(cause instanceof NotSentYet)) throw cause;
         const needed = this.#file.entries.find(({ name }) => name === cause.request);
         const isSent = needed === undefined || this.#done.has(needed);
         if (isSent || needed === entry || waiting.includes(needed)) {
           const why = isSent ? "has no reply" : "refers back to it";
-          throw this.#bad(entry, `{{${cause.request}...}} ${why}`);
+          throw badLine(this.#file.path, entry.line, `{{${cause.request}...}} ${why}`);
         }
         await this.#entry(needed, [...waiting, entry]);
       }
     }
-  }
-
-  #bad({ line }: Entry, why: string): CommandError {
-    return badLine(this.#file.path, line, why);
   }
 
   readonly #replace = (text: string): string => replaceVariables(text, this.#sources);

@@ -8,11 +8,7 @@ export async function run(
   parsed: ParsedArgs<ServeOption>,
   args: readonly string[],
 ): Promise<number> {
-  const [word] = parsed.positionals;
-  if (word === undefined) {
-    throw new UsageError("the following arguments are required: MODULE[:NAME]");
-  }
-  const entry = parseEntry(word);
+  const entry = parseEntry(parsed.positionals[0]);
   const workers = parsed.number("workers", { min: 1, max: 1024 }) ?? 1;
   const [path, restart] = [parsed.value("path"), parsed.value("restart")];
   if (workers > 1 && path !== undefined) {
@@ -23,7 +19,7 @@ export async function run(
   }
   const isSupervised = parsed.has("watch") || workers > 1 || restart === "on-failure";
   if (parsed.has("worker") || !isSupervised) {
-    return await (await import("./program.ts")).runProgram(parsed, entry, word);
+    return await (await import("./program.ts")).runProgram(parsed, entry);
   }
   // The supervisor loads neither the library nor Node's modules: it has to be small.
   const { supervise } = await import("./supervise.ts");

@@ -8,20 +8,13 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import type { ServeOption } from "../specs/serve.ts";
 import { applicationOf } from "../loading/application_of.ts";
 import type { Entry } from "../loading/entry.ts";
-import { importEntry } from "../loading/import_entry.ts";
-import { useOwnModules } from "../loading/own_modules.ts";
 import { READY } from "./supervise.ts";
 
-/** Runs the application of `word`, which is parsed as `entry`, until it is stopped. */
-export async function runProgram(
-  parsed: ParsedArgs<ServeOption>,
-  entry: Entry,
-  word: string,
-): Promise<number> {
+/** Runs the application of a module until it is stopped. */
+export async function runProgram(parsed: ParsedArgs<ServeOption>, entry: Entry): Promise<number> {
   // The default engine of old runtimes hides ambiguous framing from the guard.
   const options = listenOptions(parsed, OLD_RUNTIME ? "sockets" : "deno");
-  useOwnModules();
-  const app = await applicationOf(await importEntry(entry), parsed.rest, word);
+  const app = await applicationOf(entry, parsed);
   if (parsed.has("watch")) app.debug = true;
   answerHealth(app, parsed);
   if (parsed.has("worker")) await runWorker(app, options, parsed);

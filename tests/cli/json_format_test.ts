@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "npm:fast-check@^4";
 import { plain } from "../../cli/io/paint.ts";
-import { formatJson } from "../../cli/connecting/json_format.ts";
-import { sortKeys } from "../../cli/connecting/sort_keys.ts";
+import { formatJson, sortKeys } from "../../cli/connecting/json_format.ts";
 
 Deno.test("JSON that would be mostly indentation is not formatted", () => {
   const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);

@@ -370,7 +370,7 @@ Deno.test("serve --watch starts again when a file changes", async () => {
   await withApp(async (app) => {
     await using server = await serving(["serve", "--watch", app]);
     assertEquals(await textOf(server.url), "the default\n");
-    assertMatch(await textOf(`${server.url}/broken`), /Error: secret\n {4}at .*app\.js:4:/);
+    assertMatch(await textOf(`${server.url}/broken`), /"detail": "Error: secret"[^]*app\.js:4:/);
     await Deno.writeTextFile(app, APP.replace("the default", "another one"));
     await server.running.waitFor(/Restarting: a file has changed/);
     const [, url = ""] = await server.running.waitFor(/Restarting[^]*Running on (http\S+)/);
