@@ -62,7 +62,7 @@ export {
   type RateLimitResult,
   type RateLimitStore,
 } from "./guards/rate_limit.ts";
-export { requestId, type RequestIdOptions } from "./guards/request_id.ts";
+export { requestId } from "./guards/request_id.ts";
 export { timeout } from "./guards/timeout.ts";
 
 export { openapi, type OpenAPIDocument, type OpenAPIOptions } from "./openapi/openapi.ts";

@@ -76,7 +76,7 @@ const ENTRIES: readonly [entry: string, values: string, types: string][] = [
   OpenAPIOperation OpenAPIOptions OpenAPIRoutesOptions PathParamNames PathParams
   PostOptions PostValue PrefixedContracts PrepareSignal
   ProvideOptions Provided ProxyOptions RateLimitPolicy RateLimitResult RateLimitStore RawHeaders
-  RedirectTarget RequestIdOptions RequestIssue RequestSchemas ResourceInfo ResourceRegistry
+  RedirectTarget RequestIssue RequestSchemas ResourceInfo ResourceRegistry
   Responder ResponseOptions ResultOf RouteContracts RouteDef RouteMatch RouteMiss RouteOperation
   RouteOptions RouteResolution RouteSchemas RouteSpec RouteTableOptions RunAppOptions SSEEvent
   SSEOptions SaveFileOptions SavedUpload SchemaHandler SchemaSide ServeInfo SessionCookieOptions

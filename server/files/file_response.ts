@@ -16,20 +16,17 @@ export interface FileResponseOptions {
   readonly headers?: HeadersInit;
   /** Value of `Content-Type`. @default by the extension */
   readonly contentType?: string;
-  /** Whether to send `name.br` or `name.gz` to clients that accept it. @default {true} */
-  readonly precompressed?: boolean;
 }
 
 const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
   status: "a number",
   headers: "a map or a list of pairs",
   contentType: "a string",
-  precompressed: "true or false",
 });
 
 /**
- * Sends a file: streamed, with `ETag` and `Last-Modified`, conditional requests and single ranges. A
- * missing file is `404`, an unreadable one or one that is not a regular file is `403`. For a path
+ * Sends a file: streamed, with `ETag` and `Last-Modified`, conditional requests and single ranges;
+ * `name.br` or `name.gz` beside it to clients that accept it. A missing file is `404`, an unreadable one or one that is not a regular file is `403`. For a path
  * that the client chose there is `web.static()`, which never leaves its folder.
  * @example
  * ```ts
@@ -50,7 +47,6 @@ export class FileResponse implements Responder {
   readonly status: number;
   /** Headers; they override those of the file. */
   readonly headers: Headers;
-  readonly #precompressed: boolean;
 
   /** Creates one. */
   constructor(path: string | URL, options: FileResponseOptions = {}) {
@@ -59,7 +55,6 @@ export class FileResponse implements Responder {
     this.status = options.status ?? 200;
     this.headers = new Headers(options.headers);
     if (options.contentType !== undefined) this.headers.set("content-type", options.contentType);
-    this.#precompressed = options.precompressed ?? true;
   }
 
   /**
@@ -72,8 +67,7 @@ export class FileResponse implements Responder {
     const info = look(path);
     // A FIFO would block the request until another process writes to it, a device for ever.
     if (!info.isFile) throw new HTTPForbidden();
-    const find = this.#precompressed ? regularFile : () => null;
-    const variants = variantsOf({ path, info }, mimeTypeOf(path), find);
+    const variants = variantsOf({ path, info }, mimeTypeOf(path), regularFile);
     const { method, raw } = request;
     const head = headReader(raw, requestInternals.infoOf(request));
     const options = { status: this.status, headers: this.headers };

@@ -102,11 +102,6 @@ export class EventGroup {
     return this.#room.present();
   }
 
-  /** Ends the streams of this process; their clients reconnect. */
-  async close(): Promise<void> {
-    await Promise.all(this.#room.members.map((events) => events.close()));
-  }
-
   #deliver(events: SSEResponse, message: GroupMessage, id?: string, isKept = false): boolean {
     if (events.signal.aborted) return false;
     const text = id === undefined ? `${message}` : `id: ${id}\r\n${message}`;

@@ -10,22 +10,23 @@ import {
   type StreamStart,
 } from "./socket_response.ts";
 
-/** State of the connection after a response. */
-export type AfterResponse = "open" | "last" | "broken";
-
-/** Sends a response and reports the outcome to the exchange. */
+/** Sends a response, reports to the exchange, and returns the state of the connection. */
 export async function sendResponse(
   response: Response,
   rules: ResponseRules,
   output: SocketOutput,
   exchange: SocketExchange,
-): Promise<AfterResponse> {
+): Promise<"open" | "last" | "broken"> {
   let plan: ResponsePlan | null = null;
   try {
     const planned = planResponse(response, rules);
     plan = planned instanceof Promise ? await planned : planned;
     await output.add(plan.head);
-    const isWhole = await sendBody(plan, output, rules);
+    const { body, file, stream, length } = plan;
+    if (body !== null) await output.add(body);
+    const isWhole = file === null
+      ? stream === null || await sendStream(plan, stream, output, rules.trailers)
+      : await output.sendFile(file, length ?? 0);
     await output.flush();
     if (!isWhole) throw new TypeError("The body was shorter than its Content-Length");
   } catch (error) {
@@ -36,17 +37,6 @@ export async function sendResponse(
   }
   exchange.complete();
   return plan.persists ? "open" : "last";
-}
-
-async function sendBody(
-  plan: ResponsePlan,
-  output: SocketOutput,
-  rules: ResponseRules,
-): Promise<boolean> {
-  const { body, file, stream, length } = plan;
-  if (body !== null) await output.add(body);
-  if (file !== null) return await output.sendFile(file, length ?? 0);
-  return stream === null || await sendStream(plan, stream, output, rules.trailers);
 }
 
 async function sendStream(

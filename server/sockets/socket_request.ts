@@ -1,8 +1,9 @@
 // A platform request made lazily from a head and a connection.
+import { fillFirst } from "../../http/fill_first.ts";
+import type { HeaderFields } from "../../http/http1/header_fields.ts";
 import type { Bytes } from "../../http/bytes/bytes.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import type { SourceReader } from "../../http/bytes/body_source.ts";
-import { SocketHeaders } from "./socket_headers.ts";
 import type { SocketBody } from "./socket_body.ts";
 
 /** A `Request` that becomes real when the platform needs it: that costs 7 µs with its headers. */
@@ -91,6 +92,47 @@ export class SocketRequest {
     return this.#real;
   }
 }
+
+const PLAIN_NAME = /^[A-Za-z0-9-]+$/;
+
+let fill: (headers: SocketHeaders) => void;
+
+/** Lazy platform headers; creating real ones costs more than the rest of a small request. */
+class SocketHeaders extends Headers {
+  #fields: HeaderFields | null;
+
+  static {
+    fill = (headers) => {
+      const fields = headers.#fields;
+      if (fields === null) return;
+      headers.#fields = null;
+      for (const [name, value] of fields.list) headers.append(name, value);
+      const cookies = fields.get("cookie");
+      if (cookies !== null) headers.set("cookie", cookies);
+    };
+  }
+
+  constructor(fields: HeaderFields) {
+    super();
+    this.#fields = fields;
+  }
+
+  override get(name: string): string | null {
+    const fields = this.#fields;
+    if (fields !== null && PLAIN_NAME.test(name)) return fields.get(name.toLowerCase());
+    fill(this);
+    return super.get(name);
+  }
+
+  override has(name: string): boolean {
+    const fields = this.#fields;
+    if (fields !== null && PLAIN_NAME.test(name)) return fields.has(name.toLowerCase());
+    fill(this);
+    return super.has(name);
+  }
+}
+
+fillFirst(SocketHeaders, (headers) => fill(headers));
 
 /** The whole raw URL of a request; `origin` is for HTTP/1.0 requests without `Host`. */
 export function urlOf({ target, fields }: RequestHead, scheme: string, origin: string): string {
