@@ -1,4 +1,6 @@
 // Parser for WebSocket frames (RFC 6455 section 5), for both sides.
+import type { Bytes } from "../bytes/bytes.ts";
+import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import { latin1 } from "../bytes/latin1.ts";
 import { WebSocketLimitError } from "./errors.ts";
 import { badText, broken, CONTINUATION, decodeText, unmask } from "./frames.ts";
@@ -24,28 +26,17 @@ export interface FrameEvents {
 }
 
 const MAX_CONTROL = 125;
-const MAX_HEADER = 14;
-const FIRST_BUFFER = 64 * 1024;
-const FIRST_FRAGMENT = 1024;
-const NOTHING = new Uint8Array(0);
 const WHOLE_MASK = new Uint8Array(4);
 
 /** Parses frames from pieces of any size; memory grows with received bytes, never by a length. */
 export class FrameReader {
   readonly #rules: FrameRules;
   readonly #events: FrameEvents;
-  #header: Uint8Array = NOTHING; // made for the first frame that does not come whole
-  #mask: Uint8Array = NOTHING;
-  #headerSize = 0;
-  #opcode = 0; // opcode of the current frame
-  #fin = false;
-  #left = -1; // remaining bytes of its payload, -1 between frames
-  #read = 0; // payload bytes so far, the position in the mask
-  #control: Uint8Array<ArrayBuffer> = NOTHING;
-  #message: Uint8Array<ArrayBuffer> = NOTHING; // grows; its first #size bytes count
-  #size = 0;
-  #messageOpcode = 0; // opcode of the current message, 0 between messages
+  #rest: GrowingBytes | null = null; // a frame that has not come whole
+  #needed = 0; // its bytes, as far as they are known
+  #opcode = 0; // opcode of the current message, 0 between messages
   #compressed = false;
+  #message: GrowingBytes | null = null; // its fragments
   #utf8: TextDecoder | null = null; // checks the fragments of a text as they arrive
 
   constructor(rules: FrameRules, events: FrameEvents) {
@@ -54,35 +45,34 @@ export class FrameReader {
   }
 
   /** Parses one piece, up to `end`, and unmasks it in place; its memory may be reused after. */
-  push(piece: Uint8Array<ArrayBuffer>, end: number = piece.length): void {
-    let at = 0;
-    while (at < end || this.#left === 0) {
-      if (this.#left < 0) {
-        const next = this.#headerSize === 0 ? this.#readWhole(piece, at, end) : -1;
-        if (next > 0) {
-          at = next;
-          continue;
-        }
-        at = this.#readHeader(piece, at, end);
-        if (this.#left < 0) return;
+  push(piece: Bytes, end: number = piece.length): void {
+    if (this.#rest !== null) {
+      this.#rest.append(piece.subarray(0, end));
+      if (this.#rest.size < this.#needed) return;
+      piece = this.#rest.take();
+      end = piece.length;
+      this.#rest = null;
+    }
+    for (let at = 0; at < end;) {
+      const whole = this.#readWhole(piece, at, end);
+      const next = whole > 0 ? whole : this.#readFrame(piece, at, end);
+      if (next > end) {
+        this.#needed = next - at;
+        this.#rest = new GrowingBytes(0, this.#needed);
+        this.#rest.append(piece.subarray(at, end));
       }
-      const size = Math.min(this.#left, end - at);
-      if (size > 0) this.#readPayload(piece.subarray(at, at + size));
-      at += size;
-      if (this.#left > 0) return;
-      this.#left = -1;
-      this.#endFrame();
+      at = next;
     }
   }
 
-  /** Reads a complete message in one frame without a copy: the offset after it, else -1. */
+  /** Reads a complete message in one frame without a copy: the offset behind it, else -1. */
   #readWhole(piece: Uint8Array<ArrayBuffer>, at: number, end: number): number {
     const first = piece[at] ?? 0;
     const second = piece[at + 1] ?? 0;
     const { masked, compressed, maxMsgSize } = this.#rules;
     const isText = first === (0x80 | WSMsgType.TEXT);
     if (!isText && first !== (0x80 | WSMsgType.BINARY)) return -1;
-    if (second >= 128 !== masked || compressed || this.#messageOpcode !== 0) return -1;
+    if (second >= 128 !== masked || compressed || this.#opcode !== 0) return -1;
     let size = second & 127;
     let start = at + 2;
     if (size >= 126) {
@@ -104,132 +94,89 @@ export class FrameReader {
     return next;
   }
 
-  /** Reads header bytes; once it is complete, `#left` is the payload size. */
-  #readHeader(piece: Uint8Array, start: number, end: number): number {
-    if (this.#header === NOTHING) this.#header = new Uint8Array(MAX_HEADER);
-    const header = this.#header;
-    let at = start;
-    while (at < end) {
-      header[this.#headerSize++] = piece[at++] ?? 0;
-      const second = header[1] ?? 0;
-      if (this.#headerSize < 2) continue;
-      if (this.#headerSize === 2) this.#checkStart(header[0] ?? 0, second);
-      const short = second & 127;
-      const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
-      if (this.#headerSize < 2 + extended + (second & 128 ? 4 : 0)) continue;
-      this.#headerSize = 0;
-      this.#startPayload(header, short, extended);
-      break;
+  /** Reads any frame: the offset behind it, or one beyond `end` that has to come first. */
+  #readFrame(piece: Bytes, at: number, end: number): number {
+    if (end - at < 2) return at + 2;
+    const [first = 0, second = 0] = [piece[at], piece[at + 1]];
+    this.#check(first, second);
+    const short = second & 127;
+    const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
+    const start = at + 2 + extended + (second & 128 ? 4 : 0);
+    if (start > end) return start;
+    const size = extended === 0 ? short : longSize(piece.subarray(at + 2, at + 2 + extended));
+    const max = this.#rules.maxMsgSize;
+    const total = (this.#message?.size ?? 0) + size;
+    if ((first & 8) === 0 && ((max > 0 && total >= max) || !Number.isSafeInteger(total))) {
+      const text = `Message size ${total} exceeds limit ${max}`;
+      throw new WebSocketLimitError(text, WSCloseCode.MESSAGE_TOO_BIG);
     }
-    return at;
+    const next = start + size;
+    if (next > end) return next;
+    const payload = piece.slice(start, next);
+    if (this.#rules.masked) unmask(payload, 0, size, piece.subarray(start - 4, start), 0);
+    this.#take(first, payload);
+    return next;
   }
 
-  #checkStart(first: number, second: number): void {
+  /** Checks the first two bytes of a frame. */
+  #check(first: number, second: number): void {
     const opcode = first & 15;
     const control = opcode >= 8;
-    this.#opcode = opcode;
-    this.#fin = (first & 128) !== 0;
     // RFC 7692 section 6: only the first frame of a compressed message sets RSV1.
-    const compressed = (first & 64) !== 0;
     const mayCompress = this.#rules.compressed && !control && opcode !== CONTINUATION;
-    if ((first & 48) !== 0 || (compressed && !mayCompress)) throw broken("a reserved bit is set");
+    if ((first & (mayCompress ? 48 : 112)) !== 0) throw broken("a reserved bit is set");
     if (opcode > (control ? WSMsgType.PONG : WSMsgType.BINARY)) {
       throw broken(`opcode ${opcode} is reserved`);
     }
-    if (((second & 128) !== 0) !== this.#rules.masked) {
+    if (second >= 128 !== this.#rules.masked) {
       throw broken(this.#rules.masked ? "a frame is not masked" : "a frame is masked");
     }
     if (control) {
       // Section 5.5: up to 125 bytes, never fragmented.
-      if (!this.#fin) throw broken("a control frame is fragmented");
+      if (first < 128) throw broken("a control frame is fragmented");
       if ((second & 127) > MAX_CONTROL) throw broken("a control frame has more than 125 bytes");
     } else if (opcode === CONTINUATION) {
-      if (this.#messageOpcode === 0) throw broken("a continuation frame continues nothing");
-    } else {
-      if (this.#messageOpcode !== 0) throw broken("a message begins inside another");
-      this.#messageOpcode = opcode;
-      this.#compressed = compressed;
-      if (opcode === WSMsgType.TEXT && !this.#fin && !compressed) this.#utf8 = utf8Checker();
-    }
+      if (this.#opcode === 0) throw broken("a continuation frame continues nothing");
+    } else if (this.#opcode !== 0) throw broken("a message begins inside another");
   }
 
-  #startPayload(header: Uint8Array, short: number, extended: number): void {
-    let length = extended === 0 ? short : 0;
-    for (let at = 2; at < 2 + extended; at++) length = length * 256 + (header[at] ?? 0);
-    // Section 5.2: the shortest form, and the highest of 64 bits is 0.
-    if ((extended === 2 && length < 126) || (extended === 8 && length < 65536)) {
-      throw broken("a length is not in its shortest form");
+  /** Takes a whole frame. */
+  #take(first: number, payload: Bytes): void {
+    const opcode = first & 15;
+    if (opcode >= 8) return this.#events.onControl(opcode, payload);
+    const isLast = first >= 128;
+    if (opcode !== CONTINUATION) {
+      this.#opcode = opcode;
+      this.#compressed = (first & 64) !== 0;
+      const isChecked = opcode === WSMsgType.TEXT && !isLast && !this.#compressed;
+      if (isChecked) this.#utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     }
-    if (extended === 8 && (header[2] ?? 0) >= 128) throw broken("a length has its highest bit set");
-    const control = this.#opcode >= 8;
-    if (control) {
-      this.#control = new Uint8Array(length);
-    } else {
-      const max = this.#rules.maxMsgSize;
-      const total = this.#size + length;
-      if ((max > 0 && total >= max) || !Number.isSafeInteger(total)) {
-        const text = `Message size ${total} exceeds limit ${max}`;
-        throw new WebSocketLimitError(text, WSCloseCode.MESSAGE_TOO_BIG);
-      }
+    if (this.#utf8 !== null) checkUtf8(this.#utf8, payload, !isLast);
+    if (!isLast || this.#message !== null) {
+      this.#message ??= new GrowingBytes();
+      this.#message.append(payload);
     }
-    if (this.#rules.masked) this.#mask = header.slice(2 + extended, 6 + extended);
-    this.#left = length;
-    this.#read = 0;
-  }
-
-  #readPayload(bytes: Uint8Array): void {
-    const size = bytes.length;
-    const control = this.#opcode >= 8;
-    const start = control ? this.#read : this.#size;
-    if (!control) this.#grow(size);
-    const target = control ? this.#control : this.#message;
-    target.set(bytes, start);
-    if (this.#rules.masked) unmask(target, start, size, this.#mask, this.#read);
-    if (!control) {
-      this.#size += size;
-      if (this.#utf8 !== null) checkUtf8(this.#utf8, target.subarray(start, start + size), true);
-    }
-    this.#read += size;
-    this.#left -= size;
-  }
-
-  /** Grows the message buffer, by the frame's size if that is little. */
-  #grow(size: number): void {
-    const needed = this.#size + size;
-    if (needed <= this.#message.length) return;
-    // The last fragment reveals the total size; larger messages grow step by step.
-    const whole = this.#fin ? this.#size + this.#left : Infinity;
-    const first = this.#fin ? FIRST_BUFFER : FIRST_FRAGMENT;
-    const larger = new Uint8Array(
-      Math.max(needed, Math.min(whole, Math.max(first, this.#message.length * 2))),
-    );
-    larger.set(this.#message.subarray(0, this.#size));
-    this.#message = larger;
-  }
-
-  #endFrame(): void {
-    if (this.#opcode >= 8) {
-      const payload = this.#control;
-      this.#control = NOTHING;
-      return this.#events.onControl(this.#opcode, payload);
-    }
-    if (!this.#fin) return;
-    const opcode = this.#messageOpcode;
-    const message = this.#message;
-    const payload = message.length === this.#size ? message : message.slice(0, this.#size);
-    if (this.#utf8 !== null) checkUtf8(this.#utf8, NOTHING, false);
-    this.#message = NOTHING;
-    this.#size = this.#messageOpcode = 0;
-    this.#utf8 = null;
-    this.#events.onData(opcode, payload, this.#compressed);
+    if (!isLast) return;
+    const message = this.#message?.take() ?? payload;
+    const messageOpcode = this.#opcode;
+    this.#opcode = 0;
+    this.#message = this.#utf8 = null;
+    this.#events.onData(messageOpcode, message, this.#compressed);
   }
 }
 
-function utf8Checker(): TextDecoder {
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Reads the two or eight bytes of a length. */
+function longSize(bytes: Bytes): number {
+  const size = bytes.reduce((high, byte) => high * 256 + byte, 0);
+  // Section 5.2: the shortest form, and the highest of 64 bits is 0.
+  if (size < (bytes.length === 2 ? 126 : 65536)) {
+    throw broken("a length is not in its shortest form");
+  }
+  if (size >= 2 ** 63) throw broken("a length has its highest bit set");
+  return size;
 }
 
-function checkUtf8(decoder: TextDecoder, bytes: Uint8Array<ArrayBuffer>, stream: boolean): void {
+function checkUtf8(decoder: TextDecoder, bytes: Bytes, stream: boolean): void {
   try {
     decoder.decode(bytes, { stream });
   } catch (cause) {
