@@ -97,8 +97,7 @@ export { provide, type Provided, type ProvideOptions, Provider } from "./provide
 // Responses
 export * from "./response/response.ts";
 
-export { StreamResponse } from "./response/stream_response.ts";
-export type { StreamResponseOptions } from "./response/stream_response_options.ts";
+export { StreamResponse, type StreamResponseOptions } from "./response/stream_response.ts";
 export {
   type SSEEvent,
   type SSEOptions,

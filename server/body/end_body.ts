@@ -5,9 +5,8 @@ import { EndOfConnection, isServed, portOf } from "../engine/engine_of_request.t
 import type { IncomingBody } from "./incoming_body.ts";
 
 /**
- * More than a socket takes at once, in bytes. Deno 2.9.6 drops the unread rest of a body in one go,
- * which takes minutes for many small pieces, unless the answer cannot be sent; and no client that
- * has disconnected takes this much.
+ * More bytes than a socket takes at once. Deno 2.9.6 drops the unread rest of a body in one go,
+ * minutes for many small pieces, unless the answer cannot be sent, as this one to a client that left.
  */
 const TOO_MUCH = 16 * 1024 * 1024;
 
@@ -42,14 +41,12 @@ export function endBody(
   const reader = response.body.getReader();
   let isOver = false;
   const end = async (): Promise<boolean> => {
-    const isWhole = !body.isLeft || await body.drop();
-    if (!isWhole) {
-      // Not before the answer has ended: Deno would then drop the rest itself.
-      const abandon = () => body.abandon();
-      if (info?.completed === undefined) abandon();
-      else info.completed.then(abandon, abandon);
-    }
-    return isWhole;
+    if (!body.isLeft || await body.drop()) return true;
+    // Not before the answer has ended: Deno would then drop the rest itself.
+    const abandon = () => body.abandon();
+    if (info?.completed === undefined) abandon();
+    else info.completed.then(abandon, abandon);
+    return false;
   };
   const stream = pulledStream(async () => {
     const { done, value } = await reader.read();

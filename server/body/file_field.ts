@@ -10,8 +10,7 @@ const PIECE = 64 * 1024; // bytes
 const dropped = new FinalizationRegistry<() => void>((release) => release());
 
 /**
- * A file uploaded in a form, aiohttp's `FileField`. It is removed once the request is answered:
- * save it, or read it, in the handler.
+ * A file uploaded in a form, which is removed once the request is answered.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -49,10 +48,7 @@ export class FileField {
     this.#content = content;
   }
 
-  /**
-   * The content as a stream, from its start. It stays readable after the handler, so that a
-   * response can send it; read it to the end or cancel it.
-   */
+  /** The content as a stream, also for a response; read it to the end or cancel it. */
   get file(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const content = this.#content;
     content.retain();
@@ -78,10 +74,7 @@ export class FileField {
     return this.#pieces();
   }
 
-  /**
-   * Iterates over the content, from its start, in one buffer of 64 KiB: a piece is only valid until
-   * the next one. For uses such as `hash.update(piece)`, it avoids garbage.
-   */
+  /** The same in one buffer, without garbage: a piece is only valid until the next one. */
   lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     return this.#pieces(new Uint8Array(PIECE));
   }

@@ -20,9 +20,7 @@ export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
   const fields: [string, PostValue][] = [];
   const spooled: Spooled[] = [];
   const budget = { left: MAX_MEMORY };
-  const close = (): void => {
-    for (const each of spooled) each.release();
-  };
+  const close = (): void => spooled.forEach((each) => each.release());
   try {
     for await (const part of reader) {
       if (!(part instanceof BodyPartReader)) {
@@ -36,9 +34,8 @@ export async function parseForm(reader: MultipartReader): Promise<ParsedForm> {
       const content = await spool(part.lentPieces(), budget);
       spooled.push(content);
       const { filename, headers } = part;
-      const contentType = headers.has("content-type")
-        ? part.contentType
-        : "application/octet-stream";
+      const hasType = headers.has("content-type");
+      const contentType = hasType ? part.contentType : "application/octet-stream";
       fields.push([name, new FileField({ name, filename, contentType, headers }, content)]);
     }
   } catch (error) {

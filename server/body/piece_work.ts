@@ -1,7 +1,6 @@
 /**
- * Deno 2.9.6 reads ahead without a limit, and moves all of that in memory for each piece: a million
- * chunks of a byte take minutes. So the work for a body of tiny pieces is limited, in ms of CPU time:
- * neither a slow client counts, nor other programs that keep the machine busy.
+ * Limit of the CPU time for a body of tiny pieces, in ms: Deno 2.9.6 reads ahead without a limit,
+ * and moves all of that in memory for each piece.
  */
 const MAX_WORK = 10_000;
 /** Average size in bytes below which pieces are tiny. */
@@ -13,18 +12,10 @@ const FREE_TURN = 3;
 
 /** Counts the pieces of a body, and the cost of tiny ones. */
 export class PieceWork {
-  #pieces = 0;
-  #bytes = 0;
+  pieces = 0;
+  bytes = 0;
   #work = 0; // ms
   #isCounting = false;
-
-  get pieces(): number {
-    return this.#pieces;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
 
   /** Whether the cost has exceeded the limit. */
   get isTooMuch(): boolean {
@@ -32,8 +23,8 @@ export class PieceWork {
   }
 
   add(size: number): void {
-    this.#pieces++;
-    this.#bytes += size;
+    this.pieces++;
+    this.bytes += size;
     if (this.#isCounting || !this.areSmall(TINY_PIECE)) return;
     // A late timer shows how long the event loop was busy.
     this.#isCounting = true;
@@ -46,7 +37,7 @@ export class PieceWork {
 
   /** Whether the body has `many` pieces, with an average of less than `size` bytes. */
   areSmall(size = TINY_PIECE, many = MANY_PIECES): boolean {
-    return this.#pieces >= many && this.#bytes < size * this.#pieces;
+    return this.pieces >= many && this.bytes < size * this.pieces;
   }
 }
 

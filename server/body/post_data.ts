@@ -4,15 +4,13 @@ import type { FileField } from "./file_field.ts";
 export type PostValue = string | FileField;
 
 /**
- * The fields of a form in the order sent; names may repeat. aiohttp's `MultiDict` of
- * `request.post()`.
+ * The fields of a form in the order sent; names may repeat.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
  *
  * const data = new web.PostData([["color", "red"], ["color", "blue"]]);
- * console.assert(data.get("color") === "red");
- * console.assert(data.getAll("color").length === 2);
+ * console.assert(data.get("color") === "red" && data.getAll("color").length === 2);
  * ```
  */
 export class PostData implements Iterable<readonly [string, PostValue]> {

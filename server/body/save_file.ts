@@ -24,11 +24,7 @@ export function storageError(error: unknown): unknown {
 
 /** Options of {@linkcode saveFile}. */
 export interface SaveFileOptions {
-  /**
-   * What to do if the path exists: fail with `409 Conflict`, replace it, or save as `name-1.ext`,
-   * `name-2.ext`, …
-   * @default {"error"}
-   */
+  /** Action if the path exists: `409 Conflict`, or `name-1.ext` for `rename`. @default {"error"} */
   readonly onDuplicate?: "error" | "overwrite" | "rename";
   /** Whether to compute the SHA-256 digest. @default {false} */
   readonly sha256?: boolean;
@@ -53,14 +49,12 @@ export interface SavedUpload {
 }
 
 /**
- * Streams bytes into a file: into a temporary file in the same folder (`.`, a UUID and `.part`),
- * which is renamed once complete. After a failure, such as a disconnect, nothing is left behind;
- * only a killed process leaves such a file, which a later one removes after an hour.
+ * Streams bytes of a part, a `FileField` or another source into a temporary file in the same folder
+ * (`.`, a UUID and `.part`), which is renamed once complete. A failure leaves nothing behind; the
+ * file of a killed process is removed by a later one after an hour.
  *
- * Never use a client's filename as part of the path unchecked; {@linkcode safeFilename} makes one
- * that stays in its folder.
- * @param pieces A multipart part, a `FileField`, or any other source of bytes.
- * @param path Where to save it; its folder has to exist.
+ * Never use a client's filename in the path unchecked; {@linkcode safeFilename} makes one that stays
+ * in its folder.
  * @throws {TypeError} If the path is a folder.
  * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
  * @throws {HTTPInsufficientStorage} If the disk or the quota is full.
@@ -101,9 +95,8 @@ export async function saveFile(
     const file = await Deno.open(partial, { write: true, createNew: true });
     try { // not `using`: Node 20 loads applications too, and cannot parse it
       // A piece is written and hashed before the next is read.
-      for await (
-        const piece of pieces instanceof BodyPartReader ? pieces.lentPieces() : piecesOf(pieces)
-      ) {
+      const lent = pieces instanceof BodyPartReader ? pieces.lentPieces() : piecesOf(pieces);
+      for await (const piece of lent) {
         for (let at = 0; at < piece.length;) at += await file.write(piece.subarray(at));
         hash?.update(piece);
         size += piece.length;
@@ -155,11 +148,7 @@ function shorten(name: string): string {
   return stem.slice(0, read) + extension;
 }
 
-async function publish(
-  partial: string,
-  path: string,
-  onDuplicate: "error" | "overwrite" | "rename",
-): Promise<string> {
+async function publish(partial: string, path: string, onDuplicate: string): Promise<string> {
   if (onDuplicate === "overwrite") {
     await Deno.rename(partial, path);
     return path;
@@ -172,9 +161,8 @@ async function publish(
 }
 
 function numbered(path: string, count: number): string {
-  const [, stem = path, extension = ""] = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+){0,2})$/s.exec(path) ??
-    [];
-  return `${stem}-${count}${extension}`;
+  const parts = /^(.*?[^/\\])((?:\.[A-Za-z0-9]+){0,2})$/s.exec(path);
+  return `${parts?.[1] ?? path}-${count}${parts?.[2] ?? ""}`;
 }
 
 function conflict(path: string): HTTPConflict {

@@ -21,10 +21,9 @@ const HEAD = new RegExp(
 const utf8 = partDecoder("utf-8");
 
 /**
- * Reads a multipart body in memory without a stream, a promise and `Headers` for each part, which
- * are nine tenths of the time of a form of five fields. It takes only what is written as usual: for
- * anything else, also for damage and exceeded limits, it returns `null`, and `MultipartReader` has
- * to read the body.
+ * Reads a multipart body in memory without a stream and a promise for each part, nine tenths of the
+ * time of a form of five fields. For anything unusual, also damage and exceeded limits, it returns
+ * `null`, and `MultipartReader` has to read the body.
  */
 export function smallForm(
   bytes: Uint8Array<ArrayBuffer>,
@@ -61,14 +60,9 @@ export function smallForm(
     } else {
       const file = inMemory(content);
       const headers = parsePartHeaders(head.split("\r\n"));
-      const part = {
-        name,
-        filename,
-        contentType: contentType ?? "application/octet-stream",
-        headers,
-      };
+      const type = contentType ?? "application/octet-stream";
       files.push(file);
-      fields.push([name, new FileField(part, file)]);
+      fields.push([name, new FileField({ name, filename, contentType: type, headers }, file)]);
     }
     at = end + delimiter.length + 2;
     if (text.startsWith("\r\n", at - 2)) continue;

@@ -57,11 +57,8 @@ let swept: Promise<void> | null = null;
 
 /**
  * Spools pieces, each of which may change when the next is read; to disk once the budget of the
- * form is exceeded. The result has to be released.
- *
- * The file on disk has no name: it is unlinked right after opening, so that neither an abort nor a
- * crash leaves it behind. On Windows, which refuses that, it is removed when closed, and after a
- * crash by a later process once it is an hour old.
+ * form is exceeded. The file on disk has no name, so that no crash leaves it behind; on Windows,
+ * which refuses that, it is removed when closed, or by a later process once it is an hour old.
  */
 export async function spool(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,

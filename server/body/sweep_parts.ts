@@ -6,17 +6,13 @@ const MOST_FOLDERS = 10_000; // for one sweep, and to remember
 const swept = new Set<string>();
 
 /**
- * Removes unfinished files that `saveFile()` of killed processes left in a folder and its
- * subfolders, and counts them; files of the last hour may be in use and stay. Links are not
- * followed, errors are ignored. `saveFile()` does so in each folder that it saves to, once per
- * process.
+ * Removes unfinished files, older than an hour, that `saveFile()` of killed processes left in a
+ * folder and its subfolders, and counts them. `saveFile()` does so once in each folder it saves to.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
  *
  * const folder = await Deno.makeTempDir();
- * const app = new web.Application();
- * app.onStartup.push(async () => void await web.sweepParts(folder));
  * console.assert(await web.sweepParts(folder) === 0);
  * await Deno.remove(folder);
  * ```

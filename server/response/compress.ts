@@ -37,11 +37,9 @@ const COMPRESSIBLE =
 
 /**
  * Compresses the bodies of responses by the client's q-values, mime type and size. Content that is
- * encoded already, part of a file, marked `no-transform`, or an event stream stays as it is; so
- * does a `StreamResponse`, which has `enableCompression()`.
- *
- * Do not compress a body in which a client can place its own text beside a secret (the BREACH
- * attack): leave such routes out.
+ * encoded already, part of a file, marked `no-transform`, or an event stream stays as it is, and a
+ * `StreamResponse`, which has `enableCompression()`. Leave out routes whose body has a secret
+ * beside text of a client's own (the BREACH attack).
  * @throws {RangeError} If the threshold is not a number of bytes.
  * @example
  * ```ts

@@ -1,6 +1,5 @@
 /**
- * The client closed the connection while a handler was still writing to it. Dispatch treats it as
- * the end of the request and does not log it.
+ * The client has closed the connection to which a handler writes; it is not logged.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -15,9 +14,6 @@ export class ConnectionResetError extends Error {
 
   /** Creates one. */
   constructor(cause?: unknown, reason = "the client has closed the connection") {
-    super(
-      `Cannot write: ${reason}`,
-      cause === undefined ? undefined : { cause },
-    );
+    super(`Cannot write: ${reason}`, cause === undefined ? undefined : { cause });
   }
 }

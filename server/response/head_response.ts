@@ -2,11 +2,8 @@ import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import { isPassedOn } from "../request/mutable_response.ts";
 
 /**
- * Turns the response to GET into that to HEAD: its headers and length without its body (RFC 9110
- * section 9.3.2). A server would write `Content-Length: 0` without a body.
- *
- * A body in memory arrives in one piece, so its length is known after two immediate reads; any
- * other body is cancelled and has no length.
+ * Turns the response to GET into that to HEAD (RFC 9110 section 9.3.2). A body in memory arrives in
+ * one piece, so its length is known after two immediate reads; any other is cancelled.
  */
 export async function headResponse(response: Response, served: boolean): Promise<Response> {
   const headers = new Headers(response.headers);
@@ -21,11 +18,8 @@ export async function headResponse(response: Response, served: boolean): Promise
     // A foreign server's answer to HEAD, which has no length for a body that exists.
     hasLength ||= !isPassedOn(response);
   }
-  return new Response(hasLength || !served ? null : lengthlessBody(), {
-    status,
-    statusText,
-    headers,
-  });
+  const none = hasLength || !served ? null : lengthlessBody();
+  return new Response(none, { status, statusText, headers });
 }
 
 /** An empty body for HEAD, whose length is unknown: it ends a moment after it is asked for. */

@@ -9,11 +9,7 @@ import { finishStream, StreamResponse } from "./stream_response.ts";
 export interface SSEOptions {
   /** Headers of the response. */
   readonly headers?: HeadersInit;
-  /**
-   * Interval of ping comments, in ms, which keep proxies from closing the connection and detect a
-   * disconnected client; 0 for never.
-   * @default {15000}
-   */
+  /** Interval in ms of comments that keep the connection open; 0 for never. @default {15000} */
   readonly pingInterval?: number;
 }
 
@@ -53,10 +49,7 @@ const MAX_INTERVAL = 2 ** 31 - 1; // a longer delay would fire at once
  * ```
  */
 export class SSEResponse implements EarlyAnswer, AsyncDisposable {
-  /**
-   * Id of the last event that the client has seen, `null` for a new one: its `Last-Event-ID`, or
-   * `?lastEventId=` of the URL, as an `EventSource` cannot set a header.
-   */
+  /** Id that the client saw last, `null` for a new one: `Last-Event-ID` or `?lastEventId=`. */
   readonly lastEventId: string | null;
   readonly #stream: StreamResponse;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -69,10 +62,7 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
     };
   }
 
-  /**
-   * Called by `sseResponse()`, which sends the headers; the interval of pings is in ms, 0 for
-   * never.
-   */
+  /** Called by `sseResponse()`, which sends the headers; the interval of pings is in ms. */
   constructor(stream: StreamResponse, lastEventId: string | null, pingInterval: number) {
     this.#stream = stream;
     this.lastEventId = lastEventId;
@@ -109,7 +99,6 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 
   /**
    * Sends an event. The promise may be ignored: a disconnect does not end the program.
-   * @param data Data of the event; each line is sent as a field, and the client joins them.
    * @throws {TypeError} If type or id hold a line break, which would start another field.
    * @throws {RangeError} If `retry` is not a number of ms.
    * @throws {ConnectionResetError} If the client has disconnected.
@@ -144,8 +133,7 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
 }
 
 /**
- * Answers a request with server-sent events: sends the headers, and lets the handler send events
- * until it returns or the client disconnects.
+ * Answers with server-sent events, which the handler sends until it returns.
  * @throws {RangeError} If `pingInterval` is not 0 to 2147483647 ms.
  * @example
  * ```ts
@@ -168,9 +156,7 @@ export async function sseResponse<Params>(
   if (!(pingInterval >= 0 && pingInterval <= MAX_INTERVAL)) {
     throw new RangeError(`Cannot ping every ${pingInterval} ms: expected 0 to ${MAX_INTERVAL}`);
   }
-  const stream = new StreamResponse(
-    options.headers === undefined ? {} : { headers: options.headers },
-  );
+  const stream = new StreamResponse({ headers: options.headers ?? {} });
   const { headers } = stream;
   headers.set("content-type", "text/event-stream");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-cache");
@@ -196,9 +182,8 @@ export function eventText(data: string, { id, event, retry }: SSEEvent): string 
 
 function field(name: string, value: string): string {
   if (/[\r\n\0]/.test(value)) {
-    throw new TypeError(
-      `Cannot send the ${name} ${JSON.stringify(value)}: it may hold no line break and no NUL`,
-    );
+    const given = JSON.stringify(value);
+    throw new TypeError(`Cannot send the ${name} ${given}: it may hold no line break and no NUL`);
   }
   return `${name}: ${value}\r\n`;
 }

@@ -1,9 +1,4 @@
-import {
-  bytesOf,
-  checkStatus,
-  STREAM_RESPONSE_OPTIONS,
-  type StreamResponseOptions,
-} from "./stream_response_options.ts";
+import { OptionTable } from "../../http/options.ts";
 import { lengthlessBody } from "./head_response.ts";
 import { parseContentType } from "../../http/headers/content_type.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
@@ -15,14 +10,29 @@ import {
   negotiateCoding,
 } from "../../http/coding/content_coding.ts";
 import { type ETag, parseETags, setETag, setLastModified } from "../../http/headers/etag.ts";
-import { FreezableHeaders } from "./freezable_headers.ts";
 import { parseHttpDate } from "../../http/headers/http_date.ts";
-import { markCopied } from "../engine/spare_pieces.ts";
+import { copyPiece, markCopied } from "../engine/spare_pieces.ts";
 import type { EarlyAnswer } from "../request/answer_slot.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
+/** Options of {@linkcode StreamResponse}. */
+export interface StreamResponseOptions {
+  /** Status code. @default {200} */
+  readonly status?: number;
+  /** Headers of the response; the default type is `application/octet-stream`. */
+  readonly headers?: HeadersInit;
+}
+
+const STREAM_RESPONSE_OPTIONS = new OptionTable<StreamResponseOptions>({
+  status: "a number",
+  headers: "a map or a list of pairs",
+}, { contenttype: 'Write it into "headers"' });
+
 /** Unsent bytes from which on `write()` waits for the client. */
 const HIGH_WATER_MARK = 64 * 1024;
+
+/** Of headers that were sent: the platform's would ignore a change. */
+const SENT = { append: refuseChange, set: refuseChange, delete: refuseChange };
 
 /** Ends a stream as the end of its handler does, or with an error; used by event streams. */
 export let finishStream: (stream: StreamResponse, error?: Error) => Promise<void>;
@@ -43,7 +53,7 @@ export let finishStream: (stream: StreamResponse, error?: Error) => Promise<void
  * ```
  */
 export class StreamResponse implements EarlyAnswer {
-  readonly #headers: FreezableHeaders;
+  readonly #headers: Headers;
   #status: number;
   #codings: readonly ContentCoding[] | null = null;
   #response: Response | null = null;
@@ -66,7 +76,7 @@ export class StreamResponse implements EarlyAnswer {
   constructor(options: StreamResponseOptions = {}) {
     STREAM_RESPONSE_OPTIONS.check("new web.StreamResponse", options);
     this.#status = checkStatus(options.status ?? 200);
-    this.#headers = new FreezableHeaders(options.headers);
+    this.#headers = new Headers(options.headers);
   }
 
   /** Status code. */
@@ -90,10 +100,7 @@ export class StreamResponse implements EarlyAnswer {
     return this.#response;
   }
 
-  /**
-   * Aborts when the client disconnects, and when the server begins to stop: an endless response
-   * should end then; any other may continue for `shutdownTimeout`.
-   */
+  /** Aborts when the client disconnects, and when the server begins to stop. */
   get signal(): AbortSignal {
     this.#aborter ??= new AbortController();
     if (this.#reset !== null) this.#aborter.abort(this.#reset);
@@ -116,9 +123,7 @@ export class StreamResponse implements EarlyAnswer {
   set charset(charset: string | null) {
     const { contentType } = this;
     if (charset !== null && contentType === "application/octet-stream") {
-      throw new TypeError(
-        "Cannot set the charset of application/octet-stream: set contentType first",
-      );
+      throw new TypeError(`Cannot set the charset of ${contentType}: set contentType first`);
     }
     this.#setType(contentType, charset);
   }
@@ -163,9 +168,8 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Compresses the body if the client accepts it; a response with a `Content-Encoding` stays as it
-   * is. The compressor buffers data, so do not use it for content that has to arrive at once.
-   * @param coding The only coding to use. @default the client's preference
+   * Compresses the body if the client accepts it, by its preference or in one coding. Pieces do not
+   * arrive at once then; a response with a `Content-Encoding` stays as it is.
    * @throws {TypeError} If `prepare()` was called.
    */
   enableCompression(coding?: ContentCoding): void {
@@ -198,9 +202,8 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Sends a piece of the body. The promise resolves when more can be sent, so that a handler that
-   * awaits it does not fill the memory for a slow client.
-   * @param data The piece; text is sent as UTF-8. It is copied, so the buffer can be reused.
+   * Sends a copy of a piece of the body, text as UTF-8. The promise resolves when more can be sent,
+   * so that a handler that awaits it does not fill the memory for a slow client.
    * @throws {TypeError} If the response is not prepared, has ended, or its status has no body.
    * @throws {RangeError} If it is longer than `Content-Length` allows.
    * @throws {ConnectionResetError} If the client has disconnected, or the request is HEAD.
@@ -216,34 +219,29 @@ export class StreamResponse implements EarlyAnswer {
   /**
    * Ends the body, as the end of the handler does. The promise may be ignored, as for `write()`.
    * @throws {TypeError} If the response is not prepared.
-   * @throws {RangeError} If less was written than `Content-Length` announces; the connection is
-   * closed so that the client notices.
+   * @throws {RangeError} If less was written than `Content-Length` announces; the client notices it.
    * @throws {ConnectionResetError} If a last piece was buffered and the client has disconnected.
    */
   writeEof(data?: Uint8Array | string): Promise<void> {
-    if (this.#response === null) {
-      return Promise.reject(new TypeError("Cannot call writeEof() before prepare()"));
-    }
     const ended = this.#writeEof(data);
     // As in write(): the client notices the error by a truncated body.
-    ended.catch(() => {});
+    if (this.#response !== null) ended.catch(() => {});
     return ended;
   }
 
   async #writeEof(data?: Uint8Array | string): Promise<void> {
+    if (this.#response === null) throw new TypeError("Cannot call writeEof() before prepare()");
     if (this.#ended) return;
     if (data !== undefined) await this.write(data);
     if (this.#ended) return; // by the end of the handler, which did not wait
     this.#ended = true;
     if (this.#reset !== null || this.#controller === null) return;
-    if (this.#left !== Infinity && this.#left > 0) {
-      const error = new RangeError(
-        `The response ended ${this.#left} bytes before its Content-Length`,
-      );
-      this.#controller.error(error);
-      throw error;
-    }
-    this.#controller.close();
+    if (this.#left === Infinity || this.#left === 0) return this.#controller.close();
+    const error = new RangeError(
+      `The response ended ${this.#left} bytes before its Content-Length`,
+    );
+    this.#controller.error(error);
+    throw error;
   }
 
   /** Ends the body, or aborts it if the handler failed, so that it does not look complete. */
@@ -315,14 +313,13 @@ export class StreamResponse implements EarlyAnswer {
       body = lengthlessBody();
     }
     const response = new Response(body, { status, headers });
-    headers.freeze();
+    Object.assign(headers, SENT);
     return response;
   }
 
   #leave(reason: unknown): void {
-    this.#reset ??= reason instanceof ConnectionResetError
-      ? reason
-      : new ConnectionResetError(reason);
+    const isReset = reason instanceof ConnectionResetError;
+    this.#reset ??= isReset ? reason : new ConnectionResetError(reason);
     this.#drained?.reject(this.#reset);
     this.#drained = null;
     this.#aborter?.abort(this.#reset);
@@ -346,4 +343,19 @@ export class StreamResponse implements EarlyAnswer {
 
 function stopping(): DOMException {
   return new DOMException("The server stops", "AbortError");
+}
+
+function refuseChange(name: string): never {
+  throw new TypeError(`Cannot change the header "${name}": the headers were sent by prepare()`);
+}
+
+function checkStatus(status: number): number {
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
+  throw new RangeError(`Cannot answer with status ${status}: expected 200 to 599`);
+}
+
+function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
+  if (typeof data === "string") return new TextEncoder().encode(data);
+  if (data instanceof Uint8Array) return copyPiece(data);
+  throw new TypeError(`Cannot write ${typeof data}: expected a Uint8Array or a string`);
 }

@@ -18,33 +18,17 @@ export function whenSent(
   // Even with an announced length: Deno's `completed` resolves both for an aborted and for a
   // complete download.
   const { status, statusText, headers } = response;
-  return new Response(counted(body, done), { status, statusText, headers });
-}
-
-function counted(
-  body: ReadableStream<Bytes>,
-  done: (bytes: number) => void,
-): ReadableStream<Bytes> {
   const reader = body.getReader();
   let bytes = 0;
-  return pulledStream(async () => {
+  const counted = pulledStream(async () => {
+    let piece: Bytes | undefined;
     try {
-      const piece = await reader.read();
-      if (!piece.done) {
-        bytes += piece.value.length;
-        return piece.value;
-      }
-    } catch (error) {
-      done(bytes);
-      throw error;
-    }
-    done(bytes);
-    return null;
-  }, async (reason) => {
-    try {
-      await reader.cancel(reason);
+      piece = (await reader.read()).value;
     } finally {
-      done(bytes);
+      if (piece === undefined) done(bytes);
     }
-  });
+    bytes += piece?.length ?? 0;
+    return piece ?? null;
+  }, (reason) => reader.cancel(reason).finally(() => done(bytes)));
+  return new Response(counted, { status, statusText, headers });
 }
