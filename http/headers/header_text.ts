@@ -8,6 +8,14 @@ export function hasControl(text: string): boolean {
   return CONTROL.test(text);
 }
 
+/** The name of the first header with a control character, or `null`. */
+export function brokenHeader(headers: Iterable<readonly [string, string]>): string | null {
+  for (const [name, value] of headers) {
+    if (hasControl(value)) return name;
+  }
+  return null;
+}
+
 /** Decodes the bytes of a header value as UTF-8 if valid, else as ISO-8859-1. */
 export function headerText(value: string): string {
   if (/^[\0-\x7f]*$/.test(value) || /[^\0-\xff]/.test(value)) return value;

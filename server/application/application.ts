@@ -48,10 +48,8 @@ export let openAnswersOf: (app: Application) => OpenAnswers;
 export let enter: (app: Application, context: CleanupContext<Application>) => Promise<void>;
 
 /**
- * A web application. It freezes at its first request or when a runner starts it: then routes,
- * middlewares and signals can no longer change.
- *
- * `export default app` works with `deno serve`, and `app.fetch` wherever a `fetch` handler does.
+ * A web application, frozen from its first request or start on. `export default app` works with
+ * `deno serve`, and `app.fetch` wherever a `fetch` handler does.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -108,11 +106,7 @@ export class Application implements AppContext {
     enter = (app, context) => app.#contexts.enter(context, app);
   }
 
-  /**
-   * The Hono instance that uses this application as its router. Routes, Hono middlewares and other
-   * Hono applications added to it (`app.hono.get("/users/:id", (c) => …)`, `route()`) run before the
-   * application's own middlewares and routes.
-   */
+  /** The Hono instance with this application as its router; what is added to it runs before. */
   readonly hono: Hono = this.#honoRouter.createHono();
   readonly #entrance: Entrance;
 
@@ -145,18 +139,14 @@ export class Application implements AppContext {
     return this.#parent;
   }
 
-  /**
-   * Whether requests are accepted: `true` from the end of start-up until it begins to stop. A
-   * sub-application has the state of its parent.
-   */
+  /** Whether requests are accepted: from the end of start-up until it, or its parent, stops. */
   get ready(): boolean {
     return this.#parent?.ready ?? (this.#dispatch !== null && !this.#entrance.draining);
   }
 
   /**
    * Adds routes: definitions (`web.get(…)`) or a `RouteTable`.
-   * @throws {TypeError} If a path, a name or a method is invalid or taken, or the application has
-   * started.
+   * @throws {TypeError} If a path, name or method is invalid or taken, or the application started.
    */
   addRoutes(routes: Iterable<RouteDef>): readonly Route[] {
     const added: Route[] = [];
@@ -169,9 +159,8 @@ export class Application implements AppContext {
 
   /**
    * Routes every path below a prefix to another application, with its middlewares, signals and
-   * error pages. Other routes are not tried for such a path, unless their fixed part is longer.
-   * @param prefix The prefix, `/admin`; a trailing `/` is ignored.
-   * @param sub The application; its routes are frozen from then on.
+   * error pages; its routes are frozen from then on. Other routes are not tried for such a path,
+   * unless their fixed part is longer.
    * @throws {TypeError} If the prefix is empty, or one of the two has started.
    * @example
    * ```ts
@@ -196,9 +185,8 @@ export class Application implements AppContext {
   }
 
   /**
-   * Routes every request for a domain to another application; domains are tried before all routes.
-   * @param domain `example.com`, or a mask such as `*.example.com`, whose `*` matches any text.
-   * @param sub The application; its routes are frozen from then on.
+   * Routes every request for a domain, or a mask such as `*.example.com`, to another application;
+   * domains are tried before all routes.
    * @throws {TypeError} If the domain is invalid, or one of the two has started.
    */
   addDomain(domain: string, sub: Application): void {
@@ -226,10 +214,8 @@ export class Application implements AppContext {
   }
 
   /**
-   * Runs background work, as `asyncio.create_task()` does: a failure is logged and has no other
-   * effect; when the server stops, it waits for the work up to `shutdownTimeout`, then aborts its
-   * signal.
-   * @param work A promise, or a function that is called at once with a signal.
+   * Runs background work, as `asyncio.create_task()` does. A failure is logged; a stop waits up to
+   * `shutdownTimeout`, then aborts the signal.
    */
   spawn(work: BackgroundWork, about: string = "Error in work of app.spawn()"): void {
     if (this.#parent !== null) return this.#parent.spawn(work, about);
@@ -240,11 +226,8 @@ export class Application implements AppContext {
   }
 
   /**
-   * Runs work again and again, from start-up until the application begins to stop: a failure is
-   * logged, and the next run is on time. A run that takes longer delays the next one, so two never
-   * overlap; the stop waits for it as for that of `spawn()`.
-   * @param ms Time from the start of a run to the start of the next, in ms; the first run waits
-   * too.
+   * Runs work every `ms`, from start-up until the application begins to stop: a failure is logged,
+   * and the next run is on time. A run that takes longer delays the next one, so two never overlap.
    * @throws {RangeError} If the time or the shift is not one.
    * @throws {TypeError} If the application has started.
    */
@@ -266,9 +249,8 @@ export class Application implements AppContext {
   }
 
   /**
-   * Freezes the application, runs `cleanupCtx` up to its yields, then `onStartup`; sub-applications
-   * run at the position where they were added. Called by runners and by the first request. If a
-   * part fails, the earlier ones are torn down and the error is thrown.
+   * Freezes the application, runs `cleanupCtx` up to its yields, then `onStartup`, which starts
+   * sub-applications. If a part fails, the earlier ones are torn down and the error is thrown.
    * @throws {TypeError} If the application was added to another, which starts it.
    */
   startup(): Promise<void> {

@@ -8,17 +8,15 @@ export interface ApplicationOptions extends Partial<BodyLimits> {
   /** Middlewares for every request, including `404` and `405`; the first is the outermost. */
   readonly middlewares?: readonly Middleware[];
   /**
-   * Largest body for `read()`, `text()`, `json()` and `post()`, in bytes; 0 for no limit. A
-   * sub-application has the limit of its parent.
+   * Largest body that is read whole, in bytes; 0 for no limit. A sub-application has its parent's.
    * @default {1048576}
    */
   readonly clientMaxSize?: number;
   /** Logger for errors that no handler caught. @default {console} */
   readonly logger?: Logger;
   /**
-   * Whether clients are told about errors of the program: a page with the stack, the source and the
-   * request, JSON or text where that is asked for. For development alone; that of the outermost
-   * application counts. `roundtrip serve --watch` turns it on. aiohttp's `debug`.
+   * Whether clients are told about errors of the program, for development alone; that of the
+   * outermost application counts.
    * @default {false}
    */
   readonly debug?: boolean;

@@ -44,10 +44,7 @@ function inSpan(about: string, work: () => unknown, called: string): unknown {
 
 /** Options of {@linkcode Application.every}. */
 export interface EveryOptions {
-  /**
-   * Largest random shift of a run, in ms, so that processes do not all run at the same moment.
-   * @default a tenth of the time between runs
-   */
+  /** Largest random shift of a run, in ms. @default a tenth of the time between runs */
   readonly jitter?: number;
   /** Description for the log. @default {"Error in work of app.every()"} */
   readonly about?: string;

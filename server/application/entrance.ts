@@ -9,7 +9,8 @@ import { mountedError } from "./error_response.ts";
 import type { HonoRouter } from "./hono_router.ts";
 import { refuseFraming } from "./framing_guard.ts";
 import { hostError } from "./host_guard.ts";
-import { checkResponse } from "./response_guard.ts";
+import { announceClose, serverErrorResponse } from "../response/prepare_response.ts";
+import { brokenHeader, hasControl } from "../../http/headers/header_text.ts";
 
 /** Refuses unroutable requests, and checks each response before it is sent. */
 export class Entrance {
@@ -67,9 +68,26 @@ export class Entrance {
       if (response.status === 205 && isServed(info) && engine.sendsReset === false) {
         response = new Response(null, { status: 204, headers: response.headers });
       }
-      return checkResponse(response, engine, this.draining, this.#logger);
+      const broken = brokenHeader(engine.headersOf(response));
+      if (broken !== null) return this.#withoutBroken(response, broken);
+      return this.draining ? announceClose(response) : response;
     } catch (error) { // Response.error(), whose status cannot be sent
       return mountedError(error, this.#logger);
     }
+  }
+
+  /** Replaces a response with a control character in a header, for which Deno would abort. */
+  #withoutBroken(response: Response, broken: string): Response {
+    const mistake = `Cannot send the response: header "${broken}" holds a control character`;
+    this.#logger.error("Error answering a request", new TypeError(mistake));
+    if (response.status !== 101) {
+      response.body?.cancel().catch(() => {});
+      return serverErrorResponse();
+    }
+    // An upgrade cannot be replaced: neither side of the socket would notice.
+    for (const [name, value] of [...response.headers]) {
+      if (hasControl(value)) response.headers.delete(name);
+    }
+    return response;
   }
 }

@@ -9,9 +9,8 @@ const LIMITS = { bodyTimeout: 0, lingeringTime: 1000, lingeringSize: 1024 ** 2 }
 const FLUSH = 50;
 
 /**
- * Refuses a `Transfer-Encoding` other than plain `chunked`, else `null`. Engines accept some of
- * them, and a proxy in front may end the body elsewhere: the bytes after it could be another
- * client's request (RFC 9112 section 11.2), so the connection is closed after the answer.
+ * Refuses a `Transfer-Encoding` other than plain `chunked`, else `null`. A proxy in front may end
+ * the body elsewhere, and what follows be another client's request (RFC 9112 section 11.2).
  */
 export function refuseFraming(request: Request, info: ServeInfo | undefined): Response | null {
   const { headers } = request;

@@ -33,9 +33,7 @@ interface Arrival extends Pick<Exchange, "raw" | "info"> {
 }
 
 /** A request between its match and its handler. */
-type Matched =
-  & Pick<Exchange, "raw" | "info" | "method" | "found">
-  & Pick<Arrival, "entering">;
+type Matched = Omit<Exchange, "context" | "passed"> & Pick<Arrival, "entering">;
 
 /** Answers a request: every error of a handler, a responder or a logger becomes a response. */
 export type Dispatch = (exchange: Exchange) => Response | Promise<Response>;
@@ -198,11 +196,11 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 
   #routes(): RouterRoute[] {
-    const ours = this.#options.resources.routes().map((each) => ({
+    const ours = this.#options.resources.routes().map(({ resource, method, handler }) => ({
       basePath: "/",
-      path: toHonoPath(each.resource.canonical),
-      method: each.method === "*" ? "ALL" : each.method,
-      handler: each.handler as unknown as H,
+      path: toHonoPath(resource.canonical),
+      method: method === "*" ? "ALL" : method,
+      handler: handler as unknown as H,
     }));
     return [...this.#added, ...ours];
   }
@@ -236,13 +234,10 @@ function routeOf(found: RouteResolution | null, method: string, handler: H): Rou
 function paramsOf(found: RouteResolution): Record<string, string> {
   if (found.route === null || found.params === NO_PARAMS) return NO_PARAMS;
   for (const name in found.params) {
-    if (found.params[name]?.includes("%") === true) {
-      const encoded = Object.entries(found.params).map(([key, value]) => [
-        key,
-        encodeURIComponent(value),
-      ]);
-      return Object.fromEntries(encoded);
-    }
+    if (found.params[name]?.includes("%") !== true) continue;
+    const encoded = Object.entries(found.params)
+      .map(([key, value]) => [key, encodeURIComponent(value)]);
+    return Object.fromEntries(encoded);
   }
   return found.params;
 }

@@ -1,10 +1,7 @@
 /** A list of callbacks that run in order, aiohttp's `Signal`. */
 export type Hooks<T> = ((value: T) => void | Promise<void>)[];
 
-/**
- * Sets something up and tears it down: runs to its `yield` at start-up, and from there at the end.
- * @typeParam T Its argument, the application.
- */
+/** Sets something up for an application, up to its `yield`, and from there tears it down. */
 export type CleanupContext<T> = (value: T) => AsyncGenerator<void, void, void>;
 
 /** Runs the callbacks in order; the first error stops it. */

@@ -20,9 +20,11 @@ export function traced(tracing: Tracing, dispatch: Dispatch): Dispatch {
       if (route !== undefined) span.setAttribute("http.route", route);
       return dispatch(exchange);
     }
-    attributes["http.request.method"] = method;
-    attributes["url.path"] = rawPathOf(raw.url);
-    attributes["url.scheme"] = raw.url.startsWith("https:") ? "https" : "http";
+    Object.assign(attributes, {
+      "http.request.method": method,
+      "url.path": rawPathOf(raw.url),
+      "url.scheme": raw.url.startsWith("https:") ? "https" : "http",
+    });
     const parent = tracing.contextFrom((header) => port.headerOf(raw, header));
     return tracing.run({ name, kind: SPAN_KIND.server, attributes, parent }, (span) => {
       const done = (response: Response): Response => {
@@ -43,13 +45,10 @@ export function openSocketSpan(answer: RunningAnswer, request: ServerRequest): v
   const spans = answer.response.status === 101 ? tracing() : null;
   if (spans === null) return;
   const route = request.resource?.canonical ?? "";
+  const attributes = { "http.route": route };
   sockets.set(
     answer,
-    spans.start({
-      name: `WebSocket ${route}`,
-      kind: SPAN_KIND.server,
-      attributes: { "http.route": route },
-    }),
+    spans.start({ name: `WebSocket ${route}`, kind: SPAN_KIND.server, attributes }),
   );
 }
 

@@ -14,11 +14,7 @@ import { WSCloseCode } from "../../http/websocket/message.ts";
 const DROPPED = /Unexpected EOF|os error|closed|reset|broken pipe/i;
 
 /** The port of an upgraded socket; a ping follows `heartbeat` ms of silence, 0 for never. */
-export function denoSocket(
-  socket: WebSocket,
-  events: SocketEvents,
-  heartbeat: number,
-): SocketPort {
+export function denoSocket(socket: WebSocket, events: SocketEvents, heartbeat: number): SocketPort {
   let sentCode: number | null = null;
   let failure: Error | null = null;
   let sent = 0;

@@ -13,8 +13,12 @@ const MOST_SPARE = 64; // of each size
 const spare: ArrayBuffer[][] = [];
 const streams = new WeakSet<ReadableStream>();
 
-/** Copies a piece; one of 4 to 64 KiB into spare memory. */
-export function copyPiece(data: Uint8Array): Bytes {
+/** The bytes to write: of a text in UTF-8, or a copy; one of 4 to 64 KiB in spare memory. */
+export function copyPiece(data: unknown): Bytes {
+  if (typeof data === "string") return new TextEncoder().encode(data);
+  if (!(data instanceof Uint8Array)) {
+    throw new TypeError(`Cannot write ${typeof data}: expected a Uint8Array or a string`);
+  }
   const { length } = data;
   const size = 32 - Math.clz32(length - 1);
   if (size < SMALLEST || size > LARGEST) return new Uint8Array(data);

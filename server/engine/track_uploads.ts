@@ -7,9 +7,8 @@ export interface Uploads {
 }
 
 /**
- * When Deno's server stops, responses can finish but request bodies are cut ("Cannot read request
- * body as underlying resource unavailable"). So requests with a possible body are counted, and
- * shutdown waits for them first; new ones are answered with 503.
+ * Counts requests with a possible body, for which shutdown waits: when Deno's server stops,
+ * responses can finish but request bodies are cut. New requests are answered with 503 then.
  */
 export function trackUploads(handler: EngineHandler): Uploads {
   let count = 0;

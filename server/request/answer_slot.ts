@@ -1,9 +1,6 @@
 import type { LinkedNode } from "../../http/linked_list.ts";
 
-/**
- * An answer sent before the handler is done, so that middlewares see it afterwards: a prepared
- * `StreamResponse`, `SSEResponse` or `WebSocketResponse`.
- */
+/** An answer sent before the handler is done: a prepared stream, event stream or WebSocket. */
 export interface EarlyAnswer {
   /** Response for the platform. */
   readonly response: Response;

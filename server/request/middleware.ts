@@ -18,10 +18,7 @@ export type Handler<Params = Record<string, string>> = (
   request: ServerRequest<Params>,
 ) => HandlerResult | Promise<HandlerResult>;
 
-/**
- * Wraps a handler: look at the request, call `handler(request)`, look at the response, or answer
- * without calling it. HTTP exceptions pass through as errors, as in aiohttp.
- */
+/** Wraps a handler, which it may call; HTTP exceptions pass through as errors, as in aiohttp. */
 export type Middleware = (
   request: ServerRequest,
   handler: Handler,
@@ -47,7 +44,7 @@ export function compose(middlewares: readonly Middleware[], handler: Handler): H
     (inner, middleware) => {
       const next = rendering(inner, middleware);
       const handler: Handler = (request) => middleware(request, next);
-      called.set(handler, { kind: "middleware", name: middleware.name || "without a name" });
+      called.set(handler, `middleware ${middleware.name || "without a name"}`);
       return handler;
     },
     handler,
@@ -62,21 +59,23 @@ export function render(
   return isFinal || !isResponder(result) ? result : result.respond(request);
 }
 
-/** The next handler inside a wrapped handler. */
-const called = new WeakMap<Handler, { readonly kind: string; readonly name: string }>();
+/** The name of the middleware or handler that a wrapped handler calls. */
+const called = new WeakMap<Handler, string>();
 const guilty = new WeakMap<ServerRequest, Handler>();
 let anyGuilty = false; // usually there is nothing to look up
 
 export function standingFor(handler: Handler, first: Handler): Handler {
-  called.set(handler, called.get(first) ?? { kind: "handler", name: first.name });
+  called.set(handler, nameOf(first));
   return handler;
+}
+
+function nameOf(handler: Handler): string {
+  return called.get(handler) ?? `handler ${handler.name}`.trim();
 }
 
 /** Names the source of an invalid result: the innermost middleware or handler. */
 export function giverOf(request: ServerRequest, chain: Handler): string {
-  const handler = guilty.get(request) ?? chain;
-  const { kind, name } = called.get(handler) ?? { kind: "handler", name: handler.name };
-  return name === "" ? kind : `${kind} ${name}`;
+  return nameOf(guilty.get(request) ?? chain);
 }
 
 function rendering(handler: Handler, middleware: Middleware): Handler {

@@ -35,9 +35,8 @@ export interface RequestIssue {
 /** Schemas for the parts of a request, and for its replies. */
 export interface RouteSchemas extends RequestSchemas {
   /**
-   * Schema of the JSON reply by status, `null` for one without a body. They type the handler's
-   * result, describe the reply in `web.openapi()` and type it for `typedClient()`; what a handler
-   * sends is not checked again at run time.
+   * Schema of the JSON reply by status, `null` for one without a body: for the types of the handler
+   * and `typedClient()` and for `web.openapi()`, not checked at run time.
    */
   readonly response?: { readonly [status: number]: StandardSchemaV1 | null };
 }

@@ -103,8 +103,7 @@ export class StreamResponse implements EarlyAnswer {
   /** Aborts when the client disconnects, and when the server begins to stop. */
   get signal(): AbortSignal {
     this.#aborter ??= new AbortController();
-    if (this.#reset !== null) this.#aborter.abort(this.#reset);
-    else if (this.#stopping) this.#aborter.abort(stopping());
+    if (this.#reset !== null || this.#stopping) this.#aborter.abort(this.#reset ?? stopping());
     return this.#aborter.signal;
   }
 
@@ -210,7 +209,7 @@ export class StreamResponse implements EarlyAnswer {
    */
   write(data: Uint8Array | string): Promise<void> {
     try {
-      return this.#write(bytesOf(data));
+      return this.#write(copyPiece(data));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -305,13 +304,10 @@ export class StreamResponse implements EarlyAnswer {
     if (withoutBody) {
       this.#leave(new ConnectionResetError(undefined, "an answer to HEAD has no body"));
     }
-    let body: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
-    if (!bodyless) {
-      body = this.#stream();
-      if (coding !== null) body = compressStream(body, coding);
-    } else if (requestHeaders !== null && !hasNone && this.#left === Infinity) {
-      body = lengthlessBody();
-    }
+    const isUnknown = requestHeaders !== null && !hasNone && this.#left === Infinity;
+    let body = bodyless ? null : this.#stream();
+    if (body !== null && coding !== null) body = compressStream(body, coding);
+    if (bodyless && isUnknown) body = lengthlessBody();
     const response = new Response(body, { status, headers });
     Object.assign(headers, SENT);
     return response;
@@ -327,9 +323,7 @@ export class StreamResponse implements EarlyAnswer {
 
   #stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      start: (controller) => {
-        this.#controller = controller;
-      },
+      start: (controller) => void (this.#controller = controller),
       pull: () => {
         this.#drained?.resolve();
         this.#drained = null;
@@ -352,10 +346,4 @@ function refuseChange(name: string): never {
 function checkStatus(status: number): number {
   if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
   throw new RangeError(`Cannot answer with status ${status}: expected 200 to 599`);
-}
-
-function bytesOf(data: unknown): Uint8Array<ArrayBuffer> {
-  if (typeof data === "string") return new TextEncoder().encode(data);
-  if (data instanceof Uint8Array) return copyPiece(data);
-  throw new TypeError(`Cannot write ${typeof data}: expected a Uint8Array or a string`);
 }

@@ -8,7 +8,7 @@ import {
   type WebSocketBaseOptions,
 } from "../../http/websocket/limits.ts";
 import { WSCloseCode } from "../../http/websocket/message.ts";
-import { brokenHeader } from "../application/response_guard.ts";
+import { brokenHeader } from "../../http/headers/header_text.ts";
 import { HTTPException } from "../exceptions/http_exception.ts";
 import type { EarlyAnswer } from "../request/answer_slot.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
@@ -119,7 +119,7 @@ export class WebSocketResponse<T = unknown> extends WebSocketBase<T> implements 
     const protocol = this.#check(request);
     // Everything that can fail comes first: an unanswered upgrade hangs for ever.
     const headers = new Headers(this.#options.headers);
-    const broken = brokenHeader([...headers]);
+    const broken = brokenHeader(headers);
     if (broken !== null) {
       throw new TypeError(`Cannot prepare: header "${broken}" holds a control character`);
     }
