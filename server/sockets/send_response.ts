@@ -48,6 +48,8 @@ async function sendStream(
   let sent = 0;
   for (;;) {
     const piece = pieces.shift() ?? reader.read();
+    // The head does not wait for a late first piece; after a failure the next write fails too.
+    if (piece instanceof Promise && output.size > 0) output.flush().catch(() => {});
     const { done, value } = piece instanceof Promise
       ? await piece
       : { done: false as const, value: piece };

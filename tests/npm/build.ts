@@ -44,6 +44,8 @@ await build({
     "Promise.try": "attempt",
     "URL.parse": "parseUrl",
     "Map.groupBy": "groupBy",
+    "globalThis.addEventListener": "listen",
+    "globalThis.removeEventListener": "unlisten",
   },
   external: ["#deno", ...DEPENDENCIES.flatMap((each) => [each, `${each}/*`]), "node:*"],
   bundle: true,

@@ -15,6 +15,13 @@ const key = new TextEncoder().encode("Thirty  two  length  bytes  key.");
 const OTHERS =
   "gAAAAAAAAAPoNWS28fhfmii_11qvDxTSDsM-dWWuy_6v9kBHc2EFhUohiIo7fpLgUIIGwBvb9jb0kaE5x2wUh-O3csJUSaGoRYqyF9Bdau12Lm8YpEoFt8n-ny6xIGCgRftVEAQNNFaxXcIGVzbvF7mhwmoVGZeH6sjtRZGpFIQr_0nH1Mig4Bg=";
 
+/** `Promise.withResolvers()`, which Node 20 lacks. */
+function deferred() {
+  const parts = {};
+  parts.promise = new Promise((resolve) => parts.resolve = resolve);
+  return parts;
+}
+
 /** An application with a route for each feature of a server. */
 function application(folder) {
   const app = new web.Application({ middlewares: [fromHono(cors())] });
@@ -208,6 +215,20 @@ export async function features({ files, listens }) {
     return await files.read(target);
   }, "0123456789");
   await session?.close();
+  await check("server: runApp(), an unhandled rejection", async () => {
+    const stop = new AbortController();
+    const logged = deferred();
+    const app = new web.Application({ logger: { error: logged.resolve } });
+    const started = deferred();
+    const options = { host: "localhost", port: 0, print: started.resolve, signal: stop.signal };
+    const running = web.runApp(app, options);
+    await Promise.race([started.promise, running]);
+    Promise.reject(new Error("left alone"));
+    const text = await logged.promise;
+    stop.abort();
+    await running;
+    return text;
+  }, "Unhandled rejection of a promise without await");
   await check("server: graceful stop", async () => {
     await runner.cleanup();
     return "stopped";

@@ -19,6 +19,20 @@ export const status = async (): Promise<number> => (await new ClientSession().ge
 export const text: 1 = WSMsgType.TEXT;
 `;
 
+/** Workers forbid these before the first request; `deno task runtimes` runs the package on one. */
+const AT_ONCE = `
+const refuse = (name) => () => { throw new Error(name + " before the first request"); };
+globalThis.Response = new Proxy(Response, { construct(Target, [body, init]) {
+  return body == null ? new Target(body, init) : refuse("a Response with a body")();
+} });
+for (const name of ["fetch", "setTimeout", "setInterval"]) globalThis[name] = refuse(name);
+crypto.getRandomValues = crypto.randomUUID = refuse("random values");
+for (const entry of ["", "/client", "/server", "/shared", "/hono", "/redis"]) {
+  await import("@roundtrip/http" + entry);
+}
+process.exit();
+`;
+
 Deno.test({
   name: "the npm package: every feature works on Node, and its types are strict",
   ignore: !hasNpm,
@@ -28,6 +42,7 @@ Deno.test({
       await project(folder, await packed(), ["typescript@5", "@types/node@20"]);
       const results: Results = JSON.parse(await runIn(folder, "node", "run_features.js"));
       assertEquals(Object.entries(results).filter(([, text]) => text !== "works"), []);
+      assertEquals(await runIn(folder, "node", "--input-type=module", "-e", AT_ONCE), "");
       await Deno.writeTextFile(new URL("types.ts", folder), TYPES);
       const options =
         "--noEmit --strict --target es2022 --module nodenext --lib esnext,dom,dom.iterable";

@@ -371,3 +371,22 @@ table("StreamResponse.enableCompression() never compresses twice", async (get) =
   const response = await get(app, { headers: { "accept-encoding": "gzip" } });
   assertEquals([response.headers.get("content-encoding"), await response.text()], ["x", "raw"]);
 });
+
+everyWay("a Response whose stream is late has sent its head", async (ask) => {
+  const app = new web.Application();
+  const late = Promise.withResolvers<void>();
+  app.addRoutes([web.get("/", () =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await late.promise;
+          controller.enqueue(new TextEncoder().encode("late"));
+          controller.close();
+        },
+      }, { highWaterMark: 0 }),
+    ))]);
+  const response = await ask(app, "/");
+  assertEquals(response.status, 200);
+  late.resolve();
+  assertEquals(await response.text(), "late");
+});
