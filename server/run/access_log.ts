@@ -122,21 +122,17 @@ function compileFormat(format: string): Line {
   }
   const pieces: Writer[] = [];
   const names: string[] = [];
-  let at = 0;
-  for (const match of format.matchAll(ATOM)) {
-    const [atom, name, kind, simple = ""] = match;
-    const text = format.slice(at, match.index);
-    pieces.push(
-      () => text,
-      name === undefined ? SIMPLE[simple] ?? (() => "-") : namedAtom(name, kind, names),
-    );
-    at = match.index + atom.length;
+  const [first = "", ...parts] = format.split(ATOM);
+  for (let at = 0; at < parts.length; at += 4) {
+    const [name, kind, simple = "", text = ""] = parts.slice(at, at + 4);
+    const none = () => "-";
+    pieces.push(name === undefined ? SIMPLE[simple] ?? none : namedAtom(name, kind, names));
+    pieces.push(() => text);
   }
-  const rest = format.slice(at);
   const write: Writer = (entry) => {
-    let line = "";
+    let line = first;
     for (const piece of pieces) line += piece(entry);
-    return line + rest;
+    return line;
   };
   return { write, names };
 }

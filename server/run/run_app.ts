@@ -117,18 +117,14 @@ function sitesOf(options: RunAppOptions): readonly ListenOptions[] {
   const { path = [], hostname: alias, host = alias, ...others } = options;
   const tcp = LISTEN_OPTIONS.pick(others);
   const paths = [path].flat();
+  const byDefault = paths.length > 0 && tcp.port === undefined ? [] : ["0.0.0.0"];
   if (alias !== undefined && `${host}` !== `${alias}`) {
     throw new TypeError(
       `Cannot listen: host "${host}" and hostname "${alias}" are two names of one option`,
     );
   }
-  const hosts = host !== undefined
-    ? [host].flat()
-    : paths.length > 0 && tcp.port === undefined
-    ? []
-    : ["0.0.0.0"];
   return [
-    ...hosts.map((hostname) => ({ ...tcp, hostname })),
+    ...[host ?? byDefault].flat().map((hostname) => ({ ...tcp, hostname })),
     ...paths.map((path) => ({ ...tcp, path })), // the engine refuses options that sockets lack
   ];
 }

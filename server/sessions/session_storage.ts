@@ -1,5 +1,5 @@
 import { OptionTable } from "../../http/options.ts";
-import { formatSetCookie } from "../../http/headers/set_cookie.ts";
+import { type CookieOptions, formatSetCookie } from "../../http/headers/set_cookie.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { Session, type SessionData } from "./session.ts";
 
@@ -21,22 +21,13 @@ export interface SessionStorage {
   remove?(identity: string): Promise<void>;
 }
 
-/** The cookie of a session. */
-export interface SessionCookieOptions {
+/** The cookie of a session, `httpOnly` unless told otherwise; `secure` is recommended with TLS. */
+export interface SessionCookieOptions
+  extends Pick<CookieOptions, "domain" | "path" | "secure" | "httpOnly" | "sameSite"> {
   /** Name of the cookie. @default {"AIOHTTP_SESSION"} */
   readonly cookieName?: string;
   /** Lifetime in ms, a multiple of 1000; `null` until the browser closes. @default {null} */
   readonly maxAge?: number | null;
-  /** Domain the cookie is sent to, with subdomains; without it, only the host that set it. */
-  readonly domain?: string;
-  /** Path the cookie is sent for. @default {"/"} */
-  readonly path?: string;
-  /** Whether it is sent over TLS only; recommended with TLS. @default {false} */
-  readonly secure?: boolean;
-  /** Whether scripts cannot read it. @default {true} */
-  readonly httpOnly?: boolean;
-  /** Cross-site policy; browsers use `Lax` by default. */
-  readonly sameSite?: "Strict" | "Lax" | "None";
   /** Whether reading extends its life, once a tenth has passed. @default {false; true in Redis} */
   readonly sliding?: boolean;
 }
@@ -67,8 +58,8 @@ export class SessionCookie {
 
   constructor(options: SessionCookieOptions) {
     SESSION_COOKIE_OPTIONS.check("Cannot store sessions", options);
-    const { cookieName = "AIOHTTP_SESSION", maxAge = null, sliding = false, ...attributes } =
-      options;
+    const { cookieName = "AIOHTTP_SESSION", maxAge = null, sliding = false, ...rest } = options;
+    const { path = "/", httpOnly = true, ...attributes } = rest;
     // Python's aiohttp_session counts seconds: its 3600 would be 3.6 s here.
     if (maxAge !== null && !(Number.isInteger(maxAge / 1000) && maxAge >= 0)) {
       throw new RangeError(
@@ -79,7 +70,7 @@ export class SessionCookie {
     this.name = cookieName;
     this.maxAge = maxAge;
     this.sliding = sliding;
-    this.#attributes = { path: "/", httpOnly: true, ...attributes };
+    this.#attributes = { path, httpOnly, ...attributes };
   }
 
   /** The session with a stored text; a new one if the text is `null` or not a session. */
