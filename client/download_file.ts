@@ -20,10 +20,7 @@ import { disposing } from "../http/since_node_20.ts";
 
 /** Options of `session.downloadToFile()`; any status without the file is an error. */
 export interface DownloadOptions extends SaveOptions, Omit<RequestOptions, "raiseForStatus"> {
-  /**
-   * Whether to resume the part of an earlier download if the file is unchanged (`Range` with
-   * `If-Range`). @default {false}
-   */
+  /** Whether to resume the part of an earlier download of an unchanged file. @default {false} */
   readonly resume?: boolean | undefined;
 }
 

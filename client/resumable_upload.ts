@@ -17,10 +17,7 @@ import { REQUEST_OPTIONS } from "./request/option_tables.ts";
 import type { RequestOptions } from "./request/options.ts";
 import type { ClientResponse } from "./response/response.ts";
 
-/**
- * Options of `session.upload()`: those of its requests, without a body. `onUploadProgress` counts
- * the whole file, `timeout` is of each request.
- */
+/** Options of `session.upload()` and its requests; `onUploadProgress` counts the whole file. */
 export interface UploadOptions
   extends Omit<RequestOptions, "data" | "json" | "compress" | "raiseForStatus"> {
   /** Whether to upload by tus 1.0, which goes on after a disconnect. @default {false} */

@@ -234,8 +234,7 @@ export class ClientSession {
   }
 
   /**
-   * Downloads a file to `<path>.part` and renames it when it is complete; `resume` continues an
-   * incomplete download.
+   * Downloads a file to `<path>.part`, which is renamed when it is complete.
    * @throws {FileExistsError} If the file exists and `overwrite` is not set.
    * @throws {ClientResponseError} If the status is 300 or above.
    * @throws {ClientPayloadError} If the body is incomplete or malformed; the part is kept.

@@ -128,11 +128,9 @@ const PARTS = new OptionTable<TypedParts & { readonly params?: object }>({
 }, { data: 'Write "json", or "form"', body: 'Write "json", or "form"' });
 
 /**
- * A client whose methods, paths, parts and replies are typed by the routes of a server. It asks by a
- * session, over the network or in process (`new ClientSession({ app })`).
- *
- * Every reply is a value, errors too; `status` tells them apart. The types are those of the routes'
- * schemas and of their handlers' `web.jsonResponse()`; replies are not checked.
+ * A client whose methods, paths, parts and replies have the types of a server's routes: of their
+ * schemas and of their handlers' `web.jsonResponse()`. Every reply is a value, errors too; `status`
+ * tells them apart. Replies are not checked.
  * @typeParam Routes Type of a list of routes or of a `web.RouteTable`: `typeof routes`.
  * @param session The session, with a `baseUrl`, below which all paths are, or an `app`.
  * @returns A function a method: `client.get(path, { params, query, headers, form, json }, options)`.

@@ -1,12 +1,11 @@
 import { nodeFs, nodePath, nodeUrl } from "../../http/node_modules.ts";
 
 /**
- * Opens a file with its name and type, which a form or a body takes from it, as aiohttp does from
- * `open(path, "rb")`. A file of `Deno.open()` does not know its path. It is closed when it was
- * sent.
- * @param path Path of the file.
- * @returns A `Deno.FsFile` on Deno, elsewhere a `File` that is read when it is sent. Its type, by
- * the extension, is `application/octet-stream` if that is not known.
+ * Opens a file to send, with the name and type that `Deno.open()` does not know, as aiohttp takes
+ * them from `open(path, "rb")`. It is closed when it was sent.
+ * @param path Path of the file; its extension gives the type, by default
+ * `application/octet-stream`.
+ * @returns A `Deno.FsFile` on Deno, elsewhere a `File` that is read when it is sent.
  * @throws {Error} The platform's error if it cannot be opened.
  * @example
  * ```ts

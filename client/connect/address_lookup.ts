@@ -22,9 +22,8 @@ export class AddressLookup {
   }
 
   /**
-   * Resolves a name, or takes an address, IPv6 without brackets. `null` if the platform must
-   * resolve the name while connecting: a permission for some host names does not cover their
-   * addresses.
+   * Resolves a name, or takes an address, IPv6 without brackets. `null` if the platform must do it
+   * while connecting: a permission for a host name does not cover its addresses.
    */
   find(
     host: string,

@@ -5,10 +5,7 @@ import { ipVersion } from "./addresses.ts";
 
 /** Options of a session's connections, aiohttp's `TCPConnector`. */
 export interface ConnectorOptions {
-  /**
-   * Limit of concurrent requests and responses being read, 0 for no limit; others wait in order.
-   * With HTTP/2 they may share a connection. @default {100}
-   */
+  /** Limit of concurrent requests and open responses, 0 for no limit. @default {100} */
   readonly limit?: number | undefined;
   /** Limit per scheme, host and port. 0 for no limit. @default {0} */
   readonly limitPerHost?: number | undefined;
@@ -16,14 +13,11 @@ export interface ConnectorOptions {
   readonly keepAlive?: number | undefined;
   /** Whether each connection serves one request only. @default {false} */
   readonly forceClose?: boolean | undefined;
-  /**
-   * Whether to allow HTTP/2 over TLS; `true` selects `fetch`, as sockets have HTTP/1.1.
-   * @default {true} with `fetch`
-   */
+  /** Whether to allow HTTP/2 over TLS; `true` selects `fetch`. @default {true} with `fetch` */
   readonly http2?: boolean | undefined;
   /**
-   * Transport: sockets, faster and without the restrictions of `fetch`, or `fetch`, the default
-   * with `http2: true` and on runtimes without sockets. @default {"sockets"}
+   * Transport: sockets, faster and with fewer limits, or `fetch`, the default with `http2: true`
+   * and without sockets. @default {"sockets"}
    */
   readonly transport?: "sockets" | "fetch" | undefined;
   /** Certificates to trust in addition to the system's, in PEM format. @default {[]} */
@@ -54,21 +48,18 @@ export interface ConnectorOptions {
    */
   readonly dnsCache?: number | undefined;
   /**
-   * Whether to verify certificates. With `false`, anyone on the network path can read and change
-   * the traffic; the session warns with `console.warn()`. Sockets only. @default {true}
+   * Whether to verify certificates; without, anyone on the network path can change the traffic, and
+   * the session warns on the console. Sockets only. @default {true}
    */
   readonly verify?: boolean | undefined;
   /**
-   * SHA-256 of the only accepted server certificate, 64 hexadecimal digits with or without colons,
-   * aiohttp's `Fingerprint`; authority, name and validity are not checked. Sockets only.
+   * SHA-256 of the only accepted server certificate in hexadecimal digits, aiohttp's `Fingerprint`;
+   * authority, name and validity are not checked. Sockets only.
    */
   readonly fingerprint?: string | undefined;
   /** Host name to verify certificates against, instead of the URL's. Sockets only. */
   readonly serverName?: string | undefined;
-  /**
-   * Whether to set `response.connection.tls` with version, cipher and certificate. It uses
-   * `node:tls`, at half the speed of Deno's TLS. Sockets only. @default {false}
-   */
+  /** Whether to set `response.connection.tls`, by the slower `node:tls`; sockets only. @default {false} */
   readonly tlsInfo?: boolean | undefined;
 }
 

@@ -31,9 +31,8 @@ export function environmentOf(
 }
 
 /**
- * The proxy for a URL: `http_proxy` or `https_proxy` in either case, unless `no_proxy` lists the
- * host: `*`, a host, a parent domain, each with an optional port, or a network such as
- * `10.0.0.0/8`.
+ * The proxy for a URL, unless `no_proxy` lists its host: `*`, a host, a parent domain, each with an
+ * optional port, or a network such as `10.0.0.0/8`.
  */
 export function proxyFromEnvironment(
   url: URL,

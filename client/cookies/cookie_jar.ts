@@ -13,10 +13,7 @@ export interface CookieJarOptions {
   readonly unsafe?: boolean | undefined;
   /** Origins without TLS that may set and receive `Secure` cookies. @default {[]} */
   readonly treatAsSecureOrigin?: string | URL | Iterable<string | URL> | undefined;
-  /**
-   * Whether to quote values that are not tokens as in RFC 2109, as aiohttp does, including a
-   * request's own. @default {false}
-   */
+  /** Whether to quote values as in RFC 2109, as aiohttp, also a request's own. @default {false} */
   readonly quoteCookie?: boolean | undefined;
 }
 
@@ -38,13 +35,10 @@ const MAX_PER_DOMAIN = 180;
 const MAX_COOKIES = 3000;
 
 /**
- * A cookie jar after RFC 6265bis with the public suffix list. Sessions can share one; by default
- * each creates its own.
- *
- * Unlike aiohttp, it drops cookies for a public suffix (`Domain=com`), `Secure` cookies received
- * without TLS, and `__Host-` or `__Secure-` cookies that break the rules of their prefix. Limits:
- * 4096 bytes per cookie, 180 cookies per domain, 3000 in total; the least recently used are evicted
- * first.
+ * A cookie jar after RFC 6265bis, which sessions can share. Unlike aiohttp's, it drops cookies for
+ * a public suffix (`Domain=com`), `Secure` ones received without TLS, and `__Host-` or `__Secure-`
+ * ones that break the rules of their prefix. Limits: 4096 bytes a cookie, 180 cookies a domain, 3000
+ * in total; the least recently used are evicted.
  * @example
  * ```ts
  * import { CookieJar } from "@roundtrip/http";
@@ -63,10 +57,7 @@ export class CookieJar extends AbstractCookieJar {
   #store: Store | null = null;
   #stored = 0; // upper bound of the number of cookies in #memory
 
-  /**
-   * Creates one.
-   * @throws {TypeError} If an origin of `treatAsSecureOrigin` is not a URL.
-   */
+  /** Creates one; throws `TypeError` if an origin of `treatAsSecureOrigin` is not a URL. */
   constructor(options: CookieJarOptions = {}) {
     super();
     COOKIE_JAR_OPTIONS.check("new CookieJar", options);

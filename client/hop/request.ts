@@ -94,10 +94,7 @@ export class ClientRequest implements RequestDetails {
     return this.#headers ??= new Headers(this.#list as [string, string][]);
   }
 
-  /**
-   * The current headers as pairs, in the caller's order and case.
-   * @throws {TypeError} If a value contains a control character.
-   */
+  /** The headers as pairs, in the caller's order and case; throws `TypeError` for control bytes. */
   get headerList(): HeaderList {
     return this.#headers === null ? this.#list : restoredList(this.#headers, this.#list);
   }

@@ -25,10 +25,7 @@ interface ContextOptions {
   readonly signal: AbortSignal | null;
 }
 
-/**
- * State shared by all hops of one request, to the end of its body: deadlines, observers, abort. Its
- * abort reason is the caller's error.
- */
+/** State shared by all hops of a request until its body ends; `reason` is the caller's error. */
 export class RequestContext implements HopAbort {
   readonly trace: RequestTrace | null;
   /** Proxy of this request; `null` for the session's. */

@@ -2,10 +2,7 @@ import { OptionTable } from "../../http/options.ts";
 
 /** Timeouts, aiohttp's `ClientTimeout`. */
 export interface ClientTimeout {
-  /**
-   * Timeout for the whole request, to the last byte of the body, with redirects and retries, in ms;
-   * 0 for no limit. @default {300000}
-   */
+  /** Timeout from the start to the last byte of the body, in ms; 0 for none. @default {300000} */
   readonly total?: number | undefined;
   /**
    * Timeout for getting a connection for a hop, with the wait for `connector.limit`, in ms; 0 for
@@ -13,8 +10,8 @@ export interface ClientTimeout {
    */
   readonly connect?: number | undefined;
   /**
-   * Timeout for opening a new connection (DNS, TCP, proxy and TLS), in ms; 0 for no limit. Over
-   * `fetch` it throws `NotSupportedError`. @default {0}
+   * Timeout for opening a connection (DNS, TCP, proxy and TLS), in ms; 0 for none. Over `fetch` it
+   * throws `NotSupportedError`. @default {0}
    */
   readonly sockConnect?: number | undefined;
   /**

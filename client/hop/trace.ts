@@ -55,11 +55,8 @@ export interface TraceException extends TraceRequest {
 
 /**
  * Hooks for the phases of a session's requests, aiohttp's `TraceConfig`. They are called in order
- * and not awaited; an exception is thrown to the caller of the request.
- *
- * Hooks for DNS, connections, TLS and 1xx responses are only called over sockets, not over `fetch`.
- * Names that Deno resolves while connecting are not reported, see `connector.dnsCache`. Chunks are
- * reported when the platform accepts or returns them.
+ * and not awaited; an exception is thrown to the caller of the request. Those for DNS, connections,
+ * TLS and 1xx responses are called over sockets alone.
  */
 export interface TraceConfig {
   /** A request starts. */

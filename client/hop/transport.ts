@@ -101,8 +101,7 @@ export interface HopRequest {
   /** Whether the body must not be decoded; the platform's `fetch` decodes gzip and brotli. */
   readonly rawBody: boolean;
   /**
-   * Aborts the hop until the response head arrives; its reason is the error to throw. Later it may
-   * be ignored (fetch holds the signal weakly): cancel the body instead.
+   * Aborts the hop until the response head arrives; its reason is thrown. Later, cancel the body.
    */
   readonly signal: AbortSignal;
   /** Abort handle, cheaper than `signal` by one or two microseconds. */
@@ -121,15 +120,9 @@ export interface HopResult {
   readonly headers: Headers;
   /** The body, `null` for none. */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>> | null;
-  /**
-   * Length of `body` in bytes, if the transport enforces it and the body has no content coding:
-   * reading stops there without waiting for the end. @default {null}, not known
-   */
+  /** Length of `body` in bytes, if the transport enforces it and there is no content coding. */
   readonly exactLength?: number | null;
-  /**
-   * The body as a pull source, if available: cheaper than `body`, which is created from it. Only
-   * one of the two can be read. @default {undefined}
-   */
+  /** The body as a pull source, cheaper than `body`; only one of them can be read. Optional. */
   readonly source?: BodySource | null;
   /** Whether the whole body is in memory and its connection is free. @default {false} */
   readonly isWhole?: boolean;
@@ -157,18 +150,14 @@ export interface HopResult {
 
 /** Sends requests. The built-in transports are `socketTransport` and `fetchTransport`. */
 export interface Transport {
-  /**
-   * Unsupported options, each with its remedy for the error message: `expect100`,
-   * `timeout.sockConnect`, `skipAutoHeaders: "host"`.
-   */
+  /** Remedies for options that it lacks, such as `expect100` or `skipAutoHeaders: "host"`. */
   readonly lacks?: Readonly<Record<string, string>>;
   /** Default headers that a session adds for it, names in lower case. */
   readonly usualHeaders?: HeaderList;
   /** Whether it opens WebSockets, by `takeStream()` after status 101. @default {false} */
   readonly webSockets?: boolean;
   /**
-   * Sends a request and waits for the response head; redirects, cookies and timeouts are the
-   * session's.
+   * Sends a request and waits for the response head.
    * @throws {ClientConnectionError} If no response was received.
    */
   send(request: HopRequest): Promise<HopResult>;

@@ -13,19 +13,13 @@ import { discardReply, type HopResult } from "../hop/transport.ts";
 
 /** Options of {@linkcode cacheMiddleware}. */
 export interface CacheOptions {
-  /**
-   * Size limit of the cache in bytes, with URLs, headers and 1 KiB per response; the least recently
-   * used are evicted first. @default {67108864}
-   */
+  /** Size limit in bytes, with headers and 1 KiB per response. @default {67108864} */
   readonly maxSize?: number | undefined;
   /** Longest body that is stored, in bytes. @default {1048576} */
   readonly maxBodySize?: number | undefined;
   /** Whether users share it, so that `private` responses are not stored. @default {false} */
   readonly shared?: boolean | undefined;
-  /**
-   * Where responses are kept instead of this process's memory, such as `redisCache()` of
-   * `@roundtrip/http/redis`; it has a size limit of its own, `maxSize` cannot be given with it.
-   */
+  /** A store instead of memory, such as `redisCache()`; not together with `maxSize`. */
   readonly store?: CacheStore | undefined;
 }
 
@@ -82,10 +76,9 @@ const OWN = [
 ];
 
 /**
- * Stores fully read responses, in memory or a `store`, while they are fresh, revalidates stale ones,
- * and invalidates them on unsafe requests to their URL. Requests with `Range`, `Authorization`,
- * conditions or their own cookies bypass the cache; responses that set cookies or vary by them are
- * not stored.
+ * Stores fully read responses while they are fresh, revalidates stale ones, and forgets them on
+ * unsafe requests to their URL. Requests with `Range`, `Authorization`, conditions or their own
+ * cookies bypass it; responses that set cookies or vary by them are not stored.
  * @returns The middleware with its own cache; share it only between sessions of one user.
  * @example
  * ```ts

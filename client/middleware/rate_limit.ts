@@ -23,8 +23,7 @@ const RATE_LIMIT_OPTIONS = new OptionTable<RateLimitOptions>({
  * Delays hops, first in first out, so that no sliding `interval` has more than `requests` of them.
  * The delay counts towards `timeout.total`. A request aborted while it waits still uses its slot.
  * @returns The middleware; share it between sessions to share the limit.
- * @throws {RangeError} If `requests` is not a positive integer, or `interval` is negative or not
- * finite.
+ * @throws {RangeError} If `requests` is not a positive integer, or `interval` is out of range.
  * @example
  * ```ts
  * import { ClientSession, rateLimitMiddleware } from "@roundtrip/http";

@@ -13,10 +13,7 @@ import type { HopResult } from "../hop/transport.ts";
 
 /** Options of {@linkcode replayMiddleware}. */
 export interface ReplayOptions {
-  /**
-   * `replay` never contacts a server; `record` overwrites the file; `auto` replays if the file
-   * exists, else records. @default {"auto"}
-   */
+  /** Whether to `record` or `replay`; `auto` replays if the file exists. @default {"auto"} */
   readonly mode?: "auto" | "record" | "replay" | undefined;
 }
 
@@ -34,9 +31,8 @@ interface Recorded {
 }
 
 /**
- * Records the responses of real servers in a file, one line of JSON per hop, and replays them in
- * the same order by method, URL and body. Of a request the file has only method, URL and a hash of
- * the body (without form boundaries). Its mode is 0600; review it before you publish it.
+ * Records the responses of real servers in a file of mode 0600, one line of JSON per hop, and
+ * replays them by method, URL and hash of the body, which is all that it has of a request.
  * @returns The middleware; put it last, after those that retry or log.
  * @example
  * ```ts

@@ -35,9 +35,8 @@ export interface RetryOptions {
   /** Longest delay in ms; if a server asks for a longer one, retries end. @default {30000} */
   readonly maxBackoff?: number | undefined;
   /**
-   * Decides whether to retry, within `retries`, `budget` and the time left; it is also called for
-   * successful attempts. `undefined` means the default by `methods` and `statuses`. A body that can
-   * be sent only once is never retried.
+   * Decides whether to retry, also after success, within the other limits; `undefined` leaves it to
+   * `methods` and `statuses`.
    */
   readonly shouldRetry?:
     | ((attempt: FailedAttempt) => boolean | undefined | Promise<boolean | undefined>)
@@ -71,11 +70,10 @@ const FREE_RETRIES = 10;
 const MAX_DOUBLINGS = 64; // so that the delay stays finite
 
 /**
- * Retries failed hops: no connection, no response, or one of `statuses`. Permanent failures are not
- * retried: certificate, permission, malformed name, blocked port, response that is not HTTP. The
- * delay is the server's `Retry-After` (RFC 9110 section 10.2.3) or, with a 429, `RateLimit-Reset`;
- * else random up to `backoff * 2^n`. Not retried are bodies that can be sent only once, and
- * requests whose timeout would pass during the delay.
+ * Retries failed hops: no connection, no response, or one of `statuses`; not permanent failures,
+ * such as a certificate, bodies that can be sent only once, and requests whose timeout would pass
+ * meanwhile. The delay is the server's `Retry-After` (RFC 9110 section 10.2.3) or, with a 429,
+ * `RateLimit-Reset`; else random up to `backoff * 2^n`.
  * @returns The middleware; share it between sessions to share the budget.
  * @throws {RangeError} If a number is negative, or `backoff` is not finite.
  * @example
@@ -136,10 +134,7 @@ export function retryMiddleware(options: RetryOptions = {}): ClientMiddleware {
   });
 }
 
-/**
- * The delay of `Retry-After` in ms or, with a 429, of `RateLimit-Reset`, in seconds or a time in
- * seconds since 1970; `null` without a valid header.
- */
+/** The delay of `Retry-After` or, with a 429, of `RateLimit-Reset`, in ms; `null` without one. */
 export function retryAfter(
   { status, headers }: Pick<HopResult, "status" | "headers">,
   now: number,

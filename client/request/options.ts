@@ -34,8 +34,8 @@ export interface SharedOptions {
    */
   readonly skipAutoHeaders?: Iterable<string> | undefined;
   /**
-   * Credentials for Basic authentication. A session's are sent only to the origin of `baseUrl`, or
-   * without one to every server; never to another origin on a redirect.
+   * Credentials for Basic authentication. A session's are only for the origin of `baseUrl`, or
+   * without one for every server; none goes to another origin on a redirect.
    */
   readonly auth?: BasicAuth | undefined;
   /** Timeouts; a request's object replaces the session's entirely. */
@@ -52,22 +52,15 @@ export interface SharedOptions {
    */
   readonly raiseForStatus?: RaiseForStatus | undefined;
   /**
-   * Whether to decode gzip, deflate, brotli and zstd; `content-encoding` and `content-length` are
-   * unchanged. Deno's `fetch` decodes a single gzip or brotli itself and ignores bytes after the
-   * first gzip member; with `false`, a server that reads only the first `Accept-Encoding` line does
-   * not compress. On other runtimes `fetch` always decodes, and `false` throws `NotSupportedError`.
-   * @default {true}
+   * Whether to decode gzip, deflate, brotli and zstd; the headers are unchanged. Deno's `fetch`
+   * decodes a single gzip or brotli itself; with `false`, a server that reads only the first
+   * `Accept-Encoding` line does not compress. On other runtimes `fetch` always decodes, and `false`
+   * throws `NotSupportedError`. @default {true}
    */
   readonly autoDecompress?: boolean | undefined;
-  /**
-   * Limit of the decoded size of a body in bytes, by default the longest string; 0 for none. A
-   * larger body is a `ClientPayloadError`. @default {536870912}
-   */
+  /** Limit of the decoded size of a body in bytes; 0 for none. @default {536870912} */
   readonly maxDecodedSize?: number | undefined;
-  /**
-   * Limit for `read()`, `text()` and `json()`, in decoded bytes; 0 for none. A larger body is a
-   * `ClientPayloadError`; `response.content` has no limit. @default {0}
-   */
+  /** Limit of `read()`, `text()` and `json()`, in decoded bytes; 0 for none. @default {0} */
   readonly maxBodySize?: number | undefined;
 }
 
@@ -85,19 +78,14 @@ export interface SessionOptions extends SharedOptions {
   readonly fallbackCharsetResolver?: FallbackCharsetResolver | undefined;
   /** Connection options: limits, TLS, proxy. */
   readonly connector?: ConnectorOptions | undefined;
-  /**
-   * An application in this process that handles the requests without a socket. The default of
-   * `baseUrl` is `http://localhost/` then.
-   */
+  /** An application of this process to call without a socket, at `http://localhost/` by default. */
   readonly app?: FetchApp | undefined;
   /** The transport, instead of `connector` and `app`. @default {socketTransport()} */
   readonly transport?: Transport | undefined;
   /**
-   * Whether to use the environment: proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, and
-   * credentials of `.netrc` (`$NETRC`, else in the home folder), as far as permitted. Deno's
-   * `fetch` uses the proxies even with `false` if the program has no permission to read them
-   * (`--allow-env=HTTP_PROXY,…`).
-   * @default {false}
+   * Whether to use `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` and `.netrc` (`$NETRC`, else in the home
+   * folder), as far as permitted. Deno's `fetch` uses the proxies even with `false` if the program
+   * has no permission to read them (`--allow-env=HTTP_PROXY,…`). @default {false}
    */
   readonly trustEnv?: boolean | undefined;
   /** Trace hooks for the session's requests. */
@@ -118,10 +106,7 @@ export interface RequestOptions<Params = never, Data = never> extends SharedOpti
   readonly compress?: RequestCompression | undefined;
   /** Cookies of this request and its redirects within the origin; they are not stored. */
   readonly cookies?: CookieInit | undefined;
-  /**
-   * Whether to wait for `100 Continue`, at most a second, before sending the body, which is not
-   * sent after a final response. Not over `fetch`. @default {false}
-   */
+  /** Whether the body waits for `100 Continue`, at most 1 s; not over `fetch`. @default {false} */
   readonly expect100?: boolean | undefined;
   /** Whether to follow redirects. @default {true}, {false} for `HEAD` */
   readonly allowRedirects?: boolean | undefined;
@@ -129,10 +114,7 @@ export interface RequestOptions<Params = never, Data = never> extends SharedOpti
   readonly maxRedirects?: number | undefined;
   /** Context for the hooks of the session's `traceConfigs`. */
   readonly traceContext?: unknown;
-  /**
-   * Aborts the request, including its body; the reason is thrown, as the `cause` of a
-   * `ClientConnectionError` if it is not an `Error`.
-   */
+  /** Aborts the request and its body; the reason is thrown, wrapped if it is not an `Error`. */
   readonly signal?: AbortSignal | undefined;
   /** Upload progress of a body that is streamed then; it starts over on a redirect or retry. */
   readonly onUploadProgress?: ProgressCallback | undefined;

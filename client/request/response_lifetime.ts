@@ -84,10 +84,7 @@ function endTogether(context: RequestContext, response: ClientResponse): void {
   context.answeredBy({ abort: (reason) => response.content.cancel(reason) });
 }
 
-/**
- * The same, and frees the connection of an unread response after its garbage collection, which
- * takes a microsecond: only used if connections are scarce.
- */
+/** The same, and frees the connection of a garbage-collected response: that takes 1 us. */
 function endIfDropped(context: RequestContext, response: ClientResponse, remains: Remains): void {
   const weak = new WeakRef(response);
   context.answeredBy({ abort: (reason) => weak.deref()?.content.cancel(reason) });

@@ -58,8 +58,8 @@ export class PartFile implements AsyncDisposable {
   }
 
   /**
-   * Writes chunks from an offset within the part, 0 for a new one; `origin` is `null` if it cannot
-   * be resumed. Returns the size of the part, which `onWritten` gets after each chunk.
+   * Writes chunks from an offset within the part; `origin` is `null` if it cannot be resumed.
+   * Returns the size of the part, which `onWritten` gets after each chunk.
    */
   async write(
     pieces: AsyncIterable<Uint8Array>,

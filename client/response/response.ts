@@ -187,10 +187,7 @@ export class ClientResponse {
     return parseContentDisposition(this.headers.get("content-disposition"));
   }
 
-  /**
-   * Links of the `Link` headers by relation type (for example `next`), or by target without one.
-   * The first of several with the same relation wins.
-   */
+  /** Links of the `Link` headers by relation type, for example `next`, or by target without one. */
   get links(): ReadonlyMap<string, ResponseLink> {
     return responseLinks(this.headers, this.url);
   }
@@ -211,8 +208,7 @@ export class ClientResponse {
   }
 
   /**
-   * Returns the name of the encoding used by `text()`: the header's charset if it is known, UTF-8
-   * for JSON, else the result of the session's `fallbackCharsetResolver`, else UTF-8.
+   * Returns the encoding of `text()`: the header's, if known, UTF-8 for JSON, else the fallback's.
    */
   async getEncoding(): Promise<string> {
     return encodingOf(this.#type, this.#fallbackCharset === null) ??
@@ -220,10 +216,8 @@ export class ClientResponse {
   }
 
   /**
-   * Reads the body as text in `encoding`, else in the header's charset, else in the result of the
-   * session's `fallbackCharsetResolver` or UTF-8.
-   *
-   * `latin1` and `ascii` mean windows-1252, as in browsers; a byte order mark is removed.
+   * Reads the body as text in `encoding`, else in that of {@linkcode getEncoding}. `latin1` and
+   * `ascii` mean windows-1252, as in browsers; a byte order mark is removed.
    * @throws {RangeError} If `encoding` is unknown.
    * @throws {ClientPayloadError} If the bytes are not valid in that encoding.
    */
@@ -283,21 +277,17 @@ export class ClientResponse {
   }
 
   /**
-   * Writes the body to a file, regardless of the status. The body is written to `<path>.part`,
-   * which is renamed when it is complete; an incomplete part is kept for `session.downloadToFile()`
-   * to resume. With `offset` the body is the rest behind such a part, also one of another program.
+   * Writes the body to a file, regardless of the status: to `<path>.part`, which is renamed when it
+   * is complete, else kept. With `offset` the body is the rest behind such a part.
    * @throws {FileExistsError} If the file exists and `overwrite` is not set.
-   * @throws {ClientError} If the body is incomplete or malformed, or the part shorter than `offset`.
+   * @throws {ClientError} If the body is incomplete, or the part shorter than `offset`.
    */
   async saveTo(path: string | URL, options: SaveToOptions = {}): Promise<Download> {
     SAVE_TO_OPTIONS.check("response.saveTo()", options);
     return await saveBody(this, path, options);
   }
 
-  /**
-   * Reads a multipart body part by part.
-   * @throws {MultipartSyntaxError} If the body is not multipart.
-   */
+  /** Reads a multipart body; throws `MultipartSyntaxError` if it is of another type. */
   multipart(options?: MultipartReaderOptions): MultipartReader {
     return new MultipartReader(streamOf(this.content), this.headers.get("content-type"), options);
   }

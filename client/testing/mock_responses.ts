@@ -43,8 +43,7 @@ interface Registered {
 
 /**
  * Mocks the servers of a session, as Python's `aioresponses`: returns registered responses in order
- * and records every request in `calls`. A request without a registered response fails; the network
- * is never used.
+ * and records every request in `calls`. A request without a response fails.
  * @example
  * ```ts
  * import { ClientSession, MockResponses } from "@roundtrip/http";
@@ -107,10 +106,7 @@ export class MockResponses implements FetchApp {
     this.#registered.length = this.#calls.length = 0;
   }
 
-  /**
-   * Answers a request; called by the session.
-   * @throws {Error} If no response is registered for the request.
-   */
+  /** Answers a request; called by the session; throws `Error` if no response is registered. */
   async fetch(request: Request): Promise<Response> {
     const { method, headers } = request;
     const url = new URL(request.url);

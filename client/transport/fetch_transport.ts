@@ -29,9 +29,8 @@ const LACKS: Readonly<Record<string, string>> = {
 const TAKEN = ON_DENO ? "free" : undefined;
 
 /**
- * Creates a transport over `fetch` with its own connections, which `close()` closes. Requests that
- * `fetch` would send wrong go over sockets: handshakes of WebSockets, and those through an `http:`
- * proxy to `https:` servers, which Deno would tell the password of the proxy too.
+ * Creates a transport over `fetch`. Requests that it would send wrong go over sockets: WebSockets,
+ * and those through an `http:` proxy to `https:` servers, which Deno would tell its password too.
  * @throws {RangeError} If a limit is not a non-negative integer.
  * @throws {TypeError} If the proxy or a certificate is invalid.
  * @throws {NotSupportedError} If an option requires sockets.
@@ -150,9 +149,8 @@ function refuseImpossible({ method, body, rawBody }: HopRequest): void {
 }
 
 /**
- * The body for fetch, which resends bytes if a pooled connection is dead, even if the server may
- * have processed them; not a stream. A Blob is a stream with Content-Length; a plain one is
- * chunked. Bun sends no such Blob, but accepts the header with a stream.
+ * The body for fetch, which resends bytes if a pooled connection is dead, but not a stream. A Blob
+ * is a stream with Content-Length. Bun sends no such Blob, but accepts the header with a stream.
  */
 function bodyOf({ body, once }: HopRequest, sized: boolean): BodyInit | null {
   if (body === null) return null;

@@ -26,8 +26,7 @@ const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"
 
 /**
  * Creates a transport over sockets: HTTP/1.1 over TCP, TLS and Unix sockets, through HTTP and SOCKS
- * 5 proxies. Unlike `fetch` it can send a body with GET, TRACE and any header, and has reason
- * phrases, raw headers and trailers.
+ * 5 proxies.
  * @throws {RangeError} If a limit is not a non-negative integer.
  * @throws {TypeError} If the proxy or a certificate is invalid.
  * @throws {NotSupportedError} If this runtime has no sockets, or an option needs `fetch`.

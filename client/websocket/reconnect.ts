@@ -5,19 +5,13 @@ import type { ClientWebSocketResponse } from "./websocket.ts";
 
 /** Options of {@linkcode reconnect}. */
 export interface ReconnectOptions {
-  /**
-   * Consecutive failures before the error is thrown, 0 for no limit; a connection that ends before
-   * `minUptime` is a failure too. @default {0}
-   */
+  /** Consecutive failures before the error is thrown, 0 for no limit. @default {0} */
   readonly retries?: number | undefined;
   /** Delay after the first failure, in ms; doubles with each further one. @default {500} */
   readonly minDelay?: number | undefined;
   /** Longest delay, in ms. @default {30000} */
   readonly maxDelay?: number | undefined;
-  /**
-   * Duration in ms from which a connection is a success, so that a server is not flooded.
-   * @default {5000}
-   */
+  /** Duration from which a connection is a success, in ms. @default {5000} */
   readonly minUptime?: number | undefined;
   /** Ends the iteration and closes the socket. */
   readonly signal?: AbortSignal | undefined;
