@@ -161,7 +161,7 @@ Deno.test("docs/command.md lists the command's exit codes", () => {
       [0, "success"],
       [1, "any other error"],
       [spec.usageCode ?? USAGE_CODE, "wrong command line"],
-      ...manualOf(spec).exitCodes,
+      ...manualOf(spec.name).exitCodes,
     ]);
   for (const [i, spec] of specs.entries()) {
     assert(spec !== undefined);

@@ -59,15 +59,10 @@ export class ParsedArgs<Name extends string = AnyOption> {
     else values.push(value);
   }
 
-  /** Removes an option that a later one replaces. */
-  replace(long: string): void {
+  /** Removes an option that a later one replaces, or, `isUndone`, `--no-OPTION` takes back. */
+  unset(long: string, isUndone = true): void {
     this.#values.delete(long);
-  }
-
-  /** Removes an option, for `--no-OPTION`. */
-  unset(long: string): void {
-    this.#values.delete(long);
-    this.#undone.add(long);
+    if (isUndone) this.#undone.add(long);
   }
 
   /** Whether an option was given or negated. */
@@ -96,7 +91,7 @@ export function parseArgs<Spec extends CommandSpec>(
 
   const forget = (option: OptionSpec): void => {
     // The last of conflicting options wins, so the command line overrides the configuration file.
-    for (const each of option.against ?? []) if (each !== option.long) parsed.replace(each);
+    for (const each of option.against ?? []) if (each !== option.long) parsed.unset(each, false);
     // The last of --check-status and --no-check-status wins.
     const name = option.alias?.[0] ?? option.long;
     parsed.unset(name.startsWith("no-") ? name.slice(3) : `no-${name}`);

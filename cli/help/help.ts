@@ -18,13 +18,9 @@ export function overview(): string {
     `  roundtrip ${"help SUBCOMMAND".padEnd(width)}  everything about one of them`,
     "",
     "examples:",
-    ...[
-      ["roundtrip httpbin &", "something to talk to"],
-      ["roundtrip :8080/anything name=Ada age:=36", "POST JSON, print the reply"],
-      ["roundtrip serve ./app.ts", "run an application"],
-      ["roundtrip files -u ~/inbox", "share a folder, take uploads"],
-      ["roundtrip ws :8080/websocket/echo", "talk WebSocket"],
-    ].map(([command = "", meaning = ""]) => `  ${command.padEnd(43)}  ${meaning}`),
+    ...manualOf("overview").examples.map(([command, meaning]) =>
+      `  ${command.padEnd(43)}  ${meaning}`
+    ),
     "",
     "options:",
     ...optionLines(GLOBAL_OPTIONS),
@@ -52,7 +48,7 @@ const ITEMS = [
 ];
 
 export function longHelp(spec: CommandSpec): string {
-  const { description, examples } = manualOf(spec);
+  const { description, examples } = manualOf(spec.name);
   const lines = [usageLine(spec), ""];
   for (const paragraph of description) lines.push(...wrap(paragraph, WIDTH), "");
   lines.push("options:", ...optionLines(visible(spec)), "");
@@ -72,7 +68,7 @@ export function exitCodesOf(spec: CommandSpec): readonly (readonly [number, stri
   const codes: (readonly [number, string])[] = [
     [0, "success"],
     [1, "error"],
-    ...manualOf(spec).exitCodes,
+    ...manualOf(spec.name).exitCodes,
   ];
   if (spec.usageCode === undefined) codes.push([64, "wrong command line"]);
   return codes.sort(([one], [other]) => one - other);

@@ -16,7 +16,7 @@ export function manMarkdown(version: string): string {
 }
 
 function section(spec: CommandSpec): string[] {
-  const { description, examples } = manualOf(spec);
+  const { description, examples } = manualOf(spec.name);
   return [
     `## ${spec.name}`,
     block([`roundtrip ${spec.usage}`]),

@@ -20,7 +20,7 @@ export function manPage(version: string): string {
 }
 
 function section(spec: CommandSpec): string[] {
-  const { description, examples } = manualOf(spec);
+  const { description, examples } = manualOf(spec.name);
   return [
     `.SH ${spec.name.toUpperCase()}`,
     `\\fBroundtrip\\fR ${roff(spec.usage)}`,

@@ -1,4 +1,3 @@
-import type { CommandSpec } from "../specs/command_spec.ts";
 import MANUAL from "../specs/manual.txt" with { type: "text" };
 
 /** What the manual says of a subcommand besides its options. */
@@ -14,7 +13,7 @@ export interface ManualText {
  * Reads the section of a subcommand: paragraphs, `$ COMMAND` with its meaning below, and exit codes
  * besides the common ones.
  */
-export function manualOf({ name }: CommandSpec): ManualText {
+export function manualOf(name: string): ManualText {
   const section = MANUAL.split(/^# /m).find((each) => each.startsWith(`${name}\n`)) ?? "";
   const blocks = section.trim().split("\n\n").slice(1);
   return {

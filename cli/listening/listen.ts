@@ -41,10 +41,8 @@ export function listenOptions(
     );
   }
   const format = parsed.value("access-log-format");
-  const [shutdownTimeout, shutdownDelay] = [
-    parsed.ms("shutdown-timeout"),
-    parsed.ms("shutdown-delay"),
-  ];
+  const shutdownTimeout = parsed.ms("shutdown-timeout");
+  const shutdownDelay = parsed.ms("shutdown-delay");
   return {
     // As in aiohttp: only the unix socket, unless an address is given.
     ...(hosts.length > 0 || path === undefined

@@ -36,16 +36,14 @@ const MAX_FORMATTED = 16 * 1024 * 1024;
 export class Printer {
   /** Line breaks between a body and the next output. */
   readonly #gap: { text: string };
+  readonly #parsed: ParsedArgs;
   readonly #parts: Parts;
   readonly #show: ShowOptions;
-  readonly #stream: boolean;
   /** Whether to print exactly the bytes that would be sent. */
   readonly #wire: boolean;
   /** Whether bodies are printed unchanged. */
   readonly #plain: boolean;
-  readonly #quiet: boolean;
   readonly #charset: string | undefined;
-  readonly #mime: string | undefined;
   /** Resolves when earlier replies are printed. */
   readonly #turn: Promise<void>;
 
@@ -57,16 +55,15 @@ export class Printer {
       ? pretty === "all" || pretty === "colors"
       : wantsColour(Deno.stdout);
     this.#gap = before === undefined ? { text: "" } : before.#gap;
+    this.#parsed = parsed;
     this.#parts = parts;
-    this.#stream = parsed.has("stream");
-    this.#quiet = parsed.has("quiet");
     this.#charset = parsed.value("response-charset");
-    this.#mime = parsed.value("response-mime");
     if (this.#charset !== undefined && !isCharset(this.#charset)) {
       throw badArgument("response-charset", `"${this.#charset}" is not a known charset`);
     }
-    if (this.#mime !== undefined && !/^[\w.+-]+\/[\w.+-]+$/.test(this.#mime)) {
-      throw badArgument("response-mime", `"${this.#mime}" is not TYPE/SUBTYPE`);
+    const mime = parsed.value("response-mime");
+    if (mime !== undefined && !/^[\w.+-]+\/[\w.+-]+$/.test(mime)) {
+      throw badArgument("response-mime", `"${mime}" is not TYPE/SUBTYPE`);
     }
     const options = formatOptions(parsed.all("format-options"));
     const shapes = (options.shapes && !parsed.has("pretty")) || pretty === "all" ||
@@ -155,8 +152,8 @@ export class Printer {
 
   /** Prints the body of a response, or cancels it if it is not printed. */
   async body(response: ClientResponse, failed = false): Promise<void> {
-    if (!this.#parts.has("b") && !(failed && !this.#quiet)) return response.release();
-    const type = this.#mime ?? response.contentType;
+    if (!this.#parts.has("b") && !(failed && !this.#parsed.has("quiet"))) return response.release();
+    const type = this.#parsed.value("response-mime") ?? response.contentType;
     if (this.#plain) {
       for await (const piece of response.content.iterAny()) await this.#write(piece);
       return;
@@ -167,7 +164,7 @@ export class Printer {
     const isShaped = bodyKind(type, "") !== "text";
     // A possible stream of lines is printed as it arrives.
     const mayBe = bodyKind(type, "{") !== "text" && contentLength !== null;
-    if (this.#stream || !(isShaped || mayBe)) {
+    if (this.#parsed.has("stream") || !(isShaped || mayBe)) {
       return await this.#text(response, response.content.iterAny());
     }
     await this.#whole(response, type);

@@ -21,7 +21,7 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const quiet = parsed.count("quiet") > 1;
   const stdin = (method: string | null) => stdinBody(method !== null, quiet, parsed.has("chunked"));
   const all = await plan(parsed, target, stdin);
-  const [planned, ...others] = all;
+  const [planned] = all;
   checkMany(parsed, all);
   const given = await authOf(parsed, target);
   const jar = new CookieJar({ unsafe: true });
@@ -29,10 +29,9 @@ export async function run(parsed: ParsedArgs): Promise<number> {
   const file = name === undefined ? null : new SessionFile(name, planned.url);
   const kept: SessionData = await file?.load(jar) ?? { headers: [], auth: null };
   const plans: [Plan, Auth | null][] = [[planned, given]];
-  for (const [at, each] of others.entries()) {
-    const isForAll = parsed.has("auth") || parsed.has("bearer");
-    const own = { url: each.url, credentials: target.others[at]?.credentials ?? null };
-    plans.push([each, isForAll ? given : await authOf(parsed, own)]);
+  const isForAll = parsed.has("auth") || parsed.has("bearer");
+  for (const [at, own] of target.others.entries()) {
+    plans.push([all[at + 1] ?? planned, isForAll ? given : await authOf(parsed, own)]);
   }
   if (parsed.has("curl") || parsed.has("curl-long")) {
     for (const [each, own] of plans) {

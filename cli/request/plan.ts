@@ -192,7 +192,9 @@ function written(root: unknown): string {
 /** Replaces an item that refers to a file by one with its contents. */
 async function loaded(item: Item): Promise<Item> {
   if (item.kind !== "from") return item;
-  const text = await readText(item.path);
+  const text = await Deno.readTextFile(item.path).catch((cause) => {
+    throw unreadable(item.path, cause);
+  });
   const { of: kind, name, raw } = item;
   if (kind === "header") return parseItem(`${name}:${text.trim()}`);
   if (kind === "query") return { kind, name, value: text.replace(/\r?\n$/, "") };
@@ -237,12 +239,4 @@ async function open(path: string): Promise<Awaited<ReturnType<typeof openFile>>>
     throw unreadable(path, cause);
   }
   throw new CommandError(`cannot read ${path}: it is a folder`);
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    throw unreadable(path, cause);
-  }
 }

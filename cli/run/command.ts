@@ -74,9 +74,7 @@ function checkNames(files: readonly RequestFile[], names: readonly string[]): vo
 async function writeReport(path: string | undefined, text: () => string): Promise<void> {
   if (path === undefined) return;
   if (path === "-") return await writeOut(text());
-  try {
-    await Deno.writeTextFile(path, text());
-  } catch (cause) {
+  await Deno.writeTextFile(path, text()).catch((cause) => {
     throw unwritable(path, cause);
-  }
+  });
 }

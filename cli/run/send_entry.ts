@@ -101,12 +101,10 @@ async function bodyOf(
   return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
-async function readFile(folder: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return await Deno.readFile(resolve(folder, path));
-  } catch (cause) {
+function readFile(folder: string, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return Deno.readFile(resolve(folder, path)).catch((cause) => {
     throw unreadable(path, cause);
-  }
+  });
 }
 
 /** Sends a request; editors encode the credentials of `Authorization: Basic USER:PASS`. */

@@ -6,7 +6,7 @@ import { shellWord } from "../io/shell_word.ts";
 import { CommandError, unwritable } from "../errors/errors.ts";
 import { visibleLine } from "../io/visible_text.ts";
 import { fileName } from "./file_name.ts";
-import type { Fragment, Resumed } from "./fragment.ts";
+import type { Fragment, Resumed } from "./resume.ts";
 import { ProgressBar } from "../output/progress_bar.ts";
 
 export interface DownloadTarget {

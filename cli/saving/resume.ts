@@ -1,10 +1,27 @@
 import type { ClientResponse } from "../../client/mod.ts";
+import { CommandError } from "../errors/errors.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { writeErr } from "../io/output.ts";
 import { visibleLine } from "../io/visible_text.ts";
 import { type DownloadTarget, pathOf } from "./download.ts";
 import { fileName } from "./file_name.ts";
-import { complete, fragmentOf, type Resumed } from "./fragment.ts";
+
+export interface Fragment {
+  readonly path: string;
+  readonly size: number;
+  /** Strong `ETag` or `Last-Modified` of the complete file, `null` if unknown. */
+  readonly validator: string | null;
+}
+
+export interface Resumed {
+  /** The response: the rest after `part`, or the whole file. */
+  readonly response: ClientResponse;
+  /** The partial file, `null` if the response is the whole file. */
+  readonly part: Fragment | null;
+  readonly isComplete: boolean;
+  /** Whether the response replaces an old file of that name. */
+  readonly replaces: boolean;
+}
 
 const NEW = { part: null, isComplete: false, replaces: false } as const;
 
@@ -60,4 +77,45 @@ export async function resumed(send: Send, url: URL, target: DownloadTarget): Pro
     : "it has changed";
   await say(`${part}: ${why}; starting over`);
   return { ...NEW, response, replaces: part === path };
+}
+
+/** Looks for a part: of this program or Firefox, of curl, wget and HTTPie, or of Chromium. */
+async function fragmentOf(path: string): Promise<Fragment | null> {
+  for (const each of [`${path}.part`, path, `${path}.crdownload`]) {
+    try {
+      const { size, isFile } = await Deno.lstat(each);
+      if (!isFile || size === 0) continue;
+      return {
+        path: each,
+        size,
+        validator: each === `${path}.part` ? await validatorOf(each) : null,
+      };
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return null;
+}
+
+async function validatorOf(part: string): Promise<string | null> {
+  try {
+    const { validator } = JSON.parse(await Deno.readTextFile(`${part}.json`));
+    return typeof validator === "string" ? validator : null;
+  } catch {
+    return null; // lost, or written by another program: only the length is known
+  }
+}
+
+/** Renames a complete file, if it may replace one of that name. */
+async function complete(
+  from: string,
+  path: string,
+  overwrite: boolean,
+): Promise<void> {
+  if (from === path) return;
+  if (!overwrite && await Deno.lstat(path).then(() => true, () => false)) {
+    throw new CommandError(`${path} already exists; the complete file is ${from}`);
+  }
+  await Deno.rename(from, path);
+  await Deno.remove(`${path}.part.json`).catch(() => {}); // it may not exist
 }

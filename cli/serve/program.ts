@@ -39,10 +39,8 @@ async function runWorker(
   Deno.stdin.read(new Uint8Array(1)).then(onTerm, onTerm);
   try {
     const print = printer(parsed);
-    const [isFirst, isAlone] = [
-      parsed.value("worker") === "0",
-      !(Number(parsed.value("workers")) > 1),
-    ];
+    const isFirst = parsed.value("worker") === "0";
+    const isAlone = !(Number(parsed.value("workers")) > 1);
     await serve(app, {
       ...options,
       shutdownDelay: options.shutdownDelay ?? (parsed.has("watch") ? 0 : 1000),
