@@ -14,10 +14,7 @@ export interface BodySource {
   cancel(reason?: unknown): Promise<void>;
   /** Takes a body in memory as text that encodes to the same bytes; `null` if it cannot. */
   text?(): string | null;
-  /**
-   * Fetches the rest at once, if that is cheaper than piece by piece. `onSize` is called with the
-   * number of bytes so far; an error that it throws ends the reading.
-   */
+  /** Fetches the rest at once, if that is cheaper; an error that `onSize` throws ends it. */
   rest?(onSize?: (size: number) => void): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -28,10 +25,7 @@ const LARGE_BUFFER = 64 * 1024;
 // Maximum memory allocated for an announced length; a longer body has to arrive first.
 const MAX_TRUSTED_LENGTH = 16 * 1024 * 1024;
 
-/**
- * Reads a stream: a byte stream through a reused buffer, any other by its own chunks. `length` is a
- * hint; with `exact` the stream never exceeds it, so that its end is known there.
- */
+/** Reads a stream; `length` is a hint, which the stream never exceeds if it is `exact`. */
 export function streamSource(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   length: number | null = null,

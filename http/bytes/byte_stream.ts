@@ -39,10 +39,7 @@ export interface PlatformStream {
 
 const NOTHING = new Uint8Array(0);
 
-/**
- * Wraps a connection of the platform: `write()` writes all bytes, `close()` is idempotent. Another
- * `reader` may have bytes that were read before.
- */
+/** Wraps a connection of the platform; another `reader` may have bytes that were read before. */
 export function byteStream(
   connection: PlatformStream,
   reader: Pick<PlatformStream, "read"> = connection,

@@ -34,10 +34,7 @@ export class NodeStream implements ByteStream {
     socket.on("end", this.#onEnd).on("close", this.#onEnd);
   }
 
-  /**
-   * Node drops received bytes when a write fails, but a server that responds early and closes has
-   * already sent its response (RFC 9112 section 9.6).
-   */
+  /** Node drops received bytes when a write fails; a server may have answered early and closed. */
   #keepReading(): void {
     const socket = this.#socket;
     const write = socket._write.bind(socket);

@@ -44,10 +44,6 @@ export function bytesBody(bytes: Bytes, contentType: string = OCTETS): SendableB
   };
 }
 
-function textBody(text: string): SendableBody {
-  return bytesBody(new TextEncoder().encode(text), "text/plain; charset=utf-8");
-}
-
 /** Creates a body from a blob, which is read when it is sent. */
 function blobBody(blob: Blob): SendableBody {
   return {
@@ -89,7 +85,9 @@ function onceBody(open: () => ReadableStream<Bytes>, size: number | null): Senda
 
 /** Creates a body from text, bytes, a blob or a stream; `null` for any other value. */
 export function simpleBody(value: unknown): SendableBody | null {
-  if (typeof value === "string") return textBody(value);
+  if (typeof value === "string") {
+    return bytesBody(new TextEncoder().encode(value), "text/plain; charset=utf-8");
+  }
   if (value instanceof ArrayBuffer) return bytesBody(new Uint8Array(value));
   if (ArrayBuffer.isView(value)) return bytesBody(viewBytes(value));
   if (value instanceof Blob) return blobBody(value);

@@ -8,10 +8,7 @@ import { type Bytes, concatBytes } from "../bytes/bytes.ts";
 import { nodeZlib } from "../node_modules.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
 
-/**
- * Whether bytes begin with a zlib header (RFC 1950 section 2.2: a multiple of 31, of method 8),
- * which "deflate" requires (RFC 9110 section 8.4.1.2) and some servers leave out.
- */
+/** Whether bytes begin with a zlib header (RFC 1950 section 2.2), which some servers leave out. */
 function hasZlibHeader(start: Uint8Array): boolean {
   const [first = 0, second = 0] = start;
   return (first & 0xf) === 8 && (first << 8 | second) % 31 === 0;
@@ -49,14 +46,7 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
 
 /** Decodes a body by its `Content-Encoding`; one of an unknown coding is returned as it is. */
 export function decodedSource(source: BodySource, header: string, maxSize: number): BodySource {
-  const names = header.toLowerCase().split(",").map((name) => name.trim())
-    .filter((name) => name !== "" && name !== "identity");
-  const codings: Coding[] = [];
-  for (const name of names) {
-    const coding = CODINGS.get(name);
-    if (coding === undefined) return source;
-    codings.push(coding);
-  }
+  const codings = codingsOf(header);
   if (codings.length === 0) return source;
   if (codings.length > MAX_CODINGS) {
     return failing(
@@ -65,15 +55,20 @@ export function decodedSource(source: BodySource, header: string, maxSize: numbe
     );
   }
   // Codings are listed in the order in which they were applied (RFC 9110 section 8.4).
-  const decoded = codings.reduceRight<BodySource>((inner, coding) => decode(inner, coding), source);
-  return limitedSource(decoded, header, maxSize);
+  return limitedSource(codings.reduceRight(decode, source), header, maxSize);
 }
-
-const EMPTY: BodySource = { next: () => Promise.resolve(null), cancel: () => Promise.resolve() };
 
 /** Whether a header names codings, and all of them are supported. */
 export function isDecodable(header: string): boolean {
-  return decodedSource(EMPTY, header, 0) !== EMPTY;
+  return codingsOf(header).length > 0;
+}
+
+/** The codings of a header; none if one is unknown. */
+function codingsOf(header: string): Coding[] {
+  const names = header.toLowerCase().split(",").map((name) => name.trim())
+    .filter((name) => name !== "" && name !== "identity");
+  const codings = names.flatMap((name) => CODINGS.get(name) ?? []);
+  return codings.length === names.length ? codings : [];
 }
 
 function failing(source: BodySource, error: Error): BodySource {
@@ -145,8 +140,9 @@ function decode(source: BodySource, coding: Coding): BodySource {
     for (;;) {
       const out: Uint8Array<ArrayBuffer> | null = from.read();
       if (out !== null) yield new Uint8Array(out.buffer, out.byteOffset, out.length);
-      else if (failure !== null) throw broken(reason ?? failure.message, failure);
-      else if (isOver()) return;
+      else if (failure !== null) {
+        throw broken(reason ?? failure.message, { cause: failure });
+      } else if (isOver()) return;
       else await new Promise<void>((resolve) => wake = resolve);
     }
   }
@@ -162,30 +158,24 @@ function decode(source: BodySource, coding: Coding): BodySource {
     return outputOf(to, () => used);
   }
 
-  function broken(reason: string, cause?: Error): ContentDecodingError {
-    return new ContentDecodingError(coding, reason, cause === undefined ? undefined : { cause });
-  }
-
-  /** The first bytes, at least the two of a zlib header; `null` for an empty body. */
-  async function start(): Promise<Uint8Array<ArrayBuffer> | null> {
-    let first = await source.next();
-    while (first !== null && first.length < 2) {
-      const more = await source.next();
-      if (more === null) break;
-      first = concatBytes([first, more]);
-    }
-    return first;
+  function broken(reason: string, options?: ErrorOptions): ContentDecodingError {
+    return new ContentDecodingError(coding, reason, options);
   }
 
   async function* run(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    const first = await start();
-    if (first === null) return; // an empty body (a reply to HEAD, say) is valid
-    const to = decoder = decoderOf(coding, first);
+    let piece = await source.next();
+    if (piece === null) return; // an empty body (a reply to HEAD, say) is valid
+    while (piece.length < 2) { // a zlib header has two bytes
+      const more = await source.next();
+      if (more === null) break;
+      piece = concatBytes([piece, more]);
+    }
+    const to = decoder = decoderOf(coding, piece);
     to.on("readable", awake).on("end", awake).on("error", (error) => {
       failure = error;
       awake();
     });
-    for (let piece: Uint8Array<ArrayBuffer> | null = first; piece !== null;) {
+    for (; piece !== null; piece = await source.next()) {
       for (let at = 0; at < piece.length;) {
         // node:zlib loses a second zstd frame in the same chunk, so each is fed on its own.
         const end: number = frames === null ? piece.length : advance(frames, piece, at);
@@ -193,7 +183,6 @@ function decode(source: BodySource, coding: Coding): BodySource {
         at = end;
         if (to.bytesWritten < written) throw broken("something follows its end");
       }
-      piece = await source.next();
     }
     if (coding === "br" && to.bytesWritten !== undefined) {
       // Truncated brotli raises no error. One extra byte reveals it: a complete body does not use

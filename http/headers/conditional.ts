@@ -9,10 +9,7 @@ export interface Validators {
   readonly modified: number;
 }
 
-/**
- * Evaluates `If-Match`, else `If-Unmodified-Since`; then `If-None-Match`, else `If-Modified-Since`,
- * as RFC 9110 and aiohttp do. 200 means that all hold.
- */
+/** Evaluates the conditions in the order of RFC 9110 and aiohttp; 200 means that all hold. */
 export function checkConditions(
   headers: Pick<Headers, "get">,
   validators: Validators,

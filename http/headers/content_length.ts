@@ -1,7 +1,4 @@
-/**
- * Reads a `Content-Length` (RFC 9110 section 8.6): digits alone, as "+5" and "1e3" are numbers to
- * JavaScript; the same one several times is that length. `null` if it is missing or invalid.
- */
+/** Reads a `Content-Length`: digits, or several times the same; `null` if missing or invalid. */
 export function parseLength(header: string | null): number | null {
   if (header === null) return null;
   // Nearly every header is one length; a number holds 15 digits exactly.

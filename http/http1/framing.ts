@@ -56,10 +56,7 @@ export function hasToken(list: string, token: string): boolean {
   return list.toLowerCase().split(",").some((each) => each.trim() === token);
 }
 
-/**
- * Checks the transfer codings of a message, of several lines joined by commas: the error with its
- * status for a client, `unknown` for an unknown coding, or `null` for `chunked` alone.
- */
+/** The fault of transfer codings, of status `unknown` for one unknown; `null` for `chunked`. */
 export function codingFault(
   codings: string,
   hasLength: boolean,

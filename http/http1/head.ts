@@ -90,7 +90,7 @@ export function parseReplyHead(
     throw lineError("a status line does not end as it should", bytes, start, end);
   }
   if (at - start > limits.maxLineSize) throw lineTooLong(limits, 431);
-  const reason = at < start + 14 ? "" : reasonOf(bytes, start + 13, at, status);
+  const reason = at < start + 14 ? "" : latin1(bytes, start + 13, at);
   return { status, reason, minor, fields: parseFields(bytes, at + 2, end, limits, true) };
 }
 
@@ -147,14 +147,6 @@ function minorVersion(bytes: Uint8Array, start: number): 0 | 1 | -1 {
 
 function digit(byte = 0): number {
   return byte >= ZERO && byte <= ZERO + 9 ? byte - ZERO : NaN;
-}
-
-/** "OK" without decoding it. */
-function reasonOf(bytes: Uint8Array, start: number, end: number, status: number): string {
-  if (status === 200 && end - start === 2 && bytes[start] === 79 && bytes[start + 1] === 75) {
-    return "OK";
-  }
-  return latin1(bytes, start, end);
 }
 
 function noRequest(bytes: Uint8Array, start: number, end: number): HttpSyntaxError {

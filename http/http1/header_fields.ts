@@ -22,15 +22,10 @@ const lastFields: {
 }[] = [];
 const MAX_KEPT = 1024; // bytes
 
-interface KnownName {
-  readonly bytes: Uint8Array;
-  readonly bit: number;
-}
-
 /** Names and values in order; names may be repeated. */
 export type FieldList = readonly (readonly [name: string, value: string])[];
 
-const BY_LENGTH: readonly (readonly KnownName[])[] = Array.from(
+const BY_LENGTH = Array.from(
   { length: 18 },
   (_, length) =>
     KNOWN.filter((name) => name.length === length).map((name) => ({

@@ -13,10 +13,7 @@ import { OptionTable } from "../options.ts";
 
 /** Options of `BodyPartReader.read()`. */
 export interface PartReadOptions {
-  /**
-   * Whether to decode `Content-Transfer-Encoding` and `Content-Encoding` (gzip, deflate).
-   * @default {false}
-   */
+  /** Whether to decode transfer and content encodings (gzip, deflate). @default {false} */
   readonly decode?: boolean | undefined;
   /**
    * Maximum number of bytes in memory, instead of the reader's `maxFieldSize`. A form-data part
@@ -206,10 +203,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return text === "" ? null : JSON.parse(text.replace(/^\uFEFF/, ""));
   }
 
-  /**
-   * Reads the rest of the content as `application/x-www-form-urlencoded`, as {@linkcode text} does:
-   * names and values in order, empty ones too.
-   */
+  /** Reads the rest as an urlencoded form in order, as {@linkcode text} does; empty ones too. */
   async form(options: PartTextOptions = {}): Promise<[name: string, value: string][]> {
     PART_TEXT_OPTIONS.check("part.form()", options);
     const decoder = partDecoder(options.encoding ?? this.charset ?? "utf-8");
@@ -233,10 +227,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return this.#pieces();
   }
 
-  /**
-   * Iterates over pieces that are only valid until the next one, without copies and twice as fast,
-   * for uses such as `await file.write(piece)`.
-   */
+  /** Iterates without copies, twice as fast; a piece is only valid until the next one. */
   lentPieces(): AsyncIterableIterator<Uint8Array<ArrayBuffer>> {
     return this.#pieces("lend");
   }

@@ -1,9 +1,8 @@
 const CR = 13;
 
 /**
- * Searches for a byte string with a single CR, at its beginning, such as `CRLF--boundary`.
- *
- * It is Boyer-Moore-Horspool with one change. Horspool alone compares from the end and is quadratic
+ * Searches for a byte string with a single CR, at its beginning, such as `CRLF--boundary`. It is
+ * Boyer-Moore-Horspool with one change. Horspool alone compares from the end and is quadratic
  * on hostile data: a boundary of 70 dashes over a body of dashes costs 70 comparisons a byte. Here
  * a full comparison starts only at a CR, and stops at the next one, so no byte is compared twice.
  */

@@ -75,10 +75,7 @@ export class ByteSource {
     }
   }
 
-  /**
-   * Takes bytes from the front of the window, which must hold them: a view if `lent`, which may
-   * change at the next refill, else a copy.
-   */
+  /** Takes bytes of the window: a copy, or a view if `lent`, which may change at a refill. */
   take(length: number, lent: boolean): Uint8Array<ArrayBuffer> {
     const from = this.start;
     this.start += length;

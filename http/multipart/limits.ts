@@ -2,10 +2,7 @@ import { numberKinds, numbersOf, OptionTable } from "../options.ts";
 
 /** Limits of a multipart reader, finite unless set to `Infinity`; see docs/limits.md. */
 export interface MultipartLimits {
-  /**
-   * Maximum number of parts, nested ones too; each costs a header table and a promise.
-   * @default {1000}
-   */
+  /** Maximum number of parts, nested ones too. @default {1000} */
   readonly maxParts: number;
   /**
    * Maximum bytes that `read()`, `text()`, `json()`, `form()` and `readLine()` hold in memory,
@@ -22,10 +19,7 @@ export interface MultipartLimits {
   readonly maxHeaders: number;
   /** Maximum bytes of one part's headers, with line ends but not the blank line. @default {8192} */
   readonly maxHeaderSize: number;
-  /**
-   * Maximum length of the boundary in characters, 70 in RFC 2046 section 5.1.1; never more than
-   * 250. @default {70}
-   */
+  /** Maximum length of the boundary, 70 in RFC 2046; never more than 250. @default {70} */
   readonly maxBoundaryLength: number;
   /** Maximum bytes before the first delimiter, which are meaningless in HTTP. @default {8192} */
   readonly maxPreambleSize: number;

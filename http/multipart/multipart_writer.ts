@@ -131,10 +131,7 @@ export class MultipartWriter {
     });
   }
 
-  /**
-   * Appends an urlencoded form, `application/x-www-form-urlencoded` by default, as {@linkcode
-   * append} does.
-   */
+  /** Appends an urlencoded form, as {@linkcode append} does. */
   appendForm(fields: QueryInit, options: PartOptions = {}): this {
     const contentType = "application/x-www-form-urlencoded";
     return this.append(encodeQuery(fields), {

@@ -1,9 +1,6 @@
 import { iterableBody, type SendableBody, simpleBody, streamBody } from "../bytes/sendable_body.ts";
 
-/**
- * An open file, such as `Deno.FsFile`. The content is the bytes from the current position to the
- * end; the stream closes the file.
- */
+/** An open file, such as `Deno.FsFile`, from its position to its end; the stream closes it. */
 export interface ReadableFile {
   /** Its filename in a form. */
   readonly name?: string;

@@ -9,10 +9,7 @@ import { BytesSource } from "../bytes/source_stream.ts";
 
 const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "identity"]);
 
-/**
- * Refuses encodings in form-data: deprecated (RFC 7578 section 4.7), sent by no browser, and a
- * filter in front would see other bytes than the application.
- */
+/** Refuses encodings in form-data: deprecated (RFC 7578 section 4.7), and sent by no browser. */
 export function refuseEncodings(headers: Headers): void {
   for (const name of ["content-transfer-encoding", "content-encoding"]) {
     const encoding = encodingOf(headers, name);

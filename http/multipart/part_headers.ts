@@ -12,10 +12,7 @@ export interface PartOptions {
   readonly filename?: string | undefined;
   /** Content type of the part. It follows from the content by default. */
   readonly contentType?: string | undefined;
-  /**
-   * More headers, written as given. They describe the content and do not change it: with
-   * `Content-Encoding: gzip` the caller has compressed it.
-   */
+  /** More headers, written as given: for `Content-Encoding` the caller has compressed it. */
   readonly headers?: Iterable<readonly [name: string, value: string]> | {
     readonly [name: string]: string;
   } | undefined;

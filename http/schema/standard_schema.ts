@@ -60,10 +60,7 @@ export interface StandardSchemaProps<Input, Output> {
   readonly types?: { readonly input: Input; readonly output: Output } | undefined;
 }
 
-/**
- * A schema of any library that follows {@link https://standardschema.dev Standard Schema} 1: zod,
- * valibot, arktype and others.
- */
+/** A schema of any library with {@link https://standardschema.dev Standard Schema} 1. */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   /** The part that all libraries share. */
   readonly "~standard": StandardSchemaProps<Input, Output>;

@@ -19,11 +19,8 @@ const HIGH_WATER = 64 * 1024;
 const UNREAD_TIME = 1000; // ms
 
 /**
- * Queues received messages for awaiting, and limits both directions.
- *
- * A peer that sends faster than messages are read is paused if the port can, else closed with 1013.
- * For one that does not read, `send()` waits; with `maxBuffered` bytes unsent it is closed with
- * 1013.
+ * Queues received messages. A peer that sends faster than they are read is paused if the port can,
+ * else closed with 1013; so is one that leaves `maxBuffered` bytes unread.
  */
 export class WebSocketChannel implements SocketEvents {
   readonly #limits: ChannelLimits;

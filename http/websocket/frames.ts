@@ -15,10 +15,7 @@ export function acceptOf(key: string): string {
 /** The opcode that is no `WSMsgType` (RFC 6455 section 5.2). */
 export const CONTINUATION = 0;
 
-/**
- * Writes the header of a frame, up to 14 bytes; `flags` is `0x80` for the last fragment, `0x40` for
- * a compressed message, `mask` the key of a client.
- */
+/** Writes a header; `flags`: `0x80` for the last fragment, `0x40` for a compressed message. */
 export function writeFrameHeader(
   target: Uint8Array,
   at: number,
