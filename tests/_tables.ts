@@ -28,6 +28,7 @@ const CELLS: Readonly<Record<string, string>> = {
   "static files, ranges": "静态文件，Range",
   "uploads to files": "上传存成文件",
   "downloads to files": "下载存成文件",
+  "a program, an unhandled rejection": "程序，未处理的拒绝",
   "graceful stop": "有序停止",
   attack: "攻击",
   "the same, compiled": "同左，编译后",

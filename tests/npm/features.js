@@ -215,7 +215,7 @@ export async function features({ files, listens }) {
     return await files.read(target);
   }, "0123456789");
   await session?.close();
-  await check("server: runApp(), an unhandled rejection", async () => {
+  await check("server: a program, an unhandled rejection", async () => {
     const stop = new AbortController();
     const logged = deferred();
     const app = new web.Application({ logger: { error: logged.resolve } });
