@@ -159,7 +159,6 @@ function offsetOf({ headers, status }: ClientResponse): number {
   );
 }
 
-/** A file of known size, sent by slices. */
 interface Slices {
   readonly size: number;
   readonly slice: (start: number, end: number) => RequestData | Promise<RequestData>;
@@ -169,7 +168,6 @@ function slicesOf(blob: Blob): Slices {
   return { size: blob.size, slice: (start, end) => blob.slice(start, end) };
 }
 
-/** The file of a path, which is read while it is sent. */
 async function slicesOfPath(path: string | URL): Promise<Slices> {
   // Deno's openAsBlob() reads the whole file.
   if (!ON_DENO) {

@@ -41,7 +41,6 @@ export type DataFields<T> = {
     | readonly (FormValue | null | undefined)[];
 };
 
-/** Value of a form field; `null` and `undefined` omit the field. */
 type FieldValue = FormValue | null | undefined;
 
 /**
@@ -97,7 +96,6 @@ function urlencoded(text: string): SendableBody {
 /** Content coding of a request body; `true` is deflate, as in aiohttp. */
 export type RequestCompression = boolean | "deflate" | "gzip" | "br";
 
-/** Compresses a body while it is sent, with unknown length. */
 export function compressedPayload(
   payload: SendableBody,
   compression: Exclude<RequestCompression, false>,

@@ -12,7 +12,6 @@ const MOST_KEPT = 1_000;
 /** Delay before the next address is tried in parallel (RFC 8305 section 5), in ms. */
 const ATTEMPT_DELAY = 250;
 
-/** Resolves host names with a cache. */
 export class AddressLookup {
   readonly #connector: ResolvedConnector;
   readonly #kept = new Map<string, { readonly addresses: readonly string[]; until: number }>();

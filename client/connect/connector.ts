@@ -103,7 +103,6 @@ const CONNECTOR_OPTIONS = new OptionTable<ConnectorOptions>({
   serverhostname: 'Write "serverName"',
 });
 
-/** Options that require sockets. */
 const SOCKETS_ONLY = [
   ...["family", "resolve", "dnsCache", "verify", "fingerprint", "serverName", "tlsInfo"] as const,
 ];
@@ -169,7 +168,6 @@ function digest(given: string): string {
   );
 }
 
-/** @throws {NotSupportedError} If an option requires sockets. */
 export function refuseForFetch(options: ConnectorOptions = {}): void {
   for (const name of SOCKETS_ONLY) {
     if (options[name] === undefined) continue;

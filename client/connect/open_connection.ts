@@ -132,7 +132,6 @@ export class ConnectionOpener {
   }
 }
 
-/** Whether the options require `node:net` sockets. */
 function needsNode({ secure, proxy }: Route, own: ResolvedConnector): boolean {
   const via = proxy?.protocol;
   if (own.localAddress !== null && via !== "unix:") return true;

@@ -56,7 +56,6 @@ export async function proxyHandshake(
   await (proxy.protocol.startsWith("socks") ? socks : httpConnect)(proxy, target, stream);
 }
 
-/** Host, IPv6 without brackets, and port. */
 type ProxyTarget = { readonly host: string; readonly port: number };
 
 async function httpConnect(proxy: URL, { host, port }: ProxyTarget, stream: ByteStream) {

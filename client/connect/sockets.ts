@@ -16,7 +16,6 @@ export interface Opened extends Omit<HopConnection, "isReused"> {
 export interface Link extends Opened {
   /** Starts TLS and returns the secure connection. */
   secure(name: string, abort: HopAbort): Promise<Link>;
-  /** Closes it; idempotent. */
   close(): void;
 }
 
@@ -30,6 +29,5 @@ export interface TlsPeer {
 }
 
 export interface Sockets {
-  /** Connects, with TLS if there is a peer. */
   connect(place: Place, peer: TlsPeer | null, abort: HopAbort): Promise<Link>;
 }

@@ -296,7 +296,6 @@ function jarCookie(cookie: Cookie): JarCookie {
   };
 }
 
-/** A cookie that is sent to every server. */
 function sharedCookie(name: string, value: string): JarCookie {
   const scope = { domain: "", hostOnly: false, path: "/", expires: null };
   return { name, value, ...scope, secure: false, httpOnly: false, sameSite: null };

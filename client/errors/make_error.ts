@@ -4,7 +4,6 @@ import * as errors from "./client_errors.ts";
 
 nameErrors(errors);
 
-/** Creates the error for a response body that broke off. */
 export function incompletePayload(reason: string, cause: unknown): errors.ClientPayloadError {
   return new errors.ClientPayloadError(`Response payload is not completed: ${reason}`, { cause });
 }
@@ -17,13 +16,11 @@ export function withDetail(reason: unknown, detail: () => string): unknown {
   return new type(url, phase, limit, elapsed, detail());
 }
 
-/** Converts an abort reason to an error. */
 export function asError(reason: unknown): Error {
   if (reason instanceof Error) return reason;
   return new errors.ClientConnectionError(`The request was aborted: ${reason}`, { cause: reason });
 }
 
-/** Creates the error for a CONNECT that a proxy refused. */
 export function proxyRefusal(
   request: errors.RequestDetails,
   status: number,

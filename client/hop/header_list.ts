@@ -64,7 +64,6 @@ export function restoredList(headers: Headers, origin: HeaderList): HeaderList {
   return list;
 }
 
-/** The first value of a header, `null` if it is missing. */
 export function headerOf(list: HeaderList, name: string): string | null {
   for (const [each, value] of list) if (isNamed(each, name)) return value;
   return null;
@@ -74,7 +73,6 @@ export function isNamed(given: string, name: string): boolean {
   return given === name || (given.length === name.length && given.toLowerCase() === name);
 }
 
-/** Sets a header, replacing those of the same name. */
 export function withHeader(list: HeaderList, name: string, value: string): HeaderList {
   return [...list.filter(([each]) => !isNamed(each, name)), [name, checkedValue(name, value)]];
 }

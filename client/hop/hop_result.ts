@@ -21,7 +21,6 @@ export function withBody(result: HopResult, body: HopResult["body"]): HopResult 
   return changedResult(result, { body, source: undefined, exactLength: null, isWhole: false });
 }
 
-/** A response whose body is in memory. */
 export function storedResult(
   head: Pick<HopResult, "status" | "reason" | "headers">,
   bytes: Uint8Array<ArrayBuffer> | null,

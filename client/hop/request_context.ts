@@ -167,7 +167,6 @@ export class RequestContext implements HopAbort {
     this.#connectDue = this.#dueAfter(this.#limits.connect);
   }
 
-  /** A new connection is opened. */
   opening(): void {
     this.#sockConnectDue = this.#dueAfter(this.#limits.sockConnect);
   }
@@ -193,7 +192,6 @@ export class RequestContext implements HopAbort {
     return due;
   }
 
-  /** The final response was accepted. */
   arrived(request: RequestDetails, reply: HopResult): void {
     if (this.trace === null) return;
     const { status, headers } = reply; // the platform's headers are made here
@@ -214,7 +212,6 @@ export class RequestContext implements HopAbort {
     this.#target = this.#others = null;
   }
 
-  /** Ends the lifetime and aborts pending operations. */
   fail(reason: unknown): void {
     this.#abort(reason);
     this.#isOver = true;
@@ -253,7 +250,6 @@ export type Timed = Pick<RequestContext, "due" | "onDue">;
 /** The open requests of a session in starting order, with one timer for the first deadline: each would take 2 us. */
 export class OpenRequests<T extends Timed = RequestContext> implements Iterable<T> {
   readonly #list = new LinkedList<T>();
-  /** Called when the last request is over. */
   onEmpty: (() => void) | null = null;
   #timer: Timer | null = null;
   #firesAt = Infinity;
@@ -277,7 +273,6 @@ export class OpenRequests<T extends Timed = RequestContext> implements Iterable<
     this.onEmpty?.();
   }
 
-  /** Schedules the timer for a deadline. */
   expect(due: number): void {
     if (due >= this.#firesAt) return;
     this.clear();

@@ -19,7 +19,6 @@ export interface ReplayOptions {
 
 const REPLAY_OPTIONS = new OptionTable<ReplayOptions>({ mode: "a string" });
 
-/** A line of the file, as JSON. */
 interface Recorded {
   readonly key: string;
   readonly status: number;

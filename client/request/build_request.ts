@@ -58,7 +58,6 @@ function buildRequest(resolved: ResolvedOptions): ClientRequestInit {
   return { method, url, fragment, headers, payload, cookies };
 }
 
-/** Closes the body of an invalid request. */
 export function giveUp(data: RequestData | undefined): void {
   try {
     if (data !== undefined) payloadOf(data).close?.();

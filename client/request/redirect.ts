@@ -86,7 +86,6 @@ export function nextRequest(
   });
 }
 
-/** Whether and how often to follow. */
 type RedirectPolicy = Pick<ResolvedOptions, "follow" | "maxRedirects">;
 
 /** Returns whether a response is a redirect, a cheap check before following it. */
@@ -110,7 +109,7 @@ export async function followRedirects(
     history.push(response);
     let next: ClientRequest | null;
     try {
-      checkCount(first, history, policy.maxRedirects);
+      if (history.length === policy.maxRedirects) throw tooMany(first, history, headers);
       next = nextRequest(request, status, headers, rawHeaders);
     } catch (error) {
       discardReply(result);
@@ -123,20 +122,9 @@ export async function followRedirects(
   }
 }
 
-function checkCount(
-  first: ClientRequest,
-  history: readonly HistoryEntry[],
-  maxRedirects: number,
-): void {
-  const last = history.at(-1);
-  if (maxRedirects === 0 || history.length < maxRedirects || last === undefined) return;
-  throw new TooManyRedirectsError({
-    requestInfo: first,
-    history,
-    status: 0, // there is no final response
-    headers: last.headers,
-    reason: `more redirects than maxRedirects (${maxRedirects}) allows`,
-  });
+function tooMany(requestInfo: ClientRequest, history: HistoryEntry[], headers: Headers) {
+  const reason = `more redirects than maxRedirects (${history.length}) allows`;
+  return new TooManyRedirectsError({ requestInfo, history, status: 0, headers, reason }); // no final response
 }
 
 /** Target of a redirect; old servers send `URI`. */

@@ -79,7 +79,6 @@ function ending(context: RequestContext, result: HopResult): () => void {
   };
 }
 
-/** Ends a response with its request. */
 function endTogether(context: RequestContext, response: ClientResponse): void {
   context.answeredBy({ abort: (reason) => response.content.cancel(reason) });
 }

@@ -59,7 +59,6 @@ export interface BodyPlace {
   readonly total: number | null;
 }
 
-/** Writes a body to a file. */
 export async function saveBody(
   response: SavableResponse,
   path: string | URL,
@@ -78,7 +77,6 @@ export async function saveBody(
   });
 }
 
-/** Writes a body to a part, and renames the part if it is complete. */
 export async function saveInto(
   file: PartFile,
   response: SavableResponse,
@@ -125,7 +123,6 @@ export function isEncoded(response: SavableResponse): boolean {
   return (response.headers.get("content-encoding") ?? "identity") !== "identity";
 }
 
-/** SHA-256 in hexadecimal digits. */
 export function digestOf(url: string): string {
   return nodeCrypto().createHash("sha256").update(url).digest("hex");
 }

@@ -85,18 +85,16 @@ export class MockResponses implements FetchApp {
     target: MockTarget,
     answer: MockReply | ((request: Request) => Response | Promise<Response>) = {},
   ): this {
-    let left = 1;
-    if (typeof answer === "function") left = Infinity;
-    else {
-      const { repeat = 1, body, json } = answer;
-      if (repeat !== true && (!Number.isSafeInteger(repeat) || repeat < 1)) {
-        throw new RangeError(`Cannot repeat a reply ${repeat} times: expected 1 or more, or true`);
-      }
-      if (body !== undefined && json !== undefined) {
-        throw new TypeError("Cannot answer with body and json at the same time: give one of them");
-      }
-      left = repeat === true ? Infinity : repeat;
+    const { repeat = 1, body, json } = typeof answer === "function"
+      ? { repeat: true as const }
+      : answer;
+    if (repeat !== true && (!Number.isSafeInteger(repeat) || repeat < 1)) {
+      throw new RangeError(`Cannot repeat a reply ${repeat} times: expected 1 or more, or true`);
     }
+    if (body !== undefined && json !== undefined) {
+      throw new TypeError("Cannot answer with body and json at the same time: give one of them");
+    }
+    const left = repeat === true ? Infinity : repeat;
     this.#registered.push({ method: method.toUpperCase(), target, answer, left });
     return this;
   }
@@ -114,13 +112,7 @@ export class MockResponses implements FetchApp {
     if (found !== undefined) found.left--; // before the first await, because of concurrent requests
     const call = { method, url, headers, body: new Uint8Array(0) };
     this.#calls.push(call);
-    if (found !== undefined && typeof found.answer === "function") {
-      const copy = request.clone();
-      const [body, response] = await Promise.all([bytesOf(copy), found.answer(request)]);
-      call.body = body;
-      return response;
-    }
-    call.body = await bytesOf(request);
+    call.body = new Uint8Array(await request.clone().arrayBuffer());
     if (found === undefined) {
       const known = this.#registered.map((each) =>
         nameOf(each) + (each.left > 0 ? "" : " (used up)")
@@ -128,12 +120,9 @@ export class MockResponses implements FetchApp {
       const list = known.join(", ") || "none";
       throw new Error(`no reply is registered for ${method} ${url.href}; there are: ${list}`);
     }
-    return await responseOf(found.answer as MockReply);
+    const { answer } = found;
+    return typeof answer === "function" ? await answer(request) : await responseOf(answer);
   }
-}
-
-async function bytesOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await request.arrayBuffer());
 }
 
 function fits({ method, target }: Registered, request: Request, url: URL): boolean {

@@ -36,14 +36,11 @@ const TAKEN = ON_DENO ? "free" : undefined;
  * @throws {NotSupportedError} If an option requires sockets.
  * @example
  * ```ts
- * import { ClientSession, fetchTransport, web } from "@roundtrip/http";
+ * import { ClientSession, fetchTransport } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * await using server = await web.TestServer.start(app);
  * await using session = new ClientSession({ transport: fetchTransport({ limitPerHost: 4 }) });
- * await using response = await session.get(server.url);
- * console.assert(await response.text() === "hello");
+ * const error = await session.get("http://localhost:1/").catch((error) => error);
+ * console.assert(error.name === "ClientConnectorError");
  * ```
  */
 export function fetchTransport(options?: ConnectorOptions): Transport {
@@ -170,7 +167,6 @@ function sendsSizedStreams(): Promise<boolean> {
   );
 }
 
-/** A stream with a length that fetch recognizes. */
 class SizedStream extends Blob {
   readonly #body: HopBody;
   readonly #size: number;

@@ -85,7 +85,6 @@ export class SocketConnection implements Abortable {
     return this.#uploadFailure;
   }
 
-  /** Closes it; pending operations fail. */
   close(): void {
     this.#isClosed = true;
     this.#answer?.(false);

@@ -28,7 +28,6 @@ export class SocketLease {
     this.#free = free;
   }
 
-  /** The connection, `null` once returned. */
   get socket(): SocketConnection | null {
     return this.#socket;
   }

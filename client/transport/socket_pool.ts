@@ -19,7 +19,6 @@ export class SocketPool {
   #due = Infinity; // time of the timer by `performance.now()`
   #isClosed = false;
 
-  /** Takes the lifetime of idle connections, in ms, and their limit. */
   constructor(keepAlive: number, limit: number) {
     this.#keepAlive = keepAlive;
     this.#limit = limit;

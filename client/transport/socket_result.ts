@@ -57,7 +57,6 @@ export class SocketResult implements HopResult {
       (this.#lease.request.method === "CONNECT" && status >= 200 && status < 300);
   }
 
-  /** Whether the connection is free. */
   get isWhole(): boolean {
     return this.#lease.socket === null;
   }

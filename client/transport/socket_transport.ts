@@ -32,14 +32,11 @@ const USUAL_HEADERS: HeaderList = [["accept", "*/*"], ["user-agent", "roundtrip"
  * @throws {NotSupportedError} If this runtime has no sockets, or an option needs `fetch`.
  * @example
  * ```ts
- * import { ClientSession, socketTransport, web } from "@roundtrip/http";
+ * import { ClientSession, socketTransport } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * app.addRoutes([web.get("/", () => web.textResponse("hello"))]);
- * await using server = await web.TestServer.start(app);
  * await using session = new ClientSession({ transport: socketTransport({ limitPerHost: 4 }) });
- * await using response = await session.get(server.url);
- * console.assert(await response.text() === "hello");
+ * const error = await session.get("http://localhost:1/").catch((error) => error);
+ * console.assert(error.name === "ClientConnectorError");
  * ```
  */
 export function socketTransport(options?: ConnectorOptions): Transport {

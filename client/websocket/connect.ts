@@ -138,7 +138,6 @@ class Handshake {
     return { port, compress: agreed !== null };
   }
 
-  /** Closes the connection if `finish()` has not used it. */
   close(): void {
     this.#upgraded?.stream.close();
     this.#upgraded = null;
