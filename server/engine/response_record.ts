@@ -85,6 +85,39 @@ export function recordedResponse(
     : new Response(body, init);
 }
 
+/** Whether bytes are shared: until a program reads a response, and could change what it reads. */
+let isSharing = true;
+/** By headers, the response whose copies are sent. */
+const firsts = new WeakMap<RawHeaders, Response>();
+
+/** A copy, which has the bytes of the first response themselves. */
+class SharedResponse extends Response {
+  override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    isSharing = false;
+    return super.body;
+  }
+}
+
+for (const name of ["bytes", "arrayBuffer", "clone"] as const) {
+  Object.defineProperty(SharedResponse.prototype, name, {
+    value(this: Response) {
+      isSharing = false;
+      return Reflect.apply(Response.prototype[name], this, []);
+    },
+  });
+}
+
+/** The same as `recordedResponse()` of status 200, for headers that always go with these bytes. */
+export function sharedResponse(body: Uint8Array<ArrayBuffer>, headers: RawHeaders): Response {
+  const made = () =>
+    recordedResponse(body, { status: 200, headers: Object.fromEntries(headers) }, headers);
+  if (isRecording || !isSharing) return made();
+  let first = firsts.get(headers);
+  if (first === undefined) firsts.set(headers, first = made());
+  // Deno copies the bytes of a new response, but not those of a clone.
+  return Object.setPrototypeOf(first.clone(), SharedResponse.prototype);
+}
+
 /**
  * The platform's JSON response, which it makes and sends faster than its text with a type; `null` if
  * an engine reads the parts, or the value has no JSON form.

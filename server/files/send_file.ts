@@ -4,7 +4,7 @@ import { addVary } from "../../http/coding/content_coding.ts";
 import { cacheContent, cachedContent, MAX_CACHED_FILE, sameFile, unchanged } from "./file_cache.ts";
 import type { RawHeaders } from "../engine/engine.ts";
 import type { HeadReader } from "../engine/engine_of_request.ts";
-import { fileStream, recordedResponse } from "../engine/response_record.ts";
+import { fileStream, recordedResponse, sharedResponse } from "../engine/response_record.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/replies.ts";
 import { formatHttpDate } from "../../http/headers/http_date.ts";
 
@@ -85,7 +85,10 @@ export function sendFile(
   }
   const { path, info } = file;
   const cached = info.size <= MAX_CACHED_FILE ? cachedContent(path, info) : null;
-  return cached === null ? sendWhole(file, options) : inMemory(cached, file, options);
+  if (cached === null) return sendWhole(file, options);
+  return options.headers === null
+    ? sharedResponse(cached, file.list)
+    : inMemory(cached, file, options);
 }
 
 async function sendWhole(file: KnownFile, options: SendOptions): Promise<Response> {

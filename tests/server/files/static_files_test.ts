@@ -401,6 +401,48 @@ table("web.static() obeys dotfiles, followSymlinks and headers", async (get) => 
   assertEquals(headers.get("content-length"), "6");
 });
 
+Deno.test("a middleware that changes what it read of a file changes no other response", async () => {
+  const changes: Record<string, string> = {
+    headers: 'response.headers.set("etag", "changed"); response.headers.append("x-late", "late")',
+    bytes: "(await response.bytes()).fill(33)",
+    arrayBuffer: "new Uint8Array(await response.arrayBuffer()).fill(33)",
+    clone: "(await response.clone().bytes()).fill(33)",
+    body: "(await response.body.getReader().read()).value.fill(33)",
+  };
+  // Reading ends the sharing of bytes for the whole process: each way has one of its own.
+  for (const [name, change] of Object.entries(changes)) {
+    const program = `
+      import { web } from "@roundtrip/http";
+      const folder = await Deno.makeTempDir();
+      await Deno.writeTextFile(folder + "/a.txt", "hello");
+      await Deno.utime(folder + "/a.txt", 1_577_836_800, 1_577_836_800);
+      const app = new web.Application();
+      let reads = 0;
+      app.middlewares.push(async (request, handler) => {
+        const response = await handler(request);
+        if (++reads !== 3) return response;
+        ${change};
+        return new Response("changed");
+      });
+      app.addRoutes([web.static("/s", folder)]);
+      const texts = [];
+      for (let i = 0; i < 5; i++) {
+        const response = await app.request("/s/a.txt");
+        texts.push(await response.text() + response.headers.get("x-late"));
+        if (i !== 2 && response.headers.get("etag") === "changed") texts.push("etag");
+      }
+      console.log(texts.join());
+      await Deno.remove(folder, { recursive: true });`;
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-check", program],
+      cwd: new URL("../../../", import.meta.url),
+    }).output();
+    const decoder = new TextDecoder();
+    const expected = "hellonull,hellonull,changednull,hellonull,hellonull\n";
+    assertEquals(decoder.decode(stdout), expected, name + decoder.decode(stderr));
+  }
+});
+
 table("web.static() allows GET and HEAD only", async (get) => {
   using folder = makeFolder();
   const { status, headers } = await get(appOf(folder.root), "/s/hello.txt", {}, "POST");
