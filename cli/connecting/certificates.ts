@@ -4,16 +4,11 @@ import { badArgument, UsageError } from "../errors/errors.ts";
 import { askSecret } from "../io/ask_secret.ts";
 import { readText } from "../io/read_text.ts";
 
-export interface Certificates {
-  readonly verify: boolean;
-  /** Certificates to trust besides the system's, in PEM form. */
-  readonly ca: readonly string[];
-  /** Client certificate and its key, in unencrypted PEM form. */
-  readonly identity: { readonly cert: string; readonly key: string } | null;
-}
-
-/** Reads and checks `--verify`, `--cert`, `--cert-key` and `--cert-key-pass`. */
-export async function certificatesOf(parsed: ParsedArgs): Promise<Certificates> {
+/**
+ * Reads and checks `--verify`, `--cert`, `--cert-key` and `--cert-key-pass`: `ca` is trusted besides
+ * the system's, `identity` the client's certificate and its decrypted key; all in PEM form.
+ */
+export async function certificatesOf(parsed: ParsedArgs) {
   const how = verifyOf(parsed);
   const verify = how !== false;
   const ca = typeof how === "boolean" ? [] : [readText("verify", how)];

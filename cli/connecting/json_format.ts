@@ -8,26 +8,22 @@ const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u20
 // Limit against nesting: 40 KB of "[" would become 800 MB of spaces.
 const MAX_FORMATTED = 128 * 1024 * 1024; // UTF-16 units
 
-export interface JsonFormat {
-  /** Spaces per level; 0 writes one line, `null` keeps the whitespace. @default {2} */
-  readonly indent?: number | null;
-  /** Whether keys are sorted; not with `indent: null`. @default {false} */
-  readonly sort?: boolean;
-  /** Whether escaped characters are decoded. @default {false} */
-  readonly decode?: boolean;
-}
-
-/** Formats JSON; numbers, escapes and repeated keys stay as they are. */
+/**
+ * Formats JSON; numbers, escapes and repeated keys stay as they are.
+ * @param options Spaces per level (`null` keeps the whitespace, unsorted), whether keys are sorted,
+ * and whether escaped characters are decoded.
+ */
 export function formatJson(
   text: string,
   paint: Paint,
-  { indent = 2, sort = false, decode = false }: JsonFormat = {},
+  options: { indent?: number | null; sort?: boolean; decode?: boolean } = {},
 ): string | null {
   try {
     JSON.parse(text);
   } catch {
     return null;
   }
+  const { indent = 2, sort = false, decode = false } = options;
   const isKept = indent === null;
   const line = (depth: number): string => indent ? `\n${" ".repeat(depth * indent)}` : "";
   const space = indent ? " " : "";

@@ -13,11 +13,8 @@ import { join } from "node:path";
 
 type UploadOptions = FilesOptions["uploads"];
 
-export interface Uploaded {
-  /** Path below the root, with slashes. */
-  readonly name: string;
-  readonly size: number;
-}
+/** A saved file: its path below the root, with slashes, and its size in bytes. */
+type Uploaded = Awaited<ReturnType<typeof save>>;
 
 const MAX_FOLDERS = 32; // depth of a folder upload
 
@@ -68,7 +65,7 @@ async function save(
   folder: string,
   name: string,
   { onDuplicate, maxSize }: UploadOptions,
-): Promise<Uploaded> {
+) {
   if (onDuplicate !== "rename") await refuseFolder(folder, name);
   const { path, size } = await saveFile(pieces, join(folder, name), {
     onDuplicate,
@@ -76,7 +73,6 @@ async function save(
       if (maxSize !== null && bytes > maxSize) throw new HTTPRequestEntityTooLarge(maxSize);
     },
   });
-  // Below the root, with slashes.
   return { name: path.slice(root.path.length).replaceAll("\\", "/").replace(/^\//, ""), size };
 }
 

@@ -4,18 +4,8 @@ import { isIPv4 } from "node:net";
 const DAY = 86_400_000; // ms
 const DAYS = 397; // browsers accept no certificate that is valid longer
 
-/** A certificate with its private key, in PEM form. */
-export interface SelfSigned {
-  readonly cert: string;
-  readonly key: string;
-  /** SHA-256 of the certificate, as browsers show it: `AB:CD:...`. */
-  readonly fingerprint: string;
-  /** SHA-256 of the public key in Base64, for curl's `--pinnedpubkey`. */
-  readonly pin: string;
-}
-
-/** Makes a certificate for names and IPv4 addresses, besides those of this machine. */
-export async function selfSigned(hosts: readonly string[]): Promise<SelfSigned> {
+/** Makes a certificate (PEM) for names and IPv4 addresses, besides those of this machine. */
+export async function selfSigned(hosts: readonly string[]) {
   const { subtle } = crypto;
   const keys = await subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign"]);
   const publicKey = new Uint8Array(await subtle.exportKey("spki", keys.publicKey));
@@ -59,8 +49,10 @@ export async function selfSigned(hosts: readonly string[]): Promise<SelfSigned> 
   return {
     cert: pem("CERTIFICATE", cert),
     key: pem("PRIVATE KEY", new Uint8Array(await subtle.exportKey("pkcs8", keys.privateKey))),
+    /** SHA-256 of the certificate, as browsers show it: `AB:CD:...`. */
     fingerprint: Array.from(await digest(cert), (byte) => byte.toString(16).padStart(2, "0"))
       .join(":").toUpperCase(),
+    /** SHA-256 of the public key in Base64, for curl's `--pinnedpubkey`. */
     pin: base64(await digest(publicKey)),
   };
 }
