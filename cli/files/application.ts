@@ -133,7 +133,8 @@ class ServedFolder {
         throw new HTTPPermanentRedirect(`./${path.slice(path.lastIndexOf("/") + 1)}/${query}`);
       }
       const change = await this.#mayChange(folder);
-      return await sendListing({ request, root, folder, path, options, change });
+      const place = { folder, path: decodeURIComponent(path), change };
+      return await sendListing(request, root, options, place);
     }
   }
 

@@ -6,21 +6,16 @@ import { listingPage, type Order } from "./page.ts";
 
 const PAGE = 1000; // entries
 
-export interface Listing {
-  readonly request: ServerRequest;
-  readonly root: Root;
-  /** Real path of the folder. */
-  readonly folder: string;
-  /** Its path below the prefix, percent-encoded. */
-  readonly path: string;
-  readonly options: FilesOptions;
-  /** Whether this user may upload, make folders and delete files here, if the options allow it. */
-  readonly change: boolean;
-}
-
-/** Lists a folder as a page; for `?raw=true` one name per line. */
-export async function sendListing(listing: Listing): Promise<Response> {
-  const { request, root, folder, options } = listing;
+/**
+ * Lists a folder as a page; for `?raw=true` one name per line. `path` is that below the prefix,
+ * decoded, `change` whether this user may change the folder as far as the options allow it.
+ */
+export async function sendListing(
+  request: ServerRequest,
+  root: Root,
+  options: FilesOptions,
+  { folder, path, change }: { folder: string; path: string; change: boolean },
+): Promise<Response> {
   const found = await root.list(folder);
   if (request.query.get("raw") === "true") {
     const lines = found.map(({ name, isFolder }) => `${name}${isFolder ? "/" : ""}\n`);
@@ -40,13 +35,13 @@ export async function sendListing(listing: Listing): Promise<Response> {
   const nonce = crypto.randomUUID();
   const html = listingPage({
     title: options.title,
-    path: decodeURIComponent(listing.path),
+    path,
     entries,
     order: { ...order, page },
     pages,
-    upload: listing.change && options.upload !== null,
-    mkdir: listing.change && options.mkdir,
-    remove: listing.change && options.remove,
+    upload: change && options.upload !== null,
+    mkdir: change && options.mkdir,
+    remove: change && options.remove,
     archives: options.archives ? Object.keys(ARCHIVES) : [],
     nonce,
   });

@@ -1,23 +1,14 @@
 import type { ClientResponse, HopAddress, HopTls, TraceConfig } from "../../client/mod.ts";
 import { visibleLine } from "../io/visible_text.ts";
 
-/** Times of an exchange, in ms since the start of its last hop; `null` if not reached. */
-export interface Times {
-  /** Start of the last hop by `performance.now()`. */
-  started: number;
-  lookup: number | null;
-  connected: number | null;
-  secured: number | null;
-  head: number | null;
-  ended: number | null;
-  /** Bytes of the bodies, as on the wire, if they are counted. */
-  sent: number;
-  received: number;
-}
+export type Times = ReturnType<typeof newTimes>;
 
-export function newTimes(): Times {
-  const unknown = { lookup: null, connected: null, secured: null, head: null, ended: null };
-  return { started: performance.now(), ...unknown, sent: 0, received: 0 };
+/** Times of an exchange that begins now, in ms since the start of its last hop. */
+export function newTimes() {
+  const unknown = null as number | null; // not reached
+  const times = { lookup: unknown, connected: unknown, secured: unknown, head: unknown };
+  // Bytes of the bodies, as on the wire, if they are counted.
+  return { ...times, started: performance.now(), ended: unknown, sent: 0, received: 0 };
 }
 
 /** Records the times of the last hop; also sizes, if `counts`. */

@@ -8,7 +8,7 @@ import {
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { type Auth, basicOf, middlewaresOf } from "../connecting/credentials.ts";
 import { explained } from "../connecting/explained.ts";
-import { prepareEnvironment } from "../connecting/proxy_environment.ts";
+import { prepareEnvironment } from "../connecting/connection.ts";
 import { CommandError, messageOf, UsageError } from "../errors/errors.ts";
 import { warn } from "../io/output.ts";
 import { partsOf, savesBody } from "../output/parts.ts";
@@ -18,9 +18,8 @@ import { newTimes, timesTrace } from "../output/times.ts";
 import type { FactsWriter } from "../output/write_out.ts";
 import { type DownloadTarget, saveResponse } from "../saving/download.ts";
 import { resumed } from "../saving/resume.ts";
-import { Exchanges } from "./exchanges.ts";
+import { Exchanges, NotSentError, recorder } from "./exchanges.ts";
 import { dataOf, type Plan, type PlannedBody } from "./plan.ts";
-import { NotSentError, recorder } from "./recorder.ts";
 
 /** Time of an upload before its bar appears, in ms. */
 const BAR_DELAY = 500;

@@ -1,8 +1,7 @@
 import { ClientSession, CookieJar, DummyCookieJar } from "../../client/mod.ts";
 import { meant } from "../args/suggest.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
-import { transportOf } from "../connecting/connection.ts";
-import { prepareEnvironment } from "../connecting/proxy_environment.ts";
+import { prepareEnvironment, transportOf } from "../connecting/connection.ts";
 import { badArgument, CommandError, unreadable, unwritable, UsageError } from "../errors/errors.ts";
 import { writeOut } from "../io/output.ts";
 import type { RunOption } from "../specs/run.ts";

@@ -3,8 +3,7 @@ import { CommandError } from "../errors/errors.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { writeErr } from "../io/output.ts";
 import { visibleLine } from "../io/visible_text.ts";
-import { type DownloadTarget, pathOf } from "./download.ts";
-import { fileName } from "./file_name.ts";
+import { type DownloadTarget, fileName, pathOf } from "./download.ts";
 
 export interface Fragment {
   readonly path: string;

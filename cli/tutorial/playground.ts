@@ -1,13 +1,9 @@
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Application, runApp } from "../../server/mod.ts";
+import { runApp } from "../../server/mod.ts";
 import { UsageError } from "../errors/errors.ts";
 
-/** The module examples/playground/main.ts. */
-export interface Playground {
-  makeApp(folder: string, key: Uint8Array, examples: URL): Application;
-  readonly FILES: readonly string[];
-}
+export type Playground = typeof import("../../examples/playground/main.ts");
 
 /** Runs the playground; uploads are deleted at the end. */
 export async function runPlayground(

@@ -8,8 +8,7 @@ import {
 import { WSMsgType } from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
-import { transportOf } from "../connecting/connection.ts";
-import { prepareEnvironment } from "../connecting/proxy_environment.ts";
+import { prepareEnvironment, transportOf } from "../connecting/connection.ts";
 import { authOf } from "../connecting/credentials.ts";
 import { parseUrl } from "../connecting/target.ts";
 import { UsageError } from "../errors/errors.ts";
