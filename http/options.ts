@@ -181,22 +181,16 @@ function nearestName(name: string, names: readonly string[]): string | null {
   return nearest;
 }
 
-/** Letters added, left out, replaced, or two swapped: the optimal string alignment distance. */
+/** Letters added, left out or replaced: the Levenshtein distance. */
 function editsBetween(a: string, b: string): number {
-  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const at = (cells: readonly number[], k: number): number => cells[k] ?? Infinity;
-      const same = a[i - 1] === b[j - 1];
-      let edits = Math.min(at(row, j) + 1, at(next, j - 1) + 1, at(row, j - 1) + (same ? 0 : 1));
-      if (!same && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        edits = Math.min(edits, at(before, j - 2) + 1);
-      }
-      next.push(edits);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const [replaced = 0, leftOut = 0, added = 0] = [row[j], row[j + 1], next[j]];
+      next.push(Math.min(replaced + (a[i] === b[j] ? 0 : 1), leftOut + 1, added + 1));
     }
-    [before, row] = [row, next];
+    row = next;
   }
   return row[b.length] ?? Infinity;
 }

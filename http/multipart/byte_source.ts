@@ -29,7 +29,6 @@ export class ByteSource {
 
   readonly #source: BodySource;
   readonly #limits: SourceLimits;
-  #isOurs = true; // the buffer is not a chunk of the stream
   #isDone = false;
   #isFilling = false;
   #total = 0;
@@ -79,9 +78,7 @@ export class ByteSource {
   take(length: number, lent: boolean): Uint8Array<ArrayBuffer> {
     const from = this.start;
     this.start += length;
-    return this.#source.into === undefined || lent
-      ? this.bytes.subarray(from, this.start)
-      : this.bytes.slice(from, this.start);
+    return lent ? this.bytes.subarray(from, this.start) : this.bytes.slice(from, this.start);
   }
 
   /** Ends reading; the current refill, and every later one, throws `reason`. */
@@ -97,20 +94,25 @@ export class ByteSource {
     if (this.#failure !== null) throw this.#failure.reason;
   }
 
-  async #fillBuffer(into: NonNullable<BodySource["into"]>): Promise<number> {
+  /** Makes room behind the window, which moves to the front. */
+  #reserve(more: number): void {
     const held = this.end - this.start;
-    let buffer = this.bytes;
-    if (buffer.length < held + READ_SIZE) {
-      buffer = new Uint8Array(Math.max(held, HEADROOM) + READ_SIZE);
-      buffer.set(this.bytes.subarray(this.start, this.end));
+    if (this.bytes.length < held + more) {
+      const larger = new Uint8Array(Math.max(2 * held, HEADROOM) + more);
+      larger.set(this.bytes.subarray(this.start, this.end));
+      this.bytes = larger;
     } else if (this.start > 0) {
-      buffer.copyWithin(0, this.start, this.end);
+      this.bytes.copyWithin(0, this.start, this.end);
     }
-    this.bytes = buffer;
     this.start = 0;
     this.end = held;
+  }
+
+  async #fillBuffer(into: NonNullable<BodySource["into"]>): Promise<number> {
+    this.#reserve(READ_SIZE);
+    const held = this.end;
     // At the end the buffer stays detached; a window that cannot grow is not read.
-    const piece = await into(buffer.subarray(held, held + READ_SIZE));
+    const piece = await into(this.bytes.subarray(held, held + READ_SIZE));
     if (piece === null) return 0;
     this.bytes = new Uint8Array(piece.buffer);
     this.end = this.#failure === null ? held + piece.length : 0;
@@ -120,22 +122,9 @@ export class ByteSource {
   async #fillByChunk(): Promise<number> {
     const chunk = await this.#source.next();
     if (chunk === null) return 0;
-    const held = this.end - this.start;
-    if (held === 0) {
-      this.bytes = chunk;
-      this.start = 0;
-      this.#isOurs = false; // not written to: the stream may reuse the array
-    } else if (this.#isOurs && this.bytes.length - this.end >= chunk.length) {
-      this.bytes.set(chunk, this.end);
-    } else {
-      const joined = new Uint8Array(2 * held + chunk.length);
-      joined.set(this.bytes.subarray(this.start, this.end));
-      joined.set(chunk, held);
-      this.bytes = joined;
-      this.start = 0;
-      this.#isOurs = true;
-    }
-    this.end = this.start + held + chunk.length;
+    this.#reserve(chunk.length);
+    this.bytes.set(chunk, this.end);
+    this.end += chunk.length;
     return chunk.length;
   }
 }

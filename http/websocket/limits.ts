@@ -54,17 +54,12 @@ export const WEB_SOCKET_OPTIONS = new OptionTable<WebSocketBaseOptions<unknown>>
   schema: "a Standard Schema (zod, valibot, arktype …)",
 }, { receivetimeout: "Write { timeout: { receive } }" });
 
-/** Resolved limits of a `WebSocketChannel`. */
+/** Resolved limits of a `WebSocketChannel`: the options of their names and `timeout`. */
 export interface ChannelLimits {
-  /** Messages of this many bytes or more are rejected; 0 for no limit. */
   readonly maxMsgSize: number;
-  /** Maximum number of messages in the receive queue. */
   readonly maxQueue: number;
-  /** Number of unsent bytes from which on the peer is too slow. */
   readonly maxBuffered: number;
-  /** Timeout of `receive()`, in ms; 0 for no limit. */
   readonly receiveTimeout: number;
-  /** Timeout of `close()` for the peer's close frame, in ms. */
   readonly closeTimeout: number;
   /** The n-th `receive()` after close throws; 0 for never. */
   readonly closedReceives: number;

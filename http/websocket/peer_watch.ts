@@ -22,7 +22,7 @@ const CHECKS = 16; // in the time of a heartbeat
 /** A timer for all watches with the same heartbeat: there may be many idle sockets. */
 class Beat {
   static readonly #all = new Map<number, Beat>();
-  readonly #watches = new LinkedList<PeerWatch>();
+  readonly watches = new LinkedList<PeerWatch>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   static of(heartbeat: number): Beat {
@@ -32,19 +32,15 @@ class Beat {
     return beat;
   }
 
-  add(watch: PeerWatch): LinkedNode<PeerWatch> {
-    return this.#watches.add(watch);
-  }
-
   delete(place: LinkedNode<PeerWatch>, heartbeat: number): void {
-    if (!this.#watches.delete(place) || this.#watches.size > 0) return;
+    if (!this.watches.delete(place) || this.watches.size > 0) return;
     clearInterval(this.#timer);
     Beat.#all.delete(heartbeat);
   }
 
   #check(): void {
     const time = performance.now();
-    for (let place = this.#watches.first; place !== null;) {
+    for (let place = this.watches.first; place !== null;) {
       const { value, next } = place; // a dead peer is removed
       value.check(time);
       place = next;
@@ -80,7 +76,7 @@ export class PeerWatch {
   start(): void {
     const { heartbeat } = this.#options;
     this.#seen = performance.now();
-    if (heartbeat > 0 && !this.#ended) this.#place = Beat.of(heartbeat).add(this);
+    if (heartbeat > 0 && !this.#ended) this.#place = Beat.of(heartbeat).watches.add(this);
   }
 
   /** Resets the silence: bytes of the peer were received. */
