@@ -131,7 +131,6 @@ function escaped(text: string): string {
 interface Frame {
   /** Text as in the stack, `handler (file:///srv/app.ts:7:9)`. */
   readonly text: string;
-  /** URL of the module, or `null`. */
   readonly url: string | null;
   readonly line: number;
   /** Whether it is code of the application, not of a library or the platform. */

@@ -71,15 +71,7 @@ export class HTTPException extends Error {
   }
 }
 
-/**
- * Base of the replies for errors, 4xx and 5xx: not of successes and redirects.
- * @example
- * ```ts
- * import { web } from "@roundtrip/http";
- *
- * console.assert(new web.HTTPNotFound() instanceof web.HTTPError);
- * ```
- */
+/** Base of the replies for errors, 4xx and 5xx: not of successes and redirects. */
 export class HTTPError extends HTTPException {}
 
 /** Thrown exceptions: the request, and their headers at that time. */

@@ -1,4 +1,3 @@
-// Safe access to the files below a folder.
 import { nodeCrypto, nodePath } from "../../http/node_modules.ts";
 import { isDeviceName } from "../body/save_file.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/replies.ts";
@@ -8,14 +7,11 @@ import { sameFile, unchanged } from "./file_cache.ts";
 import { fileError, type KnownFile } from "./send_file.ts";
 import { chosenOf, type Located, type Variants, variantsOf } from "./variants.ts";
 
+/** As those of `web.static()`. */
 export interface StaticRootOptions {
-  /** Whether links may leave the folder. */
   readonly followSymlinks: boolean;
-  /** Whether names that begin with a dot are found. */
   readonly dotfiles: boolean;
-  /** Whether to use `.br` and `.gz` files beside a file. */
   readonly precompressed: boolean;
-  /** Charset for text files, `null` for none. */
   readonly charset: string | null;
 }
 
@@ -54,14 +50,12 @@ export function segmentsOf(
       return null;
     }
     // "C:", "file.txt:stream", "CON", "nul.txt", and names that Windows trims: "secret.", "a ".
-    if (
-      windows &&
-      (/[:<>"|?*]|[. ]$/.test(segment) || isDeviceName(segment))
-    ) return null;
+    if (windows && (/[:<>"|?*]|[. ]$/.test(segment) || isDeviceName(segment))) return null;
   }
   return segments;
 }
 
+/** Safe access to the files below a folder. */
 export class StaticRoot {
   readonly path: string;
   readonly #options: StaticRootOptions;
@@ -75,9 +69,8 @@ export class StaticRoot {
       this.path = Deno.realPathSync(path);
       isDirectory = Deno.statSync(this.path).isDirectory;
     } catch (cause) {
-      throw new TypeError(`Cannot serve files from "${path}": the folder cannot be read`, {
-        cause,
-      });
+      const text = `Cannot serve files from "${path}": the folder cannot be read`;
+      throw new TypeError(text, { cause });
     }
     if (!isDirectory) throw new TypeError(`Cannot serve files from "${path}": it is not a folder`);
   }
@@ -102,9 +95,7 @@ export class StaticRoot {
       const state = `${info.mtime?.getTime()} ${info.size} ${info.ino}`;
       const known = this.#hashes.get(path);
       if (known?.[0] === state) return known[1];
-      const digest = nodeCrypto().createHash("sha256").update(Deno.readFileSync(path)).digest(
-        "base64",
-      );
+      const digest = nodeCrypto().hash("sha256", Deno.readFileSync(path), "base64");
       const hash = digest.replaceAll("+", "-").replaceAll("/", "_"); // Python's urlsafe form
       if (this.#hashes.size >= MAX_ENTRIES) this.#hashes.clear();
       this.#hashes.set(path, [state, hash]);

@@ -102,7 +102,8 @@ export function openapi(
     const shape = canonical.replaceAll(/\{[^{}]*\}/g, "{}");
     const path = shapes.get(shape) ?? canonical; // two templates of one shape are one path
     shapes.set(shape, path);
-    for (const method of methodsOf(route)) {
+    const own = METHODS.filter((each) => each === route.method);
+    for (const method of route.method === "*" ? operation?.methods ?? [] : own) {
       const made = describe(route, method, path, components);
       checkSecurity(made, options, `${method} ${path}`);
       while (ids.has(made.operationId)) made.operationId += "_";
@@ -129,11 +130,6 @@ export function openapi(
 export function checkApplication(where: string, app: Application): void {
   if (app instanceof Application) return;
   throw new TypeError(`${where} takes an Application first, got ${described(app)}`);
-}
-
-/** The methods of a route that a document can hold. */
-function methodsOf({ method, operation }: Route): readonly string[] {
-  return method === "*" ? operation?.methods ?? [] : METHODS.filter((each) => each === method);
 }
 
 function describe(
@@ -165,13 +161,12 @@ function describe(
     return found.filter(({ name }) => part === "query" || !NOT_PARAMETERS.test(name))
       .map(({ name, required, schema }) => ({ name, in: place, required, schema }));
   });
-  const body = add(json, "json");
-  const fields = add(form, "form");
+  const body = bodyOf(add(json, "json"), add(form, "form"));
   const hasInput = [query, params, headers, form, json].some((each) => each !== undefined);
   return {
     operationId: id,
     ...optional("parameters", [...parameters, ...others]),
-    ...optional("requestBody", bodyOf(body, fields)),
+    ...optional("requestBody", body),
     responses: {
       ...hasInput ? refusal(schemas.status ?? 422, components) : null,
       ...Object.fromEntries(

@@ -172,7 +172,6 @@ export class CookieStorage implements SessionStorage {
   }
 }
 
-/** Parses a stored session, `null` if it is not one. */
 function parseSessionData(text: string | null): SessionData | null {
   if (text === null) return null;
   try {

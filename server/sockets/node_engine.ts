@@ -41,7 +41,6 @@ export function nodeEngine(limits: SocketLimits = {}): Engine {
   };
 }
 
-/** Listens with `node:net` or, with a certificate, `node:tls`. */
 async function listenNode(options: ListenOptions, isSecure: boolean): Promise<Server> {
   const { hostname = "0.0.0.0", path, cert, key, backlog, reusePort } = options;
   if (reusePort) throw new NotSupportedError("reusePort", "run one process for each port");

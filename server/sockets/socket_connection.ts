@@ -28,7 +28,6 @@ export interface ConnectionServer {
   readonly tick: number;
   /** Whether the server is stopping, so that each response is its connection's last. */
   readonly isStopping: boolean;
-  /** Its connections now. */
   readonly size: number;
   ended(connection: SocketConnection): void;
 }
@@ -40,7 +39,6 @@ type Waiting = "idle" | "head" | "body" | "drop" | null;
 const SKIPPED = 256 * 1024;
 const SLOW = "The client has sent nothing for too long";
 
-/** The client closed the connection during a request. */
 class ClientLeftError extends Error {
   override readonly name = "ClientLeftError";
 }
@@ -50,7 +48,6 @@ export class SocketConnection implements RequestConnection {
   readonly input: SocketInput;
   /** Start of the idle time, by `performance.now()`; 0 while busy. */
   idleSince = 0;
-  /** Its place in the server's list. */
   place: LinkedNode<SocketConnection> | null = null;
   readonly remote: { readonly transport: string; readonly hostname?: string };
   readonly #stream: ByteStream;

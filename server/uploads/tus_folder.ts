@@ -3,7 +3,6 @@ import { piecesOf } from "../../http/bytes/stream_reader.ts";
 import { HTTPRequestEntityTooLarge } from "../exceptions/replies.ts";
 import { storageError } from "../body/save_file.ts";
 
-/** What is known of an upload from its creation on. */
 export interface TusInfo {
   readonly id: string;
   /** Size of the whole, in bytes. */
