@@ -20,10 +20,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     'module: new URL("./file", import.meta.url) starts at the module.',
   ],
   [/Connection refused/, "Nothing listens there: is the other service running, on this port?"],
-  [
-    /circular structure to JSON/,
-    "Give jsonResponse() a plain value, without links to its parents.",
-  ],
+  [/circular structure to JSON/, "Give jsonResponse() a plain value, without links to parents."],
   [/serialize a BigInt/, "jsonResponse(value, { dumps }) takes a serializer of yours."],
   [
     /Body already consumed|body (?:was|is) (?:read|unusable)|disturbed or locked/i,

@@ -26,8 +26,9 @@ const FILE_RESPONSE_OPTIONS = new OptionTable<FileResponseOptions>({
 
 /**
  * Sends a file: streamed, with `ETag` and `Last-Modified`, conditional requests and single ranges;
- * `name.br` or `name.gz` beside it to clients that accept it. A missing file is `404`, an unreadable one or one that is not a regular file is `403`. For a path
- * that the client chose there is `web.static()`, which never leaves its folder.
+ * `name.br` or `name.gz` beside it to clients that accept it. A missing file is `404`, an unreadable
+ * one or one that is not a regular file is `403`. For a path that the client chose there is
+ * `web.static()`, which never leaves its folder.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

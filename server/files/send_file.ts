@@ -124,11 +124,7 @@ export function fileError(error: unknown): unknown {
   return error;
 }
 
-function inMemory(
-  bytes: Uint8Array<ArrayBuffer>,
-  file: KnownFile,
-  options: SendOptions,
-): Response {
+function inMemory(bytes: Uint8Array<ArrayBuffer>, file: KnownFile, options: SendOptions): Response {
   const headers = headersOf(file, options);
   const list = options.headers === null ? file.list : [...new Headers(headers)];
   return recordedResponse(bytes, { status: options.status, headers }, list);

@@ -72,8 +72,8 @@ export class Provider<T, From> extends AppKey<(from: From) => Provided<T>> {
  * A value for handlers and middlewares, made by `factory` when the first of them asks: once a
  * request, or once an application. It is disposed after the answer, also one that is streamed or an
  * error, or with the application, in reverse order: as by `await using`; a generator runs on after
- * its `yield`. `await provider.of(request)` is the value, `app.set(provider, factory)` overrides the
- * factory in an application and those below it, for tests.
+ * its `yield`. `await provider.of(request)` is the value, `app.set(provider, factory)` overrides
+ * the factory in an application and those below it, for tests.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -146,7 +146,7 @@ class Scope {
     this.#of = of;
   }
 
-  /** Returns the value of a provider; the first call makes it. After a failure the next one does. */
+  /** Returns the value of a provider; the first call makes it, after a failure the next one. */
   take<T>(provider: { readonly name: string }, make: () => Provided<T>): Promise<T> {
     const { name } = provider;
     const known = this.#values.get(provider);

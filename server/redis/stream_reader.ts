@@ -33,11 +33,7 @@ export class StreamReader {
   #wakeId = "0-0";
 
   /** `wakeKey` tells it of more streams; `report` gets errors, and `null` when all is well. */
-  constructor(
-    client: RedisConnection,
-    wakeKey: string,
-    report: (error: unknown) => void,
-  ) {
+  constructor(client: RedisConnection, wakeKey: string, report: (error: unknown) => void) {
     this.#client = client;
     this.#wakeKey = wakeKey;
     this.#report = report;

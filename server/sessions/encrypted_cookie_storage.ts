@@ -3,8 +3,8 @@ import { CookieStorage, type SessionCookieOptions } from "./session_storage.ts";
 
 /**
  * Stores a session in its cookie as a Fernet token, so that it can be shared with Python's
- * aiohttp_session. The server stores nothing: an old cookie stays valid until it is `maxAge` old. If
- * a log-out has to take effect at once, store sessions on the server.
+ * aiohttp_session. The server stores nothing: a cookie stays valid until it is `maxAge` old. If a
+ * log-out has to take effect at once, store sessions on the server.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

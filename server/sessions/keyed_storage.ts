@@ -65,24 +65,20 @@ export class KeyedStorage implements SessionStorage {
   }
 
   /** Stores the session, unless another request has ended it; an empty one is deleted. */
-  async save(
-    _request: ServerRequest,
-    response: { readonly headers: Headers },
-    session: Session,
-  ): Promise<void> {
+  async save(_: ServerRequest, reply: Pick<Response, "headers">, session: Session): Promise<void> {
     const { identity, maxAge } = session;
     if (session.empty) {
       if (identity !== null) await this.#store.delete(this.#key(identity));
-      return this.#cookie.write(response, null, null);
+      return this.#cookie.write(reply, null, null);
     }
     const text = JSON.stringify(session);
     if (identity !== null && !session.isNew) {
       // Another request has logged out meanwhile: do not restore the session.
       if (!await this.#replace(this.#key(identity), text, maxAge)) return;
-      return this.#cookie.write(response, identity, maxAge);
+      return this.#cookie.write(reply, identity, maxAge);
     }
     const id = identity ?? crypto.randomUUID().replaceAll("-", "");
-    this.#cookie.write(response, id, maxAge);
+    this.#cookie.write(reply, id, maxAge);
     await this.#store.set(this.#key(id), text, maxAge);
   }
 

@@ -35,10 +35,10 @@ export function setupSessions(
 }
 
 /**
- * The middleware that `setupSessions()` adds, to place it yourself. It saves a changed session, also
- * when a handler throws a redirect, but not once a stream or a WebSocket is prepared. A response
- * that depends on a session gets `Vary: Cookie`, and unless it has its own, `Cache-Control: private`,
- * or `no-store` with a new cookie.
+ * The middleware that `setupSessions()` adds, to place it yourself. It saves a changed session,
+ * also when a handler throws a redirect, but not once a stream or a WebSocket is prepared. A
+ * response that depends on a session gets `Vary: Cookie`, and unless it has its own,
+ * `Cache-Control: private`, or `no-store` with a new cookie.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -12,11 +12,7 @@ export interface SessionStorage {
   /** Finds the session of a request; a new one if it is missing or cannot be trusted. */
   load(request: ServerRequest): Promise<Session>;
   /** Saves a changed session; the response's or HTTP exception's headers get the cookie. */
-  save(
-    request: ServerRequest,
-    response: { readonly headers: Headers },
-    session: Session,
-  ): Promise<void>;
+  save(request: ServerRequest, reply: Pick<Response, "headers">, session: Session): Promise<void>;
   /** Deletes a session whose identity was replaced; storages inside the cookie cannot. */
   remove?(identity: string): Promise<void>;
 }
@@ -83,11 +79,7 @@ export class SessionCookie {
   }
 
   /** Writes the cookie for `maxAge` ms, `null` for no limit; a value `null` deletes it. */
-  write(
-    response: { readonly headers: Headers },
-    value: string | null,
-    maxAge: number | null,
-  ): void {
+  write(reply: Pick<Response, "headers">, value: string | null, maxAge: number | null): void {
     const header = value !== null && TOKEN.test(value)
       ? `${this.name}=${value}${this.#attributesOf(maxAge)}`
       : this.#format(value, maxAge);
@@ -97,7 +89,7 @@ export class SessionCookie {
           `${MAX_COOKIE}. Store less in it, or keep sessions on the server: MemoryStorage, Redis`,
       );
     }
-    const { headers } = response;
+    const { headers } = reply;
     const others = headers.getSetCookie().filter((each) => !each.startsWith(`${this.name}=`));
     headers.delete("set-cookie");
     for (const each of [...others, header]) headers.append("set-cookie", each);
@@ -161,13 +153,9 @@ export class CookieStorage implements SessionStorage {
   }
 
   /** Writes the cookie. @throws {RangeError} If it would be longer than 4096 bytes. */
-  save(
-    _request: ServerRequest,
-    response: { readonly headers: Headers },
-    session: Session,
-  ): Promise<void> {
+  save(_: ServerRequest, reply: Pick<Response, "headers">, session: Session): Promise<void> {
     const text = this.#codec.encode(session);
-    this.#cookie.write(response, text, text === null ? null : session.maxAge);
+    this.#cookie.write(reply, text, text === null ? null : session.maxAge);
     return Promise.resolve();
   }
 }

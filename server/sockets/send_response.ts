@@ -55,9 +55,7 @@ async function sendStream(
       : { done: false as const, value: piece };
     if (done) break;
     if (!(value instanceof Uint8Array)) {
-      throw new TypeError(
-        "Cannot send the response: its stream gives something that is not bytes",
-      );
+      throw new TypeError("Cannot send the response: its stream gives something that is not bytes");
     }
     if (value.length === 0) continue;
     sent += value.length;

@@ -65,7 +65,7 @@ const PIECE = "application/offset+octet-stream";
 /**
  * Routes for resumable uploads by tus 1.0 (https://tus.io/protocols/resumable-upload), for
  * tus-js-client, Uppy and `session.upload()` with `resumable`: creation (with a first piece too),
- * expiration, termination. Uploads live in a folder and go on after a restart; several processes may
+ * expiration, termination. Uploads are in a folder and go on after a restart; several processes may
  * share it behind a proxy that keeps a client at one of them.
  * @throws {RangeError} If a limit is not positive.
  * @example
