@@ -96,10 +96,8 @@ function advice(module: string, url: string, cause: unknown): string {
   } else if (isTyped && isBefore282()) {
     remedy = `The Deno ${Deno.version.deno} in this executable reads JavaScript only`;
   }
-  return remedy === null
-    ? ""
-    : `. ${remedy}, or \`deno bundle --external @roundtrip/http -o bundle.js ${module}\`, which puts ` +
-      `packages and TypeScript in one file for it`;
+  return remedy === null ? "" : `. ${remedy}. To put packages and TypeScript in one file for it: ` +
+    `\`deno bundle --external @roundtrip/http -o bundle.js ${module}\``;
 }
 
 function isBefore282(): boolean {

@@ -32,5 +32,5 @@ export class Changes {
 }
 
 function isNoise(path: string): boolean {
-  return /[\\/](?:\.git|node_modules)(?:[\\/]|$)|[\\/]\.[^\\/]*$|~$/.test(path);
+  return /[\\/](?:\.git|node_modules)(?:[\\/]|$)|[\\/]\.[^\\/]*$|~$|\.log$/.test(path);
 }
