@@ -52,7 +52,7 @@ export type { ResponseCookie } from "../http/headers/set_cookie.ts";
 
 // WebSocket
 export { ClientWebSocketResponse } from "./websocket/websocket.ts";
-export type { WebSocketConnectOptions } from "./websocket/options.ts";
+export type { WebSocketConnectOptions } from "./websocket/connect.ts";
 export { reconnect, type ReconnectOptions } from "./websocket/reconnect.ts";
 
 // Forms and multipart bodies

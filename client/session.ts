@@ -32,8 +32,7 @@ import type { Download } from "./response/save_body.ts";
 import { sender } from "./request/send_hop.ts";
 import { TRACE_CONFIG } from "./hop/trace.ts";
 import type { ClientWebSocketResponse } from "./websocket/websocket.ts";
-import { connectWebSocket } from "./websocket/connect.ts";
-import type { WebSocketConnectOptions } from "./websocket/options.ts";
+import { connectWebSocket, type WebSocketConnectOptions } from "./websocket/connect.ts";
 
 /** Closes the connections of a session at the end of its only request; for `request()`. */
 export let closeAtEnd: (session: ClientSession) => void;

@@ -2,59 +2,50 @@ import { type ByteStream, byteStream } from "../../http/bytes/byte_stream.ts";
 import { endedBy, type HopAbort } from "../hop/hop_abort.ts";
 import type { HopAddress } from "../hop/transport.ts";
 import type { ResolvedConnector } from "./connector.ts";
-import type { Link, Place, Sockets, TlsPeer } from "./sockets.ts";
+import type { Link, Place, Sockets } from "./sockets.ts";
 
 const ALPN = { alpnProtocols: ["http/1.1"] };
 /** Grace period for a connection attempt after its abort, in ms. */
 const GRACE = 250;
 
-export class DenoSockets implements Sockets {
-  readonly #connector: ResolvedConnector;
-
-  constructor(connector: ResolvedConnector) {
-    this.#connector = connector;
-  }
-
-  connect(place: Place, peer: TlsPeer | null, abort: HopAbort): Promise<Link> {
-    return peer === null ? this.#plain(place, abort) : this.#secure(place, peer, abort);
-  }
-
-  async #secure(place: Place, peer: TlsPeer, abort: HopAbort): Promise<Link> {
-    const { caCerts, identity } = this.#connector;
-    if (identity !== null && "port" in place && !peer.isProxy) {
-      // `startTls` sends no client certificate, so Nagle's algorithm stays enabled here.
-      const options = { ...place, caCerts: [...caCerts], ...identity, ...ALPN };
-      const connection = await Deno.connectTls(options);
+export function denoSockets({ caCerts, identity }: ResolvedConnector): Sockets {
+  return {
+    async connect(place, peer, abort) {
+      if (identity !== null && "port" in place && peer?.isProxy === false) {
+        // `startTls` sends no client certificate, so Nagle's algorithm stays enabled here.
+        const options = { ...place, caCerts: [...caCerts], ...identity, ...ALPN };
+        const connection = await Deno.connectTls(options);
+        peer.onConnected?.();
+        return await shaken(connection, caCerts, abort);
+      }
+      const link = await plain(place, caCerts, abort);
+      if (peer === null) return link;
       peer.onConnected?.();
-      return await shaken(connection, caCerts, abort);
-    }
-    const link = await this.#plain(place, abort);
-    peer.onConnected?.();
-    return await link.secure(peer.name, abort);
-  }
+      return await link.secure(peer.name, abort);
+    },
+  };
+}
 
-  /** Connects; an abort is delayed: Deno 2.9.6 leaks a connection that is made at that moment. */
-  async #plain(place: Place, abort: HopAbort): Promise<DenoLink> {
-    const { caCerts } = this.#connector;
-    if ("path" in place) {
-      return new DenoLink(await Deno.connect({ transport: "unix", ...place }), caCerts);
-    }
-    if (abort.reason !== null) throw abort.reason;
-    const late = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const onAbort = (reason: Error): void => {
-      timer = setTimeout(() => late.abort(reason), GRACE);
-    };
-    const connect = () => Deno.connect({ ...place, signal: late.signal });
-    try {
-      const connection = await endedBy(abort, onAbort, connect);
-      // Nagle's algorithm would delay the second of two small writes by 40 ms, and cannot be
-      // disabled once TLS has started.
-      connection.setNoDelay(true);
-      return new DenoLink(connection, caCerts);
-    } finally {
-      clearTimeout(timer);
-    }
+/** Connects; an abort is delayed: Deno 2.9.6 leaks a connection that is made at that moment. */
+async function plain(place: Place, caCerts: readonly string[], abort: HopAbort): Promise<DenoLink> {
+  if ("path" in place) {
+    return new DenoLink(await Deno.connect({ transport: "unix", ...place }), caCerts);
+  }
+  if (abort.reason !== null) throw abort.reason;
+  const late = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onAbort = (reason: Error): void => {
+    timer = setTimeout(() => late.abort(reason), GRACE);
+  };
+  const connect = () => Deno.connect({ ...place, signal: late.signal });
+  try {
+    const connection = await endedBy(abort, onAbort, connect);
+    // Nagle's algorithm would delay the second of two small writes by 40 ms, and cannot be
+    // disabled once TLS has started.
+    connection.setNoDelay(true);
+    return new DenoLink(connection, caCerts);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -3,6 +3,7 @@ import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { checkProxy } from "./connector.ts";
 import { addressBytes, endpointOf } from "./addresses.ts";
 import { netrcAuth } from "./netrc.ts";
+import { nodeFs } from "../../http/node_modules.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
 import { NODE, ON_DENO } from "../hop/runtime.ts";
 
@@ -102,12 +103,9 @@ export function readVariable(name: string): string | undefined {
 
 function readTextFile(path: string): string | null {
   try {
-    if (!ON_DENO) {
-      const files = NODE?.getBuiltinModule?.("node:fs") as typeof import("node:fs") | undefined;
-      return files?.readFileSync(path, "utf8") ?? null;
-    }
-    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return null;
-    return Deno.readTextFileSync(path);
+    const isAllowed = !ON_DENO ||
+      Deno.permissions.querySync({ name: "read", path }).state === "granted";
+    return isAllowed ? nodeFs().readFileSync(path, "utf8") : null;
   } catch {
     return null; // missing or unreadable: ignored, as in aiohttp
   }

@@ -5,7 +5,7 @@ import type { HopObserver } from "../hop/transport.ts";
 import { AddressLookup, connectFirst } from "./address_lookup.ts";
 import type { ResolvedConnector } from "./connector.ts";
 import { endpointOf, percentDecoded } from "./addresses.ts";
-import { DenoSockets } from "./deno_sockets.ts";
+import { denoSockets } from "./deno_sockets.ts";
 import { ProxyError, proxyHandshake } from "./proxy_handshake.ts";
 import type { Link, Opened, Place, Sockets, TlsPeer } from "./sockets.ts";
 import { ON_DENO } from "../hop/runtime.ts";
@@ -38,7 +38,7 @@ export class ConnectionOpener {
   constructor(connector: ResolvedConnector) {
     this.#connector = connector;
     this.#lookup = new AddressLookup(connector);
-    this.#deno = ON_DENO ? new DenoSockets(connector) : null;
+    this.#deno = ON_DENO ? denoSockets(connector) : null;
   }
 
   /** @throws {ProxyError} If the proxy refuses; else the platform's error, or the abort reason. */

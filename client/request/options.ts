@@ -8,7 +8,7 @@ import { checkProxy, type ConnectorOptions } from "../connect/connector.ts";
 import { environmentOf } from "../connect/environment.ts";
 import { CookieJar } from "../cookies/cookie_jar.ts";
 import type { CookieInit } from "../cookies/cookie_pairs.ts";
-import { networkTransport } from "../transport/network_transport.ts";
+import { networkTransport } from "../transport/fetch_transport.ts";
 import { DefaultHeaders, type HeadersLike, NO_NAMES } from "../hop/header_list.ts";
 import type { Transport } from "../hop/transport.ts";
 import type { ClientMiddleware } from "../hop/middleware.ts";
