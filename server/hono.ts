@@ -30,10 +30,9 @@ import { requestInternals, type ServerRequest } from "./request/request.ts";
 import type { RouteDef } from "./routes/route_def.ts";
 
 /**
- * Combines Hono middlewares, outermost first, into one of ours. They run on the request's own
- * context, `request.hono`, and see HTTP exceptions and errors as responses, as in Hono. Outer
- * middlewares of ours see the exception, and their response gets the headers that the Hono
- * middlewares set.
+ * Combines Hono middlewares, outermost first, into one of ours. They run on `request.hono` and see
+ * errors as responses; outer middlewares of ours see the exception, and their response gets the
+ * headers that the Hono middlewares set.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -49,9 +48,8 @@ export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middlewa
 }
 
 /**
- * Allows other origins on some routes, aiohttp_cors on Hono's `cors()`: each route gets the
- * headers, each path an `OPTIONS` route that answers preflights with the methods of the path, so
- * routes of a path stand together.
+ * Allows other origins on some routes, aiohttp_cors on Hono's `cors()`: each path gets an `OPTIONS`
+ * route that answers preflights with its methods, so routes of a path stand together.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

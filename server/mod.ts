@@ -64,7 +64,6 @@ export {
 } from "./guards/rate_limit.ts";
 export { requestId } from "./guards/request_id.ts";
 export { timeout } from "./guards/timeout.ts";
-
 export { openapi, type OpenAPIDocument, type OpenAPIOptions } from "./openapi/openapi.ts";
 export { openapiRoutes, type OpenAPIRoutesOptions } from "./openapi/openapi_routes.ts";
 export type { JSONSchema, SchemaSide, ToJSONSchema } from "./openapi/components.ts";
@@ -87,16 +86,13 @@ export {
   saveFile,
   type SaveFileOptions,
 } from "./body/save_file.ts";
-
 export * from "./uploads/tus_uploads.ts";
 export { validate, type ValidateOptions } from "./request/validate.ts";
 export * from "./request/route_schemas.ts";
-
 export { provide, type Provided, type ProvideOptions, Provider } from "./provide/provide.ts";
 
 // Responses
 export * from "./response/response.ts";
-
 export { StreamResponse, type StreamResponseOptions } from "./response/stream_response.ts";
 export {
   type SSEEvent,
@@ -147,13 +143,11 @@ export { denoEngine } from "./engine/deno_engine.ts";
 export type { BodyLimits } from "./body/incoming_body.ts";
 export { socketEngine } from "./sockets/socket_engine.ts";
 export type { SocketLimits } from "./sockets/socket_limits.ts";
-
 export * from "./engine/engine.ts";
 
 // Testing
 export { TestServer } from "./testing/test_server.ts";
 export { TestClient, type TestRequestInit } from "./testing/test_client.ts";
-
 export { makeRequest, type MakeRequestOptions } from "./testing/make_request.ts";
 
 // HTTP exceptions

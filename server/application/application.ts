@@ -162,17 +162,6 @@ export class Application implements AppContext {
    * error pages; its routes are frozen from then on. Other routes are not tried for such a path,
    * unless their fixed part is longer.
    * @throws {TypeError} If the prefix is empty, or one of the two has started.
-   * @example
-   * ```ts
-   * import { web } from "@roundtrip/http";
-   *
-   * const admin = new web.Application();
-   * admin.addRoutes([web.get("/users", () => web.textResponse("users"), { name: "users" })]);
-   * const app = new web.Application();
-   * app.addSubapp("/admin", admin);
-   * console.assert(`${admin.router.named("users").urlFor()}` === "/admin/users");
-   * console.assert((await app.request("/admin/users")).status === 200);
-   * ```
    */
   addSubapp(prefix: string, sub: Application): void {
     const trimmed = prefix.replace(/\/+$/, "");
@@ -192,13 +181,10 @@ export class Application implements AppContext {
   addDomain(domain: string, sub: Application): void {
     const resource = new DomainSubapp(domain, sub.router);
     this.#adopt(sub, domain);
-    this.router.registerDomain(resource);
+    this.router.registerResource(resource);
   }
 
-  /**
-   * Returns a value set by `set()`.
-   * @throws {TypeError} If the key has no value.
-   */
+  /** Returns a value set by `set()`; a key without one is a `TypeError`. */
   get<T>(key: AppKey<T>): T {
     return this.#state.get(key);
   }

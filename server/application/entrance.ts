@@ -9,7 +9,8 @@ import { mountedError } from "./error_response.ts";
 import type { HonoRouter } from "./hono_router.ts";
 import { refuseFraming } from "./framing_guard.ts";
 import { hostError } from "./host_guard.ts";
-import { announceClose, serverErrorResponse } from "../response/prepare_response.ts";
+import { mutableResponse } from "../request/mutable_response.ts";
+import { serverErrorResponse } from "../response/prepare_response.ts";
 import { brokenHeader, hasControl } from "../../http/headers/header_text.ts";
 
 /** Refuses unroutable requests, and checks each response before it is sent. */
@@ -70,7 +71,10 @@ export class Entrance {
       }
       const broken = brokenHeader(engine.headersOf(response));
       if (broken !== null) return this.#withoutBroken(response, broken);
-      return this.draining ? announceClose(response) : response;
+      if (!this.draining || response.status === 101) return response;
+      const changed = mutableResponse(response);
+      changed.headers.set("connection", "close"); // the client sends no other request on it
+      return changed;
     } catch (error) { // Response.error(), whose status cannot be sent
       return mountedError(error, this.#logger);
     }

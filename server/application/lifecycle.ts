@@ -40,8 +40,7 @@ export class CleanupStack {
   leave(): (() => Promise<void>)[] {
     return this.#open.splice(0).reverse().map((running) => async () => {
       if ((await running.next()).done) return;
-      // Its finally blocks still run.
-      await running.return();
+      await running.return(); // its finally blocks still run
       throw new TypeError("A cleanup context has to yield once, this one did twice");
     });
   }

@@ -15,17 +15,9 @@ import { PieceWork } from "./piece_work.ts";
 
 /** Limits for reading a body. */
 export interface BodyLimits {
-  /**
-   * Longest time without data while a body is read, in ms; 0 for no limit. Readers then fail with
-   * `408 Request Timeout`.
-   * @default {60000}
-   */
+  /** Longest silence while a body is read, in ms, before a 408; 0 for no limit. @default {60000} */
   readonly bodyTimeout: number;
-  /**
-   * Longest time for draining an unread body after the answer, in ms, before the connection is
-   * closed; aiohttp's `lingering_time`.
-   * @default {10000}
-   */
+  /** Longest time for draining an unread body after the answer, in ms. @default {10000} */
   readonly lingeringTime: number;
   /** Maximum bytes of an unread body to drain. @default {67108864} */
   readonly lingeringSize: number;
@@ -63,7 +55,8 @@ export class IncomingBody {
   #announced: number | null | undefined;
   #isEnded = false;
   #readEnd: (() => void) | null = null;
-  #isTorn = false;
+  /** Whether the client disconnected while sending many small pieces. */
+  isTorn = false;
   #isHopeless = false; // waiting for the rest is useless
   #failure: unknown = null;
   #dropping: Promise<boolean> | null = null;
@@ -84,11 +77,6 @@ export class IncomingBody {
   /** Whether an error is the client's: its body is unreadable or not what a reader expects. */
   isFault(error: unknown): boolean {
     return isMismatch(error) || error !== null && error === this.#failure;
-  }
-
-  /** Whether the client disconnected while sending many small pieces. */
-  get isTorn(): boolean {
-    return this.#isTorn;
   }
 
   /** Announced length in bytes, `null` if unknown. */
@@ -276,8 +264,8 @@ export class IncomingBody {
       if (this.#isEnded && !result.done) this.#readEnd?.();
       return result;
     } catch (cause) {
-      this.#isTorn = !this.#isHopeless && this.#work?.areSmall(SMALL_PIECE) === true;
-      this.#isHopeless ||= this.#isTorn;
+      this.isTorn = !this.#isHopeless && this.#work?.areSmall(SMALL_PIECE) === true;
+      this.#isHopeless ||= this.isTorn;
       this.#isEnded = !this.#isHopeless;
       if (this.#limits === null) throw cause;
       throw this.#failure ??= cause instanceof HTTPBadRequest ? cause : new HTTPBadRequest({

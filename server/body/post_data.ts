@@ -3,6 +3,13 @@ import type { FileField } from "./file_field.ts";
 /** Value of a form field: text, or a file. */
 export type PostValue = string | FileField;
 
+/** A form that owns its files until it is closed. */
+export interface ParsedForm {
+  readonly data: PostData;
+  /** Frees the memory and disk of its files. */
+  close(): void;
+}
+
 /**
  * The fields of a form in the order sent; names may repeat.
  * @example

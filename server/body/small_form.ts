@@ -3,8 +3,7 @@ import type { MultipartLimits } from "../../http/multipart/limits.ts";
 import { decodeText, partDecoder } from "../../http/multipart/part_decoding.ts";
 import { parsePartHeaders } from "../../http/multipart/part_headers.ts";
 import { FileField } from "./file_field.ts";
-import type { ParsedForm } from "./parse_form.ts";
-import { PostData, type PostValue } from "./post_data.ts";
+import { type ParsedForm, PostData, type PostValue } from "./post_data.ts";
 import { inMemory, type Spooled } from "./spool.ts";
 
 /** Size of forms that are read before they are parsed, in bytes: larger ones arrive for long. */

@@ -1,8 +1,6 @@
 // The port over `Deno.upgradeWebSocket`, and its limits in Deno 2.9.6:
-// - A server may send any close code, also 1001, 1009, 1011 and 1013.
-// - Only `idleTimeout` sends pings: one after half of it in silence; after the other half the
-//   connection ends. The ping waits behind unsent data, so it never finds a peer that does not
-//   read; this file checks for that.
+// - Only `idleTimeout` sends pings, after half of it in silence, behind unsent data: for a peer that
+//   does not read, this file checks itself.
 // - A connection cannot be dropped. After `close()` the platform ends it at the peer's next data or
 //   when TCP gives up, and keeps only unsent data until then.
 // - While closing, a message from the peer ends the connection before its close frame is read.

@@ -87,15 +87,9 @@ export interface EnginePort {
   trailersOf?(): RawHeaders;
   /** Sets the trailers of a chunked response; missing if the engine does not support them. */
   sendTrailers?(trailers: RawHeaders): void;
-  /**
-   * Sends an informational reply (RFC 9110 section 15.2); missing if the engine cannot.
-   * @throws {TypeError} If the response has begun.
-   */
+  /** Sends an informational reply (RFC 9110 section 15.2); a `TypeError` after the response began. */
   inform?(status: number, headers: RawHeaders): Promise<void>;
-  /**
-   * Upgrades a request to a WebSocket. The handshake was checked before.
-   * @throws {NotSupportedError} If the engine cannot.
-   */
+  /** Upgrades a request, whose handshake was checked, or throws a `NotSupportedError`. */
   upgrade(request: Request, events: SocketEvents, options: UpgradeOptions): SocketUpgrade;
   /** Connections of the server now; missing if the engine cannot tell. */
   connections?(): number;
@@ -120,10 +114,7 @@ export interface EngineServer {
   abort(): void;
 }
 
-/**
- * Starts a server. `denoEngine` is the default; other engines only have to implement this.
- * @throws {AddressInUseError} If the address is in use.
- */
+/** Starts a server, or throws an `AddressInUseError`; other engines only have to implement this. */
 export type Engine = (
   options: ListenOptions,
   handler: EngineHandler,

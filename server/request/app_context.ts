@@ -20,20 +20,13 @@ export interface ResourceInfo {
   readonly name: string | null;
   /** The path template as registered, `/users/{id:\d+}`. */
   readonly canonical: string;
-  /**
-   * Builds the URL of this resource.
-   * @param parts Values of the template's variables; they are quoted except for `/`.
-   * @throws {TypeError} If the value of a variable is missing or not a string.
-   */
+  /** Builds the URL by the values of the variables, quoted but for `/`; all have to be there. */
   urlFor(parts?: Readonly<Record<string, string | boolean>>): RelativeURL;
 }
 
 /** The resources of an application, aiohttp's `app.router`. */
 export interface ResourceRegistry {
-  /**
-   * Finds a resource by name.
-   * @throws {TypeError} If there is no such resource.
-   */
+  /** Finds a resource by name; an unknown one is a `TypeError`. */
   named(name: string): ResourceInfo;
   /** Lists all resources in the order of registration. */
   resources(): readonly ResourceInfo[];
@@ -49,10 +42,7 @@ export interface Logger {
 
 /** Typed values by key. */
 export interface KeyReader {
-  /**
-   * Returns a value.
-   * @throws {TypeError} If the key has no value.
-   */
+  /** Returns a value; a key without one is a `TypeError`. */
   get<T>(key: AppKey<T>): T;
   /** Whether the key has a value. */
   has<T>(key: AppKey<T>): boolean;

@@ -171,10 +171,7 @@ export class BaseRequest {
     return parseHttpDate(header) ?? parseETags(header)[0] ?? null;
   }
 
-  /**
-   * `Range` as a slice: a negative `start` counts from the end, `stop` is exclusive.
-   * @throws {RangeError} If the header is not a single range of bytes.
-   */
+  /** `Range` as a slice, with a negative `start` from the end; else a `RangeError`. */
   get httpRange(): HTTPRange {
     return parseHTTPRange(this.headers.get("range"));
   }

@@ -18,9 +18,14 @@ import { RequestExtras, type RequestInternals, runAfter } from "./request_intern
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/replies.ts";
-import { bodyDecoder, bodyText } from "../body/body_decoder.ts";
-import type { PostData } from "../body/post_data.ts";
-import { POST_OPTIONS, type PostOptions, readForm, refuseLength } from "../body/read_form.ts";
+import type { ParsedForm, PostData } from "../body/post_data.ts";
+import {
+  POST_OPTIONS,
+  type PostOptions,
+  readForm,
+  readText,
+  refuseLength,
+} from "../body/read_form.ts";
 import { IncomingBody } from "../body/incoming_body.ts";
 
 /** Filled in by the class, which has access to its private fields. */
@@ -55,56 +60,54 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   #hono: Context | null;
 
   static {
-    Object.assign(
-      requestInternals,
-      {
-        slotOf: (request) => {
-          const first = request.#origin ?? request;
-          return first.#slot ??= new AnswerSlot(first.#isDone, first.#listener);
-        },
-        listen: (request, listener) => {
-          request.#listener = listener;
-          request.#slot?.listen(listener);
-        },
-        failureOf: (request) => (request.#origin ?? request).#slot?.failure ?? null,
-        replaceRaw: (request, raw) => {
-          request.#extra.platform ??= request.raw;
-          Object.assign(request, { raw }); // readonly for users
-        },
-        infoOf: (request) => request.info,
-        bodyOf: (request) => request.#bodyOf(),
-        finish: (request) => request.#finish(),
-        upgrade: (request, events, options) => {
-          const first = request.#origin ?? request;
-          const platform = first.#extras?.platform ?? first.raw;
-          return portOf(first.info).upgrade(platform, events, options);
-        },
-        leave: (request, reason) => {
-          void request.signal; // a handler may ask for it later
-          (request.#origin ?? request).#extras?.leave?.abort(reason);
-        },
-        abandon: (request, response) => {
-          const done = async () => {};
-          request.#extras?.leave?.abort(new DOMException("The server stops", "AbortError"));
-          if (requestInternals.earlyOf(request) !== null) return;
-          requestInternals.slotOf(request).answer({ response, finish: done, shutdown: done });
-        },
-        within: (request, app, handler) => {
-          const before = request.#app;
-          const leave = () => void (request.#app = before);
-          request.#app = request.#innermost = app;
-          let result: ReturnType<typeof handler> | null = null;
-          try {
-            return result = handler(request);
-          } finally {
-            if (result instanceof Promise) result.then(leave, leave);
-            else leave();
-          }
-        },
-        endOf: (request) => (request.#origin ?? request).#slot?.end ?? null,
-        earlyOf: (request) => (request.#origin ?? request).#slot?.early ?? null,
-      } satisfies RequestInternals<ServerRequest<unknown>>,
-    );
+    const internals: RequestInternals<ServerRequest<unknown>> = {
+      slotOf: (request) => {
+        const first = request.#origin ?? request;
+        return first.#slot ??= new AnswerSlot(first.#isDone, first.#listener);
+      },
+      listen: (request, listener) => {
+        request.#listener = listener;
+        request.#slot?.listen(listener);
+      },
+      failureOf: (request) => (request.#origin ?? request).#slot?.failure ?? null,
+      replaceRaw: (request, raw) => {
+        request.#extra.platform ??= request.raw;
+        Object.assign(request, { raw }); // readonly for users
+      },
+      infoOf: (request) => request.info,
+      bodyOf: (request) => request.#bodyOf(),
+      finish: (request) => request.#finish(),
+      upgrade: (request, events, options) => {
+        const first = request.#origin ?? request;
+        const platform = first.#extras?.platform ?? first.raw;
+        return portOf(first.info).upgrade(platform, events, options);
+      },
+      leave: (request, reason) => {
+        void request.signal; // a handler may ask for it later
+        (request.#origin ?? request).#extras?.leave?.abort(reason);
+      },
+      abandon: (request, response) => {
+        const done = async () => {};
+        request.#extras?.leave?.abort(new DOMException("The server stops", "AbortError"));
+        if (requestInternals.earlyOf(request) !== null) return;
+        requestInternals.slotOf(request).answer({ response, finish: done, shutdown: done });
+      },
+      within: (request, app, handler) => {
+        const before = request.#app;
+        const leave = () => void (request.#app = before);
+        request.#app = request.#innermost = app;
+        let result: ReturnType<typeof handler> | null = null;
+        try {
+          return result = handler(request);
+        } finally {
+          if (result instanceof Promise) result.then(leave, leave);
+          else leave();
+        }
+      },
+      endOf: (request) => (request.#origin ?? request).#slot?.end ?? null,
+      earlyOf: (request) => (request.#origin ?? request).#slot?.early ?? null,
+    };
+    Object.assign(requestInternals, internals);
   }
 
   /** Creates one. */
@@ -157,10 +160,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.raw.body !== null;
   }
 
-  /**
-   * The body as a stream, without a limit on its size.
-   * @throws {TypeError} If the body was read before.
-   */
+  /** The body as a stream, without a limit on its size; a `TypeError` if it was read before. */
   get content(): StreamReader {
     return this.#extra.content ??= new Reader(this.#bodyOf().open());
   }
@@ -170,10 +170,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.raw.body !== null && !this.#isTouched();
   }
 
-  /**
-   * Aborts when the client disconnects before it has the whole response, and never otherwise; pass
-   * it to work that only this client needs.
-   */
+  /** Aborts when the client disconnects before it has the whole response, and never otherwise. */
   get signal(): AbortSignal {
     if (this.#origin !== null) return this.#origin.signal;
     const extra = this.#extra;
@@ -181,10 +178,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return extra.leave.signal;
   }
 
-  /**
-   * Returns a value of this request.
-   * @throws {TypeError} If the key has no value.
-   */
+  /** Returns a value of this request; a key without one is a `TypeError`. */
   get<T>(key: AppKey<T>): T {
     return (this.#extra.store ??= new KeyStore()).get(key);
   }
@@ -230,18 +224,12 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return copy;
   }
 
-  /**
-   * Reads the whole body; further calls return the same bytes.
-   * @throws {HTTPRequestEntityTooLarge} If there are more than `clientMaxSize`.
-   */
+  /** Reads the whole body, once; more than `clientMaxSize` is `HTTPRequestEntityTooLarge`. */
   read(): Promise<Uint8Array<ArrayBuffer>> {
     return this.#body ??= this.#bodyOf().bytes(this.clientMaxSize);
   }
 
-  /**
-   * Reads the body as text, in the charset of its `Content-Type`, else UTF-8.
-   * @throws {HTTPUnsupportedMediaType} If the charset is unknown or the bytes are invalid in it.
-   */
+  /** Reads the body as text in its charset, else UTF-8; others are `HTTPUnsupportedMediaType`. */
   async text(): Promise<string> {
     return this.#ascii() ?? await this.#decoded();
   }
@@ -252,13 +240,12 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.#bodyOf().ascii(this.clientMaxSize);
   }
 
-  async #decoded(): Promise<string> {
-    return bodyText(bodyDecoder(this.charset ?? "utf-8", true), await this.read());
+  #decoded(): Promise<string> {
+    return readText(this.charset ?? "utf-8", () => this.read());
   }
 
   /**
-   * Reads the body as JSON; the content type is ignored.
-   * @typeParam T Expected type; it is not checked.
+   * Reads the body as JSON of any content type; that it is a `T` is not checked.
    * @throws {HTTPBadRequest} If the body is not JSON.
    */
   async json<T = unknown>(): Promise<T> {

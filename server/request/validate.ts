@@ -48,10 +48,9 @@ export function schemasOf(handler: object): RouteSchemas & ValidateOptions | nul
 }
 
 /**
- * Validates parts of a request by schemas of any library that follows Standard Schema (zod,
- * valibot, arktype, …) before the handler is called. The handler gets the schemas' output; invalid
- * data is answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`. A route
- * takes the schemas itself too: `web.get(path, { query }, handler)`.
+ * Validates parts of a request by Standard Schemas (zod, valibot, arktype, …), as the route
+ * `web.get(path, { query }, handler)` does too. The handler gets their output; invalid data is
+ * answered with all issues as JSON: `{ "issues": [{ "in", "message", "path" }] }`.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

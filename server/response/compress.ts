@@ -18,10 +18,7 @@ export interface CompressOptions {
   readonly threshold?: number;
   /** Codings to use, best first. @default {["br", "gzip", "deflate"]} */
   readonly codings?: readonly ContentCoding[];
-  /**
-   * Whether bodies of a mime type should be compressed.
-   * @default text, JSON, XML, JavaScript, SVG, WebAssembly and plain fonts
-   */
+  /** Whether to compress a mime type. @default text, JSON, XML, JavaScript, SVG, WebAssembly, fonts */
   readonly filter?: (mimeType: string) => boolean;
 }
 
@@ -53,11 +50,8 @@ const COMPRESSIBLE =
  */
 export function compressMiddleware(options: CompressOptions = {}): Middleware {
   COMPRESS_OPTIONS.check("web.compressMiddleware()", options);
-  const {
-    threshold = 1024,
-    codings = CODINGS,
-    filter = (mimeType) => COMPRESSIBLE.test(mimeType),
-  } = options;
+  const { threshold = 1024, codings = CODINGS, filter = (type) => COMPRESSIBLE.test(type) } =
+    options;
   if (!Number.isFinite(threshold) || threshold < 0) {
     throw new RangeError(`Cannot compress from ${threshold} on: expected a number of bytes`);
   }

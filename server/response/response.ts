@@ -10,10 +10,7 @@ export interface ResponseOptions {
   readonly status?: number;
   /** Headers; a `content-type` here takes precedence over `contentType`. */
   readonly headers?: HeadersInit;
-  /**
-   * Value of `Content-Type`; `charset=utf-8` is added if it has no charset, but not to JSON, which
-   * has none (RFC 8259 section 11).
-   */
+  /** Value of `Content-Type`; `charset=utf-8` is added, but not to JSON (RFC 8259 section 11). */
   readonly contentType?: string;
 }
 
@@ -56,9 +53,7 @@ const DEFAULTS = {
 };
 
 /**
- * A text response, sent as UTF-8.
- * @param options Status, headers, content type (default `text/plain; charset=utf-8`). Without
- * options the platform sets the type and writes `text/plain;charset=UTF-8`.
+ * A text response, sent as UTF-8, by default as `text/plain`.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -85,8 +80,7 @@ export function textResponse(text: string, options?: ResponseOptions): Response 
 }
 
 /**
- * A JSON response.
- * @param options Status, headers, content type (default `application/json`), and serializer.
+ * A JSON response, by default as `application/json`.
  * @throws {TypeError} If the value is not representable in JSON (`undefined`, a function, a cycle).
  * @example
  * ```ts
@@ -123,9 +117,8 @@ export function jsonResponse(value: unknown, options?: JsonResponseOptions): Res
 }
 
 /**
- * Sets a cookie on a response or on an HTTP exception.
- * @param value Cookie value, sent as it is.
- * @param options Attributes; `path` is `/` unless given.
+ * Sets a cookie on a response or an HTTP exception. The value is sent as it is; `path` is `/` unless
+ * given.
  * @throws {TypeError} If name, value or an attribute holds an invalid character.
  * @example
  * ```ts
@@ -156,8 +149,7 @@ export function setCookie(
 }
 
 /**
- * Deletes a cookie in the client.
- * @param options The attributes it was set with; path and domain must match.
+ * Deletes a cookie in the client, by the path and domain that it was set with.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

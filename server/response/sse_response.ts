@@ -112,10 +112,7 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
     }
   }
 
-  /**
-   * Sends a comment, which clients ignore. The promise may be ignored, as for `send()`.
-   * @throws {ConnectionResetError} If the client has disconnected.
-   */
+  /** Sends a comment, which clients ignore; for the promise see `send()`. */
   comment(text: string): Promise<void> {
     return this.#stream.write(linesOf(text).map((line) => `: ${line}\r\n`).join("") + "\r\n");
   }
@@ -139,10 +136,9 @@ export class SSEResponse implements EarlyAnswer, AsyncDisposable {
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const numbers: web.Handler = async (request) => {
+ * const hello: web.Handler = async (request) => {
  *   const events = await web.sseResponse(request);
- *   const start = Number(events.lastEventId ?? 0);
- *   for (let i = start; i < 10; i++) await events.send(`${i}`, { id: `${i}` });
+ *   await events.send("hello", { id: "1" });
  *   return events;
  * };
  * ```

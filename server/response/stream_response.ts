@@ -69,10 +69,7 @@ export class StreamResponse implements EarlyAnswer {
     finishStream = (stream, error) => stream.#finish(error);
   }
 
-  /**
-   * Creates one.
-   * @throws {RangeError} If the status is not 200 to 599.
-   */
+  /** Creates one; the status is 200 to 599. */
   constructor(options: StreamResponseOptions = {}) {
     STREAM_RESPONSE_OPTIONS.check("new web.StreamResponse", options);
     this.#status = checkStatus(options.status ?? 200);
@@ -156,11 +153,7 @@ export class StreamResponse implements EarlyAnswer {
     setETag(this, etag);
   }
 
-  /**
-   * Changes the status.
-   * @throws {TypeError} If `prepare()` was called.
-   * @throws {RangeError} If it is not 200 to 599.
-   */
+  /** Changes the status, to 200 to 599; a `TypeError` after `prepare()`. */
   setStatus(status: number): void {
     if (this.prepared) throw new TypeError("Cannot change the status: prepare() has sent it");
     this.#status = checkStatus(status);

@@ -100,10 +100,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     return this.#routes.length;
   }
 
-  /**
-   * Iterates over the routes in order.
-   * @throws {TypeError} If a class with decorated methods has no instance yet.
-   */
+  /** Iterates over the routes; a class with decorated methods but no instance is a `TypeError`. */
   [Symbol.iterator](): Iterator<RouteDef & Routed<ContractsOf<this>>> {
     this.#decorated.checkBound();
     return this.#routes[Symbol.iterator](); // the contracts are types only
@@ -170,10 +167,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     return this;
   }
 
-  /**
-   * Collects the files of a folder, as `web.static()` does.
-   * @throws {TypeError} As `web.static()` does.
-   */
+  /** Collects the files of a folder, as `web.static()` does. */
   static(prefix: string, folder: string | URL, options?: StaticOptions): this {
     this.#add(staticFiles(prefix, folder, options));
     return this;

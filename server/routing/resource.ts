@@ -61,10 +61,7 @@ export class Resource implements AbstractResource {
     return [...this.#found.values()].map((each) => each.route);
   }
 
-  /**
-   * Adds a method, `*` for any.
-   * @throws {TypeError} If the method is not a token, or is taken.
-   */
+  /** Adds a method, `*` for any; a `TypeError` if it is not a token, or taken. */
   addRoute(method: string, handler: Handler, operation?: RouteOperation): Route {
     const route = new Route(method, handler, this, operation);
     if (this.#found.has(route.method) || this.#any !== null) {
@@ -95,10 +92,7 @@ export class Resource implements AbstractResource {
     this.#template = compilePath(this.#path);
   }
 
-  /**
-   * Builds the URL of this resource by the values of its variables.
-   * @throws {TypeError} If a value is missing or not a string.
-   */
+  /** Builds the URL by the values of the variables; a missing one is a `TypeError`. */
   urlFor(parts: Readonly<Record<string, string | boolean>> = {}): RelativeURL {
     return new RelativeURL(this.#template.build(parts));
   }

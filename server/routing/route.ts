@@ -60,10 +60,7 @@ export class Route {
     chainOf = (route, wrap) => route.#chain ??= wrap(route.handler);
   }
 
-  /**
-   * Creates one for a method, `*` for any.
-   * @throws {TypeError} If the method is not a token or the handler not a function.
-   */
+  /** Creates one for a method, `*` for any; it has to be a token, and the handler a function. */
   constructor(
     method: string,
     handler: Handler,
@@ -113,7 +110,7 @@ export interface RouteMiss {
 
 /** A template, a sub-application, or a class of your own for `app.router.registerResource()`. */
 export interface AbstractResource extends ResourceInfo {
-  /** Common prefix of its paths, without a trailing `/`; `/` to be asked for any path. */
+  /** Common prefix of its paths, `/` to be asked for any path, `""` to be asked before others. */
   readonly prefix: string;
   /** Its routes, for listing. */
   readonly routes?: readonly Route[];

@@ -67,10 +67,7 @@ export class Router implements ResourceRegistry {
     return resource;
   }
 
-  /**
-   * Registers a resource of your own, aiohttp's `register_resource`.
-   * @throws {TypeError} If the router is frozen, or the name is invalid or taken.
-   */
+  /** Registers a resource; a `TypeError` if the router is frozen, or the name invalid or taken. */
   registerResource(resource: AbstractResource): void {
     const { name, canonical } = resource;
     this.#checkOpen(canonical);
@@ -91,16 +88,6 @@ export class Router implements ResourceRegistry {
     this.#addToIndex(resource);
   }
 
-  /**
-   * Registers a resource that is asked before all others, for any path: a domain.
-   * @throws {TypeError} If the router is frozen.
-   */
-  registerDomain(resource: AbstractResource): void {
-    this.#checkOpen(resource.canonical);
-    this.#resources.push(resource);
-    this.#domains.push(resource);
-  }
-
   /** Closes registration. */
   freeze(): void {
     this.#frozen = true;
@@ -109,10 +96,11 @@ export class Router implements ResourceRegistry {
   /** Moves every resource below a prefix without a trailing `/`. */
   addPrefix(prefix: string): void {
     this.#index.clear();
+    this.#domains.length = 0;
     this.#longest = 1;
     for (const resource of this.#resources) {
       resource.addPrefix(prefix);
-      if (!this.#domains.includes(resource)) this.#addToIndex(resource);
+      this.#addToIndex(resource);
     }
   }
 
@@ -142,10 +130,7 @@ export class Router implements ResourceRegistry {
     return { route: null, allowed: [...new Set(allowed)], wrap: this.#wrap };
   }
 
-  /**
-   * Finds a resource by name.
-   * @throws {TypeError} If the name is unknown; the message lists the known names.
-   */
+  /** Finds a resource by name; an unknown one is a `TypeError` that lists the known names. */
   named(name: string): AbstractResource {
     const resource = this.#named.get(name);
     if (resource !== undefined) return resource;
@@ -181,6 +166,7 @@ export class Router implements ResourceRegistry {
   }
 
   #addToIndex(resource: AbstractResource): void {
+    if (resource.prefix === "") return void this.#domains.push(resource);
     this.#longest = Math.max(this.#longest, resource.prefix.length);
     const bucket = this.#index.get(resource.prefix) ?? new Bucket();
     this.#index.set(resource.prefix, bucket);

@@ -71,7 +71,7 @@ export class PrefixedSubapp extends Mount {
 
 /** Routes every request for a domain to a sub-application, including its errors. */
 export class DomainSubapp extends Mount {
-  readonly prefix = "/";
+  readonly prefix = "";
   readonly canonical: string;
   readonly #parts: readonly string[]; // the texts between the "*"
 

@@ -5,8 +5,8 @@ import {
   type MultipartLimits,
   resolveMultipartLimits,
 } from "../../../http/multipart/limits.ts";
-import type { ParsedForm } from "../../../server/body/parse_form.ts";
-import { parseForm } from "../../../server/body/parse_form.ts";
+import type { ParsedForm } from "../../../server/body/post_data.ts";
+import { parseForm } from "../../../server/body/read_form.ts";
 import { SMALL_FORM, smallForm } from "../../../server/body/small_form.ts";
 import { scaled } from "../../_whole.ts";
 
