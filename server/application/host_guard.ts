@@ -24,13 +24,9 @@ export function hostError(host: string | null, url: string): string | null {
 function authorityIs(url: string, host: string): boolean {
   const start = url.charCodeAt(4) === 58 ? 7 : 8; // after "http://" or "https://"
   const end = start + host.length;
-  // "/", "?" or "#" after the host
-  const next = url.charCodeAt(end);
-  if (
-    (next === 47 || next === 63 || next === 35 || url.length === end) && url.startsWith(host, start)
-  ) {
-    return true;
-  }
+  const next = url.charCodeAt(end); // "/", "?" or "#"
+  const isEnd = next === 47 || next === 63 || next === 35 || url.length === end;
+  if (isEnd && url.startsWith(host, start)) return true;
   // Request.url may be normalised: lower case, without a default port.
   try {
     return new URL(url).host === new URL(`${url.slice(0, start)}${host}`).host;

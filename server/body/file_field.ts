@@ -98,11 +98,7 @@ export class FileField {
     return new TextDecoder().decode(await this.bytes());
   }
 
-  /**
-   * Saves the content in a folder that exists; the client's filename is not used.
-   * @throws {HTTPConflict} If the path exists and `onDuplicate` is `"error"`.
-   * @throws {HTTPInsufficientStorage} If the disk is full.
-   */
+  /** Saves the content in a folder that exists, as {@linkcode saveFile} does. */
   saveTo(path: string, options?: SaveFileOptions): Promise<SavedUpload> {
     return saveFile(this.lentPieces(), path, options);
   }

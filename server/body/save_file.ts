@@ -117,9 +117,8 @@ export async function saveFile(
 }
 
 /**
- * Makes a filename from a client's: its last path segment, without control and reserved characters,
- * leading dots, or device names; at most 200 bytes.
- * @param fallback Name to use if nothing is left. @default {"file"}
+ * Makes a filename of a client's: its last path segment, without control and reserved characters,
+ * leading dots and device names; at most 200 bytes, or the fallback if nothing is left.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -18,7 +18,7 @@ import { RequestExtras, type RequestInternals, runAfter } from "./request_intern
 import { isServed, portOf } from "../engine/engine_of_request.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { HTTPBadRequest } from "../exceptions/replies.ts";
-import type { ParsedForm, PostData } from "../body/post_data.ts";
+import type { PostData } from "../body/post_data.ts";
 import {
   POST_OPTIONS,
   type PostOptions,
@@ -194,8 +194,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
   }
 
   /**
-   * Copies the request with another head, for a middleware to pass on. The body is shared: only one
-   * of the two can be read.
+   * Copies the request with another head, for a middleware to pass on. The two share a body.
    * @throws {TypeError} If the body has been read.
    */
   clone(options: CloneOptions = {}): ServerRequest<Params> {
@@ -262,8 +261,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
 
   /**
    * Reads an HTML form, urlencoded or multipart. Files are spooled: up to 1 MiB together in memory,
-   * the rest on disk, until the request is answered. Further calls return the same fields.
-   * @returns The fields in order, including repeated ones; none for a body of another type.
+   * the rest on disk, until the request is answered. A body of another type has no fields.
    * @throws {HTTPRequestEntityTooLarge} If the body is larger than `maxSize`.
    * @throws {MultipartError} If a multipart body is malformed, cut or exceeds a limit; 400 if uncaught.
    */
@@ -292,10 +290,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     });
   }
 
-  /**
-   * Runs work after the answer was sent; the body is gone by then. A failure is logged with the
-   * request; when the server stops, it waits up to `shutdownTimeout`, then aborts the signal.
-   */
+  /** Runs work after the answer was sent, as `app.spawn()` does; the body is gone by then. */
   after(work: (signal: AbortSignal) => unknown): void {
     if (typeof work !== "function") {
       throw new TypeError(`request.after() takes a function, got ${described(work)}`);

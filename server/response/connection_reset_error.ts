@@ -9,7 +9,7 @@
  * ```
  */
 export class ConnectionResetError extends Error {
-  /** Name of the class, for telling errors apart. */
+  /** Name of the class. */
   override readonly name = "ConnectionResetError";
 
   /** Creates one. */

@@ -38,8 +38,7 @@ const SENT = { append: refuseChange, set: refuseChange, delete: refuseChange };
 export let finishStream: (stream: StreamResponse, error?: Error) => Promise<void>;
 
 /**
- * A response written piece by piece: `prepare()` sends status and headers, `write()` waits while
- * the client is slow, and the end of the handler ends it.
+ * A response written piece by piece; the end of the handler ends it.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -169,10 +168,7 @@ export class StreamResponse implements EarlyAnswer {
     this.#codings = coding === undefined ? CODINGS : [coding];
   }
 
-  /**
-   * Sends status and headers; then the handler can write. Further calls do nothing.
-   * @throws {TypeError} If the request has been answered, or a header is invalid.
-   */
+  /** Sends status and headers, once; a `TypeError` if the request has been answered. */
   prepare<Params>(request: ServerRequest<Params>): Promise<void> {
     if (this.#response !== null) return Promise.resolve();
     try {

@@ -106,10 +106,7 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     return this.#routes[Symbol.iterator](); // the contracts are types only
   }
 
-  /**
-   * Adds the present routes of another table or list below the prefix, inside the middlewares.
-   * @throws {TypeError} If a class with decorated methods has no instance yet.
-   */
+  /** Adds the present routes of another table or list below the prefix, inside the middlewares. */
   addRoutes<Routes extends Iterable<RouteDef>>(
     routes: Routes,
   ): this & Routed<PrefixedContracts<Prefix, ContractsOf<Routes>>> {
