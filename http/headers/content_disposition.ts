@@ -28,7 +28,7 @@ export function parseContentDisposition(header: string | null): ContentDispositi
   const isForm = /^\s*form-data\s*(?:;|$)/i.test(header);
   const parsed = parseHeaderParams(header, isForm);
   if (parsed === null || parsed.value === "" || /\s/.test(parsed.value)) return null;
-  const params = new Map(parsed.params.map(({ name, value }) => [name, value]));
+  const params = new Map(parsed.params);
   // `name="user"; name="admin"`: two parsers would pick two fields.
   if (params.size < parsed.params.length) return null;
   const pick = isForm ? pickOfForm : pickOfOther;

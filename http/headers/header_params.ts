@@ -1,18 +1,11 @@
 // Parser and writer for header values of the form `value; name=token; name="quoted"`.
 import { hasControl } from "./header_text.ts";
 
-export interface HeaderParam {
-  /** Name in lower case, a trailing `*` included. */
-  readonly name: string;
-  /** Value without its quotes and escapes. */
-  readonly value: string;
-}
-
 export interface HeaderParams {
   /** Text before the first `;`, in lower case. */
   readonly value: string;
-  /** The parameters in order, including repeated ones. */
-  readonly params: readonly HeaderParam[];
+  /** In order, repeated ones too; names in lower case, values without quotes and escapes. */
+  readonly params: readonly (readonly [name: string, value: string])[];
 }
 
 const TCHAR = "!#$%&'*+\\-.^_`|~0-9A-Za-z"; // RFC 9110 section 5.6.2
@@ -42,7 +35,7 @@ export function parseHeaderParams(header: string, literal = false): HeaderParams
   let at = text.indexOf(";");
   if (at < 0) at = text.length;
   const value = text.slice(0, at).trim().toLowerCase();
-  const params: HeaderParam[] = [];
+  const params: [string, string][] = [];
   while (at < text.length) {
     const separator = matchAt(SEPARATOR, text, at);
     if (separator === null) return null;
@@ -53,7 +46,7 @@ export function parseHeaderParams(header: string, literal = false): HeaderParams
     at += name[0].length;
     const read = text[at] === '"' ? readQuoted(text, at + 1, literal) : readBare(text, at, literal);
     if (read === null) return null;
-    params.push({ name: (name[1] ?? "").toLowerCase(), value: read.value });
+    params.push([(name[1] ?? "").toLowerCase(), read.value]);
     at = read.end;
   }
   return { value, params };

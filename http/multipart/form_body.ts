@@ -41,12 +41,6 @@ const FORM_BODY_OPTIONS = new OptionTable<FormBodyOptions>({
   boundary: "a string",
 });
 
-interface Field {
-  readonly name: string;
-  readonly value: PartValue;
-  readonly options: FormFieldOptions;
-}
-
 /**
  * A form to send: urlencoded, or multipart as soon as a field is a file or has a filename or a
  * type. Fields are sent in insertion order; names may repeat.
@@ -62,7 +56,7 @@ interface Field {
  * ```
  */
 export class FormBody {
-  readonly #fields: Field[] = [];
+  readonly #fields: [name: string, value: PartValue, options: FormFieldOptions][] = [];
   #boundary: string | undefined; // the same each time: a retry has the same type
   #isMultipart: boolean;
 
@@ -83,11 +77,9 @@ export class FormBody {
   }
 
   /**
-   * Adds a field.
-   *
-   * A file without a filename takes that of a `File` or of `openFile(path)`; bytes, a stream or a
-   * pipe the field's name, so that it arrives as a file. In names and filenames `"`, CR and LF are sent as `%22`, `%0D` and `%0A`, as browsers
-   * do.
+   * Adds a field. A file without a filename takes that of a `File` or of `openFile(path)`; bytes, a
+   * stream or a pipe the field's name, so that it arrives as a file. In names and filenames `"`, CR
+   * and LF are sent as `%22`, `%0D` and `%0A`, as browsers do.
    * @throws {TypeError} If the name or filename is not a string or holds NUL, if the type holds
    * CR, LF or NUL, if the value cannot be sent, or if it is of `Deno.open()`, which has no name.
    */
@@ -103,7 +95,7 @@ export class FormBody {
       throw new TypeError(`Cannot send form field "${name}": contentType holds CR, LF or NUL`);
     }
     if (filename !== undefined || contentType !== undefined) this.#isMultipart = true;
-    this.#fields.push({ name, value: sent, options: { filename, contentType } });
+    this.#fields.push([name, sent, { filename, contentType }]);
     return this;
   }
 
@@ -122,7 +114,7 @@ export class FormBody {
   encode(): SendableBody {
     if (this.#isMultipart) return writerBody(this.#writer());
     // A field of another type would have made the form multipart.
-    const pairs = this.#fields.map(({ name, value }) => [name, String(value)]);
+    const pairs = this.#fields.map(([name, value]) => [name, String(value)]);
     const text = new URLSearchParams(pairs).toString();
     return bytesBody(new TextEncoder().encode(text), "application/x-www-form-urlencoded");
   }
@@ -130,7 +122,7 @@ export class FormBody {
   #writer(): MultipartWriter {
     const writer = new MultipartWriter("form-data", { boundary: this.#boundary });
     this.#boundary = writer.boundary;
-    for (const { name, value, options } of this.#fields) writer.append(value, { name, ...options });
+    for (const [name, value, options] of this.#fields) writer.append(value, { name, ...options });
     return writer;
   }
 }

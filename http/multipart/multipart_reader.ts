@@ -11,12 +11,6 @@ import { MULTIPART_LIMITS, type MultipartLimits, resolveMultipartLimits } from "
 /** Options of a {@linkcode MultipartReader}: its limits. */
 export type MultipartReaderOptions = Partial<MultipartLimits>;
 
-/** State that a nested reader takes from its parent. */
-interface Nesting {
-  readonly depth: number;
-  readonly counters: { parts: number };
-}
-
 /**
  * Reads a multipart body (RFC 2046 section 5.1) part by part, on demand and in bounded memory. The
  * rest of a part is skipped when the next one is requested. A malformed, truncated or too large
@@ -48,7 +42,8 @@ export class MultipartReader
   readonly limits: MultipartLimits;
 
   readonly #stream: ReadableStream<Uint8Array>;
-  #nesting: Nesting = { depth: 1, counters: { parts: 0 } };
+  #depth = 1;
+  #counted = { parts: 0 }; // also of nested readers
   #framing: MultipartFraming | null = null;
   #part = 0; // number of parts given out: invalidates older parts
   #isEnded = false;
@@ -91,7 +86,7 @@ export class MultipartReader
 
   /** Nesting depth; the outermost is 1. */
   get depth(): number {
-    return this.#nesting.depth;
+    return this.#depth;
   }
 
   /** Whether all parts have been read: `next()` has returned `null`. */
@@ -118,7 +113,7 @@ export class MultipartReader
       return null;
     }
     try {
-      if (++this.#nesting.counters.parts > this.limits.maxParts) {
+      if (++this.#counted.parts > this.limits.maxParts) {
         throw new MultipartLimitError("maxParts", this.limits.maxParts);
       }
       return this.#begin(framing, parsePartHeaders(lines));
@@ -170,11 +165,11 @@ export class MultipartReader
     const isNested = !isFile && part.contentType.startsWith("multipart/");
     framing.limitPart(isForm && !isFile && !isNested ? "maxFieldSize" : "maxFileSize");
     if (isNested) {
-      const { depth, counters } = this.#nesting;
-      if (depth >= maxDepth) throw new MultipartLimitError("maxDepth", maxDepth);
+      if (this.#depth >= maxDepth) throw new MultipartLimitError("maxDepth", maxDepth);
       const type = headers.get("content-type");
       const nested = new MultipartReader(part.stream, type, this.limits, headers);
-      nested.#nesting = { depth: depth + 1, counters };
+      nested.#depth = this.#depth + 1;
+      nested.#counted = this.#counted;
       return nested;
     }
     return part;

@@ -37,9 +37,7 @@ Deno.test("parseHeaderParams() parses values as in the table", () => {
     ['a; b="\x01"', null],
   ];
   for (const [header, value, ...params] of cases) {
-    const expected = value === null
-      ? null
-      : { value, params: params.map(([name, value]) => ({ name, value })) };
+    const expected = value === null ? null : { value, params };
     assertEquals(parseHeaderParams(header), expected, header);
   }
 });
@@ -51,7 +49,7 @@ Deno.test("formatHeaderParams() and parseHeaderParams() round-trip", () => {
     const parsed = parseHeaderParams(formatHeaderParams("form", params));
     assertEquals(parsed, {
       value: "form",
-      params: params.map(([name, value]) => ({ name, value })),
+      params,
     });
   }));
 });
