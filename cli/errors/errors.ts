@@ -58,7 +58,10 @@ export function messageOf(cause: unknown, missing?: string): string {
 /** A message with the flag to add for a missing permission; `null` for other errors. */
 export function missingPermission(error: unknown): string | null {
   for (let each = error; each instanceof Error; each = each.cause) {
-    if (each.name === "NotCapable") return each.message;
+    // import() throws a TypeError.
+    if (each.name === "NotCapable" || /^Requires \w+ access to "/.test(each.message)) {
+      return each.message;
+    }
     // The form of node:dns.
     const [, host] = /^getaddrinfo EPERM (\S+)$/.exec(each.message) ?? [];
     if (host !== undefined) {

@@ -21,16 +21,22 @@ import {
 } from "../../server/mod.ts";
 import { requireAccount } from "../listening/accounts.ts";
 import { sendArchive } from "./archive.ts";
-import { makeFolder, readChange, refused, remove } from "./changes.ts";
+import {
+  checkOrigin,
+  makeFolder,
+  readChange,
+  receive,
+  receivePut,
+  refused,
+  remove,
+} from "./visitor_changes.ts";
 import { decoded, isWithin, Root } from "./folder.ts";
-import { pageReply, sendListing } from "./listing.ts";
+import { confirmPage, pageReply, sendListing } from "./listing.ts";
 import { localNamesOnly } from "./local_names_only.ts";
 import type { FilesOptions } from "./options.ts";
-import { confirmPage } from "./page.ts";
 import { basename } from "node:path";
 import { resumableUploads } from "./resumable.ts";
 import { textType } from "./text_type.ts";
-import { checkOrigin, receive, receivePut } from "./upload.ts";
 
 const POLICY = "content-security-policy";
 

@@ -13,7 +13,7 @@ import {
 import { requireAccount } from "../listening/accounts.ts";
 import type { Root } from "./folder.ts";
 import type { FilesOptions } from "./options.ts";
-import { checkOrigin, placeOf, refuseFolder } from "./upload.ts";
+import { checkOrigin, placeOf, refuseFolder } from "./visitor_changes.ts";
 
 /** Routes of resumable uploads by tus, `/.uploads`; filenames may lead through folders. */
 export function resumableUploads(root: Root, options: FilesOptions): RouteDef[] {

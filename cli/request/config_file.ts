@@ -7,21 +7,15 @@ export async function defaultOptions(): Promise<readonly string[]> {
   const path = `${configFolder()}/config.json`;
   // Never prompts for the permission: the file may not exist.
   if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return [];
-  let text: string;
+  let config: unknown;
   try {
-    text = await Deno.readTextFile(path);
+    config = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     if (error instanceof Deno.errors.NotADirectory) return [];
     // A service may not have access to its home folder.
     if (error instanceof Deno.errors.PermissionDenied && infoOf(path) === null) return [];
     throw wrong(path, messageOf(error), error);
-  }
-  let config: unknown;
-  try {
-    config = JSON.parse(text);
-  } catch (cause) {
-    throw wrong(path, messageOf(cause), cause);
   }
   const defaults = record(path, record(path, config, "the file").defaults ?? {}, "defaults");
   for (const name of Object.keys(defaults)) {

@@ -7,7 +7,7 @@ import {
   type OptionName,
   PRETTY,
 } from "./command_spec.ts";
-import { CURL_OPTIONS, REFUSED_OPTIONS } from "./known_elsewhere.ts";
+import REFUSED from "./refused.json" with { type: "json" };
 
 /** Options that choose what is printed: the last one wins. */
 const OUTPUT = ["headers", "body", "meta", "print", "quiet"];
@@ -84,10 +84,26 @@ export const request = command({
     option("--curl", "print the curl command, do not send"),
     more("--curl-long", "the same with curl's long options"),
     more("--show-secrets", "print credentials and cookies in headers"),
-    ...CURL_OPTIONS,
+    // Aliases for curl's options, except for letters that HTTPie uses otherwise: -d -F -I -c.
+    more("-X, --request METHOD", "method, as in curl"),
+    more("--data TEXT", "--raw, as in curl", { alias: ["raw"] }),
+    more("-u, --user USER:PASS", "--auth", { alias: ["auth"] }),
+    more("-L, --location", "--follow", { alias: ["follow"] }),
+    more("-O, --remote-name", "--download", { alias: ["download"] }),
+    more("-i, --include", "--print hb", { alias: ["print", "hb"] }),
+    more("-k, --insecure", "--verify no", { alias: ["verify", "no"] }),
+    more("--max-time SECONDS", "--timeout", { alias: ["timeout"] }),
+    more(
+      "-w, --write-out FORMAT",
+      "print facts after the reply, as curl: '%{http_code}\\n', @FILE",
+    ),
+    more("--fail-with-body", "--check-status", { alias: ["check-status"] }),
     option("--default-header NAME:VALUE...", "", { hidden: true }),
   ],
-  refused: REFUSED_OPTIONS,
+  // The error says why an option of another program is missing, or what to write instead.
+  refused: Object.entries(REFUSED).map(([syntax, refused]) =>
+    option(syntax, "", { hidden: true, refused })
+  ),
   completes: "nothing",
 });
 

@@ -12,10 +12,9 @@ import { prepareEnvironment, transportOf } from "../connecting/connection.ts";
 import { authOf } from "../connecting/credentials.ts";
 import { parseUrl } from "../connecting/target.ts";
 import { UsageError } from "../errors/errors.ts";
-import { type Console, openConsole } from "./console.ts";
+import { type Console, fromBase64, Input, openConsole } from "./console.ts";
 import { connectOptions } from "./connect_options.ts";
 import { explained, isLoss, LOST } from "./failures.ts";
-import { fromBase64, Input } from "./input.ts";
 import { Pings, SentPings } from "./pings.ts";
 
 // RFC 6455 section 7.4.1: normal closure, going away, and no status code.

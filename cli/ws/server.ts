@@ -16,8 +16,7 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { badArgument } from "../errors/errors.ts";
 import { commonOptions } from "./connect_options.ts";
-import { type Console, openConsole } from "./console.ts";
-import { fromBase64 } from "./input.ts";
+import { type Console, fromBase64, openConsole } from "./console.ts";
 
 export async function broadcast(parsed: ParsedArgs<WsOption>, port: number): Promise<number> {
   const only = parsed.value("restrict-uri");

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { PROJECT } from "../../cli/init/project.ts";
+import { PROJECT } from "../../cli/init/command.ts";
 import { ROOT } from "../_process.ts";
 import { cli, tempDir } from "./_cli.ts";
 
