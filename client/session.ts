@@ -41,10 +41,9 @@ export let closeAtEnd: (session: ClientSession) => void;
  * A session: shared connections, cookies and defaults, as aiohttp's `ClientSession`.
  * @example
  * ```ts
- * import { ClientSession, web } from "@roundtrip/http";
+ * import { ClientSession } from "@roundtrip/http";
  *
- * const app = new web.Application(); // or { baseUrl } of a server
- * app.addRoutes([web.get("/hello", () => web.jsonResponse({ hello: "world" }))]);
+ * const app = { fetch: () => Response.json({ hello: "world" }) }; // or { baseUrl } of a server
  * await using session = new ClientSession({ app });
  * await using response = await session.get("/hello");
  * console.assert((await response.json<{ hello: string }>()).hello === "world");

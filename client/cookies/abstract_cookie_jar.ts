@@ -28,7 +28,7 @@ export interface JarCookie {
  * Base class of cookie jars, aiohttp's `AbstractCookieJar`: extend it to store cookies elsewhere.
  * @example
  * ```ts
- * import { AbstractCookieJar, ClientSession } from "@roundtrip/http";
+ * import { AbstractCookieJar } from "@roundtrip/http";
  *
  * // Always sends the same cookie, and ignores those that servers set.
  * class FixedJar extends AbstractCookieJar {
@@ -39,8 +39,7 @@ export interface JarCookie {
  *   clear() {}
  *   *[Symbol.iterator]() {}
  * }
- * await using session = new ClientSession({ cookieJar: new FixedJar() });
- * console.assert(session.cookieJar.cookieHeader(new URL("http://localhost/")) === "id=1");
+ * console.assert(new FixedJar().cookieHeader(new URL("http://localhost/")) === "id=1");
  * ```
  */
 export abstract class AbstractCookieJar implements Iterable<JarCookie> {

@@ -82,8 +82,7 @@ const MAX_DOUBLINGS = 64; // so that the delay stays finite
  *
  * let calls = 0;
  * const app = { fetch: () => new Response("ok", { status: ++calls < 3 ? 503 : 200 }) };
- * const middlewares = [retryMiddleware({ retries: 3, backoff: 1 })];
- * await using session = new ClientSession({ app, middlewares });
+ * await using session = new ClientSession({ app, middlewares: [retryMiddleware({ backoff: 1 })] });
  * console.assert((await session.get("/")).status === 200 && calls === 3);
  * ```
  */

@@ -295,16 +295,6 @@ export class ClientResponse {
   /**
    * Converts to a `Response` that a server's handler can return: the decoded body as a stream,
    * without the headers of its coding and of the connection.
-   * @example
-   * ```ts
-   * import { ClientSession, web } from "@roundtrip/http";
-   *
-   * await using session = new ClientSession({ app: { fetch: () => new Response("hello") } });
-   * const app = new web.Application();
-   * app.addRoutes([web.get("/", async () => (await session.get("/")).toResponse())]);
-   * const response = await app.fetch(new Request("http://localhost/"));
-   * console.assert(await response.text() === "hello");
-   * ```
    */
   toResponse(): Response {
     const bytes = this.#text === null ? this.#bytes : this.read();

@@ -4,6 +4,8 @@ import { isDecodable } from "../../http/coding/content_decoder.ts";
 import { WITHOUT_BODY } from "../../http/headers/status.ts";
 import { removeHopByHop } from "../../http/http1/hop_by_hop.ts";
 import type { StreamReader } from "../../http/bytes/stream_reader.ts";
+import type { HopResult } from "../hop/transport.ts";
+import type { SavableResponse } from "./save_body.ts";
 
 /** The body as a stream. Cancelling it cancels the body and closes its connection. */
 export function streamOf(content: StreamReader): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -14,17 +16,9 @@ export function streamOf(content: StreamReader): ReadableStream<Uint8Array<Array
   );
 }
 
-export interface PassedOn {
-  readonly method: string;
-  readonly status: number;
-  readonly reason: string;
-  readonly headers: Headers;
-  readonly content: StreamReader;
-}
-
 /** Creates a platform `Response`; `bytes` is the body if it was read before. */
 export function toResponse(
-  response: PassedOn,
+  response: SavableResponse & Pick<HopResult, "status" | "reason"> & { readonly method: string },
   isDecoded: boolean,
   bytes: Promise<Uint8Array<ArrayBuffer>> | null,
 ): Response {

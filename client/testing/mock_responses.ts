@@ -50,14 +50,10 @@ interface Registered {
  *
  * const mock = new MockResponses();
  * mock.add("GET", "https://api.example/users/1", { json: { name: "Ada" } });
- * mock.add("POST", /\/users$/, { status: 201 });
- *
  * await using session = new ClientSession({ app: mock });
  * await using user = await session.get("https://api.example/users/1");
  * console.assert((await user.json<{ name: string }>()).name === "Ada");
- * await using created = await session.post("https://api.example/users", { json: { name: "Bob" } });
- * console.assert(created.status === 201 && mock.pending.length === 0);
- * console.assert(new TextDecoder().decode(mock.calls[1]?.body) === '{"name":"Bob"}');
+ * console.assert(mock.calls.length === 1 && mock.pending.length === 0);
  * ```
  */
 export class MockResponses implements FetchApp {

@@ -21,14 +21,11 @@ export interface FetchApp {
  * Creates a transport that passes requests to an application.
  * @example
  * ```ts
- * import { appTransport, ClientSession, type Transport } from "@roundtrip/http";
+ * import { appTransport, ClientSession } from "@roundtrip/http";
  *
- * const inner = appTransport({ fetch: () => new Response("hello") });
- * let hops = 0;
- * const counting: Transport = { ...inner, send: (request) => (hops++, inner.send(request)) };
- * await using session = new ClientSession({ transport: counting });
- * await session.get("http://localhost/");
- * console.assert(hops === 1);
+ * const transport = appTransport({ fetch: () => new Response("hello") });
+ * await using session = new ClientSession({ transport });
+ * console.assert(await (await session.get("http://localhost/")).text() === "hello");
  * ```
  */
 export function appTransport(app: FetchApp): Transport {
