@@ -175,7 +175,7 @@ export class SocketBody implements BodySource {
     try {
       for (;;) {
         at = this.#decoder.read(bytes, at, end);
-        const own = this.#decoder.available(end - at);
+        const own = Math.min(this.#decoder.left, end - at);
         if (own === 0) break;
         if (to < at) bytes.copyWithin(to, at, at + own);
         this.#decoder.take(own);

@@ -25,7 +25,7 @@ const DONE = 7;
 
 /**
  * Decodes a body that comes in pieces of any size, without copies: `read()` passes over framing,
- * then `available()` says how many of the bytes are the body's, `take()` counts them as used.
+ * then `left` bytes are the body's, `take()` counts them as used.
  */
 export class BodyDecoder {
   readonly #limits: HeadLimits;
@@ -61,11 +61,6 @@ export class BodyDecoder {
   /** The trailers of a chunked body, once it has ended. */
   get trailers(): HeaderFields {
     return this.#trailers;
-  }
-
-  /** Number of the bytes at hand that belong to the body. */
-  available(count: number): number {
-    return this.#place === DATA ? Math.min(this.#left, count) : 0;
   }
 
   /** Counts bytes of the body as used. */

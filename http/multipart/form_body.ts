@@ -60,10 +60,7 @@ export class FormBody {
   #boundary: string | undefined; // the same each time: a retry has the same type
   #isMultipart: boolean;
 
-  /**
-   * Creates a form.
-   * @throws {TypeError} As {@linkcode addField} does.
-   */
+  /** Creates a form. @throws {TypeError} As {@linkcode addField} does. */
   constructor(fields: FormFields = [], options: FormBodyOptions = {}) {
     FORM_BODY_OPTIONS.check("new FormBody", options);
     this.#boundary = options.boundary;

@@ -51,25 +51,20 @@ export function formatPartHeaders(
     if (lower !== "content-type" && lower !== "content-disposition") lines.push([key, value]);
   }
   const contentType = options.contentType ?? given.get("content-type") ?? body.contentType;
-  const disposition = given.get("content-disposition") ?? dispositionOf(isForm, name, filename);
   const first: [string, string][] = [["Content-Type", contentType]];
-  if (disposition !== null) first.push(["Content-Disposition", disposition]);
+  const own = given.get("content-disposition");
+  if (own === undefined && isForm && name === undefined) {
+    throw new TypeError("Cannot append a form-data part: it has no name");
+  }
+  if (own !== undefined || name !== undefined || filename !== undefined) {
+    const type = isForm ? "form-data" : "attachment";
+    const disposition = own ?? formatContentDisposition(type, { name, filename });
+    first.push(["Content-Disposition", disposition]);
+  }
   if (!isForm && body.size !== null && !given.has("content-length")) {
     lines.push(["Content-Length", String(body.size)]);
   }
   return [...first, ...lines].map(formatLine).join("");
-}
-
-function dispositionOf(
-  isForm: boolean,
-  name: string | undefined,
-  filename: string | undefined,
-): string | null {
-  if (isForm && name === undefined) {
-    throw new TypeError("Cannot append a form-data part: it has no name");
-  }
-  if (name === undefined && filename === undefined) return null;
-  return formatContentDisposition(isForm ? "form-data" : "attachment", { name, filename });
 }
 
 function formatLine([name, value]: readonly [string, string]): string {

@@ -75,7 +75,10 @@ export class FrameWriter {
       if (mask !== null) unmask(buffer, start, payload.length, mask, 0);
       this.#size = start + payload.length;
     }
-    this.#schedule();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // Half the time of queueMicrotask().
+    if (waiting.push(this) === 1) void DONE.then(FrameWriter.#flushAll);
   }
 
   /** Resolves when all frames are written, or writing has failed. */
@@ -112,13 +115,6 @@ export class FrameWriter {
       keep(buffer);
     }
     return this.#buffer = larger;
-  }
-
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    // Half the time of queueMicrotask().
-    if (waiting.push(this) === 1) void DONE.then(FrameWriter.#flushAll);
   }
 
   static #flushAll(): void {

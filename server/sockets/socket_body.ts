@@ -103,7 +103,7 @@ export class SocketBody {
     for (let filled = 0;;) {
       const { buffer, end } = input;
       input.start = decoder.read(buffer, input.start, end);
-      const waiting = decoder.available(end - input.start);
+      const waiting = Math.min(decoder.left, end - input.start);
       const size = Math.min(waiting, target.length - filled);
       target.set(buffer.subarray(input.start, input.start + size), filled);
       input.start += size;

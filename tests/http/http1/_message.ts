@@ -97,7 +97,7 @@ export function readMessage(pieces: readonly string[], reading: Reading): Outcom
       const { decoder } = found;
       while (!decoder.isDone && at < end) {
         at = decoder.read(bytes, at, end);
-        const own = decoder.available(end - at);
+        const own = Math.min(decoder.left, end - at);
         body += text(bytes.subarray(at, at + own));
         decoder.take(own);
         at += own;
