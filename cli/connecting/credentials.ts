@@ -1,9 +1,5 @@
-import {
-  bearerAuthMiddleware,
-  type ClientMiddleware,
-  ClientSession,
-  digestAuthMiddleware,
-} from "../../client/mod.ts";
+import { bearerAuthMiddleware, ClientSession, digestAuthMiddleware } from "../../client/mod.ts";
+import type { ClientMiddleware } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { badArgument, UsageError } from "../errors/errors.ts";
 import { askSecret } from "../io/ask_secret.ts";

@@ -1,12 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import {
-  get,
-  HTTPNotFound,
-  jsonResponse,
-  type RouteDef,
-  type ServerRequest,
-  setCookie,
-} from "../../server/mod.ts";
+import { get, HTTPNotFound, jsonResponse, setCookie } from "../../server/mod.ts";
+import type { RouteDef, ServerRequest } from "../../server/mod.ts";
 import { bad } from "./echo.ts";
 import { sameText } from "../listening/accounts.ts";
 

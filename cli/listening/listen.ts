@@ -1,12 +1,6 @@
 // Options and error messages shared by all servers.
-import {
-  AddressInUseError,
-  type Application,
-  readiness,
-  runApp,
-  type RunAppOptions,
-  socketEngine,
-} from "../../server/mod.ts";
+import { AddressInUseError, readiness, runApp, socketEngine } from "../../server/mod.ts";
+import type { Application, RunAppOptions } from "../../server/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { readText } from "../io/read_text.ts";
 import { badArgument, CommandError, UsageError } from "../errors/errors.ts";

@@ -1,9 +1,5 @@
-import {
-  type ClientResponse,
-  ClientSession,
-  type HopBody,
-  type HopRequest,
-} from "../../client/mod.ts";
+import { ClientSession } from "../../client/mod.ts";
+import type { ClientResponse, HopBody, HopRequest } from "../../client/mod.ts";
 import { formatBytes } from "../io/format_bytes.ts";
 import { detectCharset, isCharset } from "./detect_charset.ts";
 import { warn, writeOut } from "../io/output.ts";
@@ -15,16 +11,8 @@ import { visibleLine, visibleText } from "../io/visible_text.ts";
 import { formatOptions } from "./format_options.ts";
 import type { Parts } from "./parts.ts";
 import { multipartText } from "./multipart_text.ts";
-import {
-  BINARY_NOTE,
-  bodyKind,
-  bodyText,
-  isBinary,
-  type ReplyHead,
-  requestHead,
-  responseHead,
-  type ShowOptions,
-} from "./show.ts";
+import { BINARY_NOTE, bodyKind, bodyText, isBinary, requestHead, responseHead } from "./show.ts";
+import type { ReplyHead, ShowOptions } from "./show.ts";
 import { metaText, type Times } from "./times.ts";
 
 /** Mime types with one JSON document per line. */

@@ -1,10 +1,5 @@
-import {
-  type ClientResponse,
-  ClientSession,
-  type CookieJar,
-  type RequestOptions,
-  type Transport,
-} from "../../client/mod.ts";
+import { ClientSession } from "../../client/mod.ts";
+import type { ClientResponse, CookieJar, RequestOptions, Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { type Auth, basicOf, middlewaresOf } from "../connecting/credentials.ts";
 import { explained } from "../connecting/explained.ts";

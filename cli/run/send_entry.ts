@@ -1,13 +1,7 @@
 // Sending a request of a file.
 import { basename, dirname, resolve } from "node:path";
-import {
-  type ClientResponse,
-  type ClientSession,
-  digestAuthMiddleware,
-  encodeBasicAuth,
-  FormBody,
-  type RequestOptions,
-} from "../../client/mod.ts";
+import { digestAuthMiddleware, encodeBasicAuth, FormBody } from "../../client/mod.ts";
+import type { ClientResponse, ClientSession, RequestOptions } from "../../client/mod.ts";
 import { basicOf } from "../connecting/credentials.ts";
 import { headerBytes } from "../connecting/items.ts";
 import { parseUrl } from "../connecting/target.ts";

@@ -1,12 +1,6 @@
 // Options of `roundtrip [METHOD] URL [ITEM...]`.
-import {
-  CLIENT_TLS_OPTIONS,
-  command,
-  more,
-  option,
-  type OptionName,
-  PRETTY,
-} from "./command_spec.ts";
+import { CLIENT_TLS_OPTIONS, command, more, option, PRETTY } from "./command_spec.ts";
+import type { OptionName } from "./command_spec.ts";
 import REFUSED from "./refused.json" with { type: "json" };
 
 /** Options that choose what is printed: the last one wins. */

@@ -1,12 +1,6 @@
 // Options of `roundtrip run`.
-import {
-  CLIENT_TLS_OPTIONS,
-  command,
-  more,
-  option,
-  type OptionName,
-  PRETTY,
-} from "./command_spec.ts";
+import { CLIENT_TLS_OPTIONS, command, more, option, PRETTY } from "./command_spec.ts";
+import type { OptionName } from "./command_spec.ts";
 
 export const run = command({
   name: "run",

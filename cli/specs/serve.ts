@@ -1,12 +1,6 @@
 // Options of `roundtrip serve`.
-import {
-  command,
-  LISTEN_OPTIONS,
-  more,
-  option,
-  type OptionName,
-  SERVICE_OPTIONS,
-} from "./command_spec.ts";
+import { command, LISTEN_OPTIONS, more, option, SERVICE_OPTIONS } from "./command_spec.ts";
+import type { OptionName } from "./command_spec.ts";
 
 export const serve = command({
   name: "serve",

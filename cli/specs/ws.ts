@@ -1,12 +1,6 @@
 // Options of `roundtrip ws`.
-import {
-  CLIENT,
-  CLIENT_TLS_OPTIONS,
-  command,
-  more,
-  option,
-  type OptionName,
-} from "./command_spec.ts";
+import { CLIENT, CLIENT_TLS_OPTIONS, command, more, option } from "./command_spec.ts";
+import type { OptionName } from "./command_spec.ts";
 
 const SERVER = { only: "server" } as const;
 

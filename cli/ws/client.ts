@@ -1,10 +1,6 @@
 import { clearTimeout as stopTimer, setTimeout as startTimer } from "node:timers";
-import {
-  ClientSession,
-  type ClientWebSocketResponse,
-  CookieJar,
-  reconnect,
-} from "../../client/mod.ts";
+import { ClientSession, CookieJar, reconnect } from "../../client/mod.ts";
+import type { ClientWebSocketResponse } from "../../client/mod.ts";
 import { WSMsgType } from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
