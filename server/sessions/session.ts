@@ -15,8 +15,6 @@ export interface SessionInit {
   readonly data?: SessionData | null;
   /** Lifetime in milliseconds, `null` for no limit. */
   readonly maxAge?: number | null;
-  /** Current time, in milliseconds since 1970. @default the clock's */
-  readonly now?: number;
 }
 
 /**
@@ -47,7 +45,7 @@ export class Session implements Iterable<[string, unknown]> {
   /** Called by storages; `identity` is `null` for a new session. */
   constructor(identity: string | null, init: SessionInit = {}) {
     const { data = null, maxAge = null } = init;
-    const now = Math.floor((init.now ?? Date.now()) / 1000);
+    const now = Math.floor(Date.now() / 1000);
     const stored = typeof data?.created === "number" ? data.created : null;
     // The stored time is checked too: a client can keep a cookie longer than its Max-Age.
     const fresh = data !== null && Object.keys(data).length > 0 &&

@@ -1,4 +1,3 @@
-// Closing a connection so that the last response arrives.
 import type { Bytes } from "../../http/bytes/bytes.ts";
 import { nodeHttp } from "../../http/node_modules.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
@@ -19,11 +18,6 @@ export function refusal(status: number, reason: string): Bytes {
   ], text.length);
   head.set(text, head.length - text.length);
   return head;
-}
-
-/** The response if the application itself fails. */
-export function failed(): Response {
-  return new Response("500: Internal Server Error", { status: 500 });
 }
 
 /** Drains a short unread body of at most `most` bytes. */

@@ -7,7 +7,7 @@ import { HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import type { FrameSocket } from "../../http/websocket/frame_socket.ts";
 import type { EngineHandler } from "../engine/engine.ts";
 import { clock } from "./clock.ts";
-import { drop, failed, refusal, skip } from "./last_words.ts";
+import { drop, refusal, skip } from "./last_words.ts";
 import { bodyOf, type RequestConnection, type SocketBody } from "./socket_body.ts";
 import { SocketInput } from "./socket_input.ts";
 import { SocketExchange } from "./socket_exchange.ts";
@@ -42,6 +42,9 @@ const SLOW = "The client has sent nothing for too long";
 class ClientLeftError extends Error {
   override readonly name = "ClientLeftError";
 }
+
+/** The response if the application itself fails. */
+const failed = () => new Response("500: Internal Server Error", { status: 500 });
 
 /** Requests, responses and deadlines of one connection. */
 export class SocketConnection implements RequestConnection {

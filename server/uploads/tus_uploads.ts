@@ -87,7 +87,7 @@ export function tusUploads(path: string, options: TusOptions): RouteDef[] {
       `web.tusUploads(): "maxSize" and "expiresIn" are above 0, got ${maxSize} and ${expiresIn}`,
     );
   }
-  const tus = new Tus(new TusFolder(folder, expiresIn), options, maxSize);
+  const tus = new Tus(new TusFolder(folder, expiresIn), { ...options, maxSize });
   const base = path.replace(/\/+$/, "");
   const one = `${base}/{id:[\\da-f-]{36}}`;
   const changing = versioned(({ headers, method }) => {
@@ -123,13 +123,11 @@ function versioned(choose: (request: ServerRequest) => Action | null): Handler {
 
 class Tus {
   readonly #folder: TusFolder;
-  readonly #options: TusOptions;
-  readonly #maxSize: number;
+  readonly #options: TusOptions & { readonly maxSize: number };
 
-  constructor(folder: TusFolder, options: TusOptions, maxSize: number) {
+  constructor(folder: TusFolder, options: TusOptions & { readonly maxSize: number }) {
     this.#folder = folder;
     this.#options = options;
-    this.#maxSize = maxSize;
   }
 
   describe(): Response {
@@ -137,17 +135,18 @@ class Tus {
       ...VERSION,
       "tus-version": "1.0.0",
       "tus-extension": "creation,creation-with-upload,expiration,termination",
-      "tus-max-size": `${this.#maxSize}`,
+      "tus-max-size": `${this.#options.maxSize}`,
     });
   }
 
   readonly create: Action = async (request) => {
+    const { maxSize, onCreate } = this.#options;
     const length = numberOf(request, "upload-length");
-    if (length > this.#maxSize) throw new HTTPRequestEntityTooLarge(this.#maxSize);
+    if (length > maxSize) throw new HTTPRequestEntityTooLarge(maxSize);
     const metadata = request.headers.get("upload-metadata");
     const upload = { id: crypto.randomUUID(), size: length, metadata: pairsOf(metadata) };
     const { id } = upload;
-    await this.#options.onCreate?.(upload, request);
+    await onCreate?.(upload, request);
     await this.#folder.create({ id, length, metadata });
     const location = `${request.rawPath.replace(/\/$/, "")}/${id}`;
     const hasPiece = request.headers.get("content-type") === PIECE;

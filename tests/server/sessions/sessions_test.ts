@@ -348,7 +348,16 @@ Deno.test("getSession() without setupSessions() says what to do", async () => {
 
 Deno.test("Session is like a Map", () => {
   const data = { created: 1_000, session: { a: 1, b: [2] } };
-  const session = new web.Session("id", { data, now: 2_000_000 });
+  const sessionAt = (time: number, init: web.SessionInit): web.Session => {
+    const { now } = Date;
+    try {
+      Date.now = () => time;
+      return new web.Session("id", init);
+    } finally {
+      Date.now = now;
+    }
+  };
+  const session = sessionAt(2_000_000, { data });
   assertEquals([session.isNew, session.identity, session.created, session.size, session.empty], [
     false,
     "id",
@@ -372,9 +381,9 @@ Deno.test("Session is like a Map", () => {
   const fresh = new web.Session(null);
   fresh.setNewIdentity("mine");
   assertEquals([fresh.isNew, fresh.identity], [true, "mine"]);
-  const old = new web.Session("id", { data, maxAge: 999_000, now: 2_000_000 });
+  const old = sessionAt(2_000_000, { data, maxAge: 999_000 });
   assertEquals([old.empty, old.isNew, old.created], [true, true, 2_000_000]);
-  const edge = new web.Session("id", { data, maxAge: 1_000_000, now: 2_000_000 });
+  const edge = sessionAt(2_000_000, { data, maxAge: 1_000_000 });
   assertEquals([edge.empty, edge.isNew], [false, false]);
 });
 
