@@ -128,8 +128,9 @@ export type Engine = (
  *
  * using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
  * await using runner = new web.AppRunner(new web.Application());
- * const error = await runner.listen({ ...taken.addr }).catch((error) => error);
- * console.assert(error instanceof web.AddressInUseError && error.port === taken.addr.port);
+ * const { hostname, port } = taken.addr;
+ * const error = await runner.listen({ hostname, port }).catch((error) => error);
+ * console.assert(error instanceof web.AddressInUseError && error.port === port);
  * ```
  */
 export class AddressInUseError extends Error {
