@@ -57,9 +57,7 @@ export function fromHono(...middlewares: readonly MiddlewareHandler[]): Middlewa
  * import { cors } from "hono/cors";
  *
  * const app = new web.Application();
- * app.addRoutes(corsRoutes(cors({ origin: "https://shop.example", credentials: true }), [
- *   web.get("/items", () => web.jsonResponse([])),
- * ]));
+ * app.addRoutes(corsRoutes(cors(), [web.get("/items", () => web.jsonResponse([]))]));
  * const headers = { origin: "https://shop.example", "access-control-request-method": "GET" };
  * const response = await app.request("/items", { method: "OPTIONS", headers });
  * console.assert(response.headers.get("access-control-allow-methods") === "GET,HEAD");

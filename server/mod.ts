@@ -5,12 +5,9 @@
  * import * as web from "@roundtrip/http/server";
  *
  * const app = new web.Application();
- * app.addRoutes([
- *   web.get("/", () => web.textResponse("hello, world")),
- *   web.get("/{name}", (request) => web.textResponse(`hello, ${request.matchInfo.name}`)),
- * ]);
+ * app.addRoutes([web.get("/{name}", (request) => web.textResponse(request.matchInfo.name))]);
  * const response = await app.fetch(new Request("http://localhost/deno"));
- * console.assert(await response.text() === "hello, deno");
+ * console.assert(await response.text() === "deno");
  * ```
  *
  * @module

@@ -158,9 +158,8 @@ export class Application implements AppContext {
   }
 
   /**
-   * Routes every path below a prefix to another application, with its middlewares, signals and
-   * error pages; its routes are frozen from then on. Other routes are not tried for such a path,
-   * unless their fixed part is longer.
+   * Routes every path below a prefix to another application, whose routes are frozen from then on.
+   * Other routes are not tried for such a path, unless their fixed part is longer.
    * @throws {TypeError} If the prefix is empty, or one of the two has started.
    */
   addSubapp(prefix: string, sub: Application): void {

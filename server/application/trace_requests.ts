@@ -20,11 +20,9 @@ export function traced(tracing: Tracing, dispatch: Dispatch): Dispatch {
       if (route !== undefined) span.setAttribute("http.route", route);
       return dispatch(exchange);
     }
-    Object.assign(attributes, {
-      "http.request.method": method,
-      "url.path": rawPathOf(raw.url),
-      "url.scheme": raw.url.startsWith("https:") ? "https" : "http",
-    });
+    attributes["http.request.method"] = method;
+    attributes["url.path"] = rawPathOf(raw.url);
+    attributes["url.scheme"] = raw.url.startsWith("https:") ? "https" : "http";
     const parent = tracing.contextFrom((header) => port.headerOf(raw, header));
     return tracing.run({ name, kind: SPAN_KIND.server, attributes, parent }, (span) => {
       const done = (response: Response): Response => {

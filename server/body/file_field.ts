@@ -35,7 +35,7 @@ export class FileField {
   readonly size: number;
   readonly #content: Spooled;
 
-  /** Called by `request.post()`, with the part and its content. */
+  /** Called by `request.post()`. */
   constructor(
     part: Pick<FileField, "name" | "filename" | "contentType" | "headers">,
     content: Spooled,

@@ -63,10 +63,8 @@ export interface SavedUpload {
  * import { web } from "@roundtrip/http";
  *
  * const folder = await Deno.makeTempDir();
- * const saved = await web.saveFile(new Blob(["hello"]).stream(), `${folder}/a.txt`, {
- *   sha256: true,
- * });
- * console.assert(saved.size === 5 && saved.sha256?.startsWith("2cf24dba"));
+ * const saved = await web.saveFile(new Blob(["hello"]).stream(), `${folder}/a.txt`);
+ * console.assert(saved.size === 5 && saved.path.endsWith("a.txt"));
  * await Deno.remove(folder, { recursive: true });
  * ```
  */

@@ -85,8 +85,7 @@ export async function spool(
     disk?.free();
     throw storageError(error);
   }
-  if (disk !== null) return new Spooled(size, disk);
-  return inMemory(held.take());
+  return disk === null ? inMemory(held.take()) : new Spooled(size, disk);
 }
 
 /** Holds bytes, which must not change. */

@@ -1,5 +1,4 @@
-// The engine over `Deno.serve`. All knowledge of how it listens, fails and stops, and of its
-// requests and responses, is here, in `deno_port.ts` and in `deno_socket.ts` (Deno 2.9.6).
+// The engine over `Deno.serve` (Deno 2.9.6), with `deno_port.ts` and `deno_socket.ts`.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import {
   AddressInUseError,
@@ -116,9 +115,8 @@ class DenoServer implements EngineServer {
   }
 
   async #pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    await Promise.race([promise, this.#stop.promise]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([new Promise((done) => timer = setTimeout(done, ms)), this.#stop.promise]);
     clearTimeout(timer);
   }
 }

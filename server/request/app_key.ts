@@ -3,7 +3,6 @@ import { described } from "../../http/options.ts";
 /**
  * A key whose value has a type, aiohttp's `AppKey` and `RequestKey`. Keys are compared by identity,
  * so two modules never collide on a name.
- * @typeParam T Type of the value.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";
@@ -26,26 +25,10 @@ export class AppKey<T> {
 }
 
 /** A store of values under {@linkcode AppKey}s. */
-export class KeyStore {
-  readonly #values = new Map<unknown, unknown>();
-
-  get<T>(key: AppKey<T>): T {
-    if (!this.#values.has(key)) throw new TypeError(nothingUnder(key));
-    return this.#values.get(key) as T;
-  }
-
-  set<T>(key: AppKey<T>, value: T): void {
-    this.#values.set(key, value);
-  }
-
-  has<T>(key: AppKey<T>): boolean {
-    return this.#values.has(key);
-  }
-
-  copy(): KeyStore {
-    const copy = new KeyStore();
-    for (const [key, value] of this.#values) copy.#values.set(key, value);
-    return copy;
+export class KeyStore extends Map<unknown, unknown> {
+  override get<T>(key: AppKey<T>): T {
+    if (!this.has(key)) throw new TypeError(nothingUnder(key));
+    return super.get(key) as T;
   }
 }
 

@@ -198,8 +198,7 @@ export class BaseRequest {
   }
 
   /**
-   * Sends an interim 103 response (RFC 8297), so that browsers preload what it names while the
-   * response is made: `{ link: "</style.css>; rel=preload; as=style" }`.
+   * Sends a 103 (RFC 8297): browsers preload `{ link: "</style.css>; rel=preload; as=style" }`.
    * @throws {NotSupportedError} If the engine is not `web.socketEngine()`.
    * @throws {TypeError} If the response has begun, or a value holds a control character.
    */

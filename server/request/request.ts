@@ -216,7 +216,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     copy.#app = this.#app;
     copy.#innermost = this.#innermost;
     copy.#extra.limit = options.clientMaxSize ?? this.#extra.limit;
-    copy.#extra.store = this.#extra.store?.copy() ?? null;
+    copy.#extra.store = this.#extra.store && new KeyStore(this.#extra.store);
     copy.#incoming = options.body ? new IncomingBody(raw, false, null) : this.#bodyOf();
     copy.#origin = this;
     this.#extra.clones.push(copy);

@@ -13,9 +13,8 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /**
  * Decodes bodies with `Content-Encoding`: gzip, deflate, brotli and zstd, also several in a row.
- * Handlers see the request without that header and `Content-Length`. `clientMaxSize` and the
- * multipart limits count decoded bytes, and `request.content` decodes on demand. A broken or
- * truncated body is answered with 400, an unknown coding with 415.
+ * Handlers see the request without that header and `Content-Length`; limits count decoded bytes. A
+ * broken or truncated body is answered with 400, an unknown coding with 415.
  * @example
  * ```ts
  * import { ClientSession, web } from "@roundtrip/http";

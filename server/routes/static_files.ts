@@ -78,10 +78,8 @@ export interface StaticDef extends RouteDef {
  * const folder = await Deno.makeTempDir();
  * await Deno.writeTextFile(`${folder}/hello.txt`, "hello");
  * const app = new web.Application();
- * app.addRoutes([web.static("/files", folder, { name: "files" })]);
- * const url = app.router.named("files").urlFor({ filename: "hello.txt" });
- * const response = await app.fetch(new Request(`http://localhost${url}`));
- * console.assert(await response.text() === "hello");
+ * app.addRoutes([web.static("/files", folder)]);
+ * console.assert(await (await app.request("/files/hello.txt")).text() === "hello");
  * ```
  */
 export function staticFiles(

@@ -19,9 +19,7 @@ export let segmentsOf: (resource: Resource) => PathTemplate["segments"];
  * ```ts
  * import { web } from "@roundtrip/http";
  *
- * const app = new web.Application();
- * const resource: web.Resource = app.router.addResource("/items/{id}", "item");
- * resource.addRoute("DELETE", () => new Response(null, { status: 204 }));
+ * const resource: web.Resource = new web.Application().router.addResource("/items/{id}");
  * console.assert(`${resource.urlFor({ id: "7" })}` === "/items/7");
  * ```
  */

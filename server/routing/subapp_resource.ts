@@ -6,11 +6,12 @@ import type { Router } from "./router.ts";
 /** The mount point of a sub-application: it has many paths, so neither name nor URL. */
 abstract class Mount implements AbstractResource {
   readonly name = null;
-  abstract readonly canonical: string;
+  canonical: string;
   abstract readonly prefix: string;
   protected readonly router: Router;
 
-  constructor(router: Router) {
+  constructor(canonical: string, router: Router) {
+    this.canonical = canonical;
     this.router = router;
   }
 
@@ -36,20 +37,13 @@ abstract class Mount implements AbstractResource {
 
 /** Routes every path below a prefix to a sub-application, including its errors. */
 export class PrefixedSubapp extends Mount {
-  #prefix: string;
-
   constructor(prefix: string, router: Router) {
-    super(router);
-    this.#prefix = prefix;
+    super(prefix, router);
     router.addPrefix(prefix);
   }
 
-  get canonical(): string {
-    return this.#prefix;
-  }
-
   get prefix(): string {
-    return this.#prefix;
+    return this.canonical;
   }
 
   /** The routes of the sub-application; those of a domain have another host. */
@@ -58,13 +52,13 @@ export class PrefixedSubapp extends Mount {
   }
 
   protected override owns(path: string): boolean {
-    const { length } = this.#prefix;
+    const { length } = this.canonical;
     // On a segment boundary: "/admin" owns "/admin/x" but not "/administrator".
-    return path.startsWith(this.#prefix) && (path.length === length || path[length] === "/");
+    return path.startsWith(this.canonical) && (path.length === length || path[length] === "/");
   }
 
   override addPrefix(prefix: string): void {
-    this.#prefix = prefix + this.#prefix;
+    this.canonical = prefix + this.canonical;
     super.addPrefix(prefix);
   }
 }
@@ -72,13 +66,10 @@ export class PrefixedSubapp extends Mount {
 /** Routes every request for a domain to a sub-application, including its errors. */
 export class DomainSubapp extends Mount {
   readonly prefix = "";
-  readonly canonical: string;
-  readonly #parts: readonly string[]; // the texts between the "*"
+  readonly #parts: readonly string[] = this.canonical.split("*");
 
   constructor(domain: string, router: Router) {
-    super(router);
-    this.canonical = checkDomain(domain);
-    this.#parts = this.canonical.split("*");
+    super(checkDomain(domain), router);
   }
 
   protected override owns(_path: string, url: string): boolean {
