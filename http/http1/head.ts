@@ -90,7 +90,7 @@ export function parseReplyHead(
     throw lineError("a status line does not end as it should", bytes, start, end);
   }
   if (at - start > limits.maxLineSize) throw lineTooLong(limits, 431);
-  const reason = at < start + 14 ? "" : latin1(bytes, start + 13, at);
+  const reason = at < start + 14 ? "" : reasonOf(bytes, start + 13, at, status);
   return { status, reason, minor, fields: parseFields(bytes, at + 2, end, limits, true) };
 }
 
@@ -147,6 +147,13 @@ function minorVersion(bytes: Uint8Array, start: number): 0 | 1 | -1 {
 
 function digit(byte = 0): number {
   return byte >= ZERO && byte <= ZERO + 9 ? byte - ZERO : NaN;
+}
+
+/** "OK" without decoding it, which takes as long as the rest of a short head. */
+function reasonOf(bytes: Uint8Array, start: number, end: number, status: number): string {
+  const isOk = status === 200 && end - start === 2 && bytes[start] === 79 &&
+    bytes[start + 1] === 75;
+  return isOk ? "OK" : latin1(bytes, start, end);
 }
 
 function noRequest(bytes: Uint8Array, start: number, end: number): HttpSyntaxError {
