@@ -127,7 +127,8 @@ export class Router implements ResourceRegistry {
       }
       if (prefix === "/" || prefix === "") break;
     }
-    return { route: null, allowed: [...new Set(allowed)], wrap: this.#wrap };
+    const unique = allowed.length < 2 ? allowed : [...new Set(allowed)];
+    return { route: null, allowed: unique, wrap: this.#wrap };
   }
 
   /** Finds a resource by name; an unknown one is a `TypeError` that lists the known names. */
