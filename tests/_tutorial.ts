@@ -1,20 +1,28 @@
 /**
- * Writes `cli/tutorial/chapters.json` from the names of the examples: `deno task tutorial`.
+ * Writes `cli/tutorial/examples.ts` from the names of the examples: `deno task tutorial`.
  * @module
  */
 
 const EXAMPLES = new URL("../examples/", import.meta.url);
-const CHAPTERS = new URL("../cli/tutorial/chapters.json", import.meta.url);
+const LIST = new URL("../cli/tutorial/examples.ts", import.meta.url);
 
 /**
- * Lists the examples, without the extensions of their files.
+ * Makes the list of examples, with the imports that put them into the command's module graph.
  *
- * @returns Text of `cli/tutorial/chapters.json`.
+ * @returns Text of `cli/tutorial/examples.ts`.
  */
-export function chaptersText(): string {
+export function examplesModule(): string {
   const names = [...Deno.readDirSync(EXAMPLES)].map(({ name }) => name)
     .filter((name) => /^\d+_.*\.ts$/.test(name)).sort();
-  return `${JSON.stringify(names.map((name) => name.slice(0, -3)), null, 2)}\n`;
+  const imports = names.map((name) =>
+    `  "${name.slice(0, -3)}": () => import("../../examples/${name}"),\n`
+  );
+  return `// Written by \`deno task tutorial\` from the folder examples/; a test compares them.
+/** Names of the examples in order, and their modules: those of the command's graph need no permission. */
+// deno-fmt-ignore: a line for each, however long its name
+export const EXAMPLES: Readonly<Record<string, () => Promise<unknown>>> = {
+${imports.join("")}};
+`;
 }
 
-if (import.meta.main) await Deno.writeTextFile(CHAPTERS, chaptersText());
+if (import.meta.main) await Deno.writeTextFile(LIST, examplesModule());

@@ -35,12 +35,6 @@ const REQUEST = [
 /** A package that is evaluated with its first use. */
 const LATE = "tough-cookie";
 
-/** The examples, which `roundtrip tutorial` runs. */
-const EXAMPLES: readonly string[] = [
-  "playground/main",
-  ...JSON.parse(await Deno.readTextFile(new URL("cli/tutorial/chapters.json", ROOT))),
-].map((name) => `examples/${name}`);
-
 /** Specifiers that users' modules may import, and their modules without `.ts`. */
 const OWN: readonly (readonly [specifier: string, file: string])[] = Object
   .entries<string>(exports)
@@ -78,7 +72,7 @@ async function bundle(): Promise<boolean> {
     ...OPTIONAL.flatMap((name) => ["--external", name]),
     "--outdir",
     BUNDLE,
-    ...[START, ...EXAMPLES, ...OWN.map(([, file]) => file)].map((name) => `${name}.ts`),
+    ...[START, ...OWN.map(([, file]) => file)].map((name) => `${name}.ts`),
   ]);
   if (!done) return false;
   const imports = OWN.flatMap(([name, file]) =>
@@ -143,8 +137,7 @@ const done = await deno([
   ],
   ...unstable.map((feature: string) => `--unstable-${feature}`),
   ...["--no-config", "--import-map", `${MODULES}/imports.json`],
-  ...[...EXAMPLES, ...OWN.map(([, file]) => file)]
-    .flatMap((file) => ["--include", `${MODULES}/${file}.js`]),
+  ...OWN.flatMap(([, file]) => ["--include", `${MODULES}/${file}.js`]),
   ...["--include", "examples"],
   `${MODULES}/${START}.js`,
 ], `${TARGET}/`);

@@ -24,10 +24,6 @@ const { exports, imports, publish, ...config } = JSON.parse(
   await Deno.readTextFile(new URL("deno.json", ROOT)),
 );
 const paths = Object.values<string>(exports);
-/** The examples, which `roundtrip tutorial` runs. */
-const examples: string[] = JSON.parse(
-  await Deno.readTextFile(new URL("cli/tutorial/chapters.json", ROOT)),
-).concat("playground/main").map((name: string) => `./examples/${name}.ts`);
 const bundleOf = (path: string): string => path.replace(".", `./${FOLDER}`).replace(/ts$/, "js");
 
 await rm(TARGET, { recursive: true, force: true });
@@ -67,7 +63,7 @@ for (const [name, source] of Object.entries(late)) await Deno.writeTextFile(late
 
 const { outputFiles } = await build({
   absWorkingDir: ROOT.pathname,
-  entryPoints: [...paths, ...examples],
+  entryPoints: paths,
   alias: Object.fromEntries([
     ...Object.entries<string>(exports).map(([entry, path]) => [config.name + entry.slice(1), path]),
     ...Object.keys(late).map((name) => [name, lateFile(name)]),

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli/specs/mod.ts";
-import { chaptersText } from "../_tutorial.ts";
+import { examplesModule } from "../_tutorial.ts";
 import { ROOT } from "../_process.ts";
 import { assertTable, cli, hasProgram, ROUNDTRIP } from "./_cli.ts";
 
@@ -197,8 +197,8 @@ Deno.test("the tutorial lists, prints and runs the examples", async () => {
 });
 
 Deno.test("the tutorial's list is that of the folder; `deno task tutorial` writes it", async () => {
-  const file = new URL("../../cli/tutorial/chapters.json", import.meta.url);
-  assertEquals(await Deno.readTextFile(file), chaptersText());
+  const file = new URL("../../cli/tutorial/examples.ts", import.meta.url);
+  assertEquals(await Deno.readTextFile(file), examplesModule());
 });
 
 Deno.test("the version is the package's", async () => {
