@@ -1,8 +1,9 @@
+import { AddressInUseError } from "../../server/mod.ts";
 import { writeOut } from "../io/output.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { TutorialOption } from "../specs/tutorial.ts";
 import { meant } from "../args/suggest.ts";
-import { UsageError } from "../errors/errors.ts";
+import { CommandError, UsageError } from "../errors/errors.ts";
 import { type Chapter, CHAPTERS } from "./chapters.ts";
 
 export async function run(parsed: ParsedArgs<TutorialOption>): Promise<number> {
@@ -32,6 +33,10 @@ export async function run(parsed: ParsedArgs<TutorialOption>): Promise<number> {
   try {
     await chapter.load();
   } catch (cause) {
+    if (cause instanceof AddressInUseError) {
+      const remedy = `roundtrip tutorial ${chapter.number} --run 8081`;
+      throw new CommandError(`${cause.message}: ${remedy}`, { cause });
+    }
     // "Invalid port (out of range): 99999"
     if (!(cause instanceof RangeError && /^Invalid port/.test(cause.message))) throw cause;
     throw new UsageError(`the example says: ${cause.message}`, { cause });

@@ -78,5 +78,11 @@ if (import.meta.main) {
   const folder = await Deno.makeTempDir({ dir: "tmp", prefix: "playground-" });
   const app = makeApp(folder, crypto.getRandomValues(new Uint8Array(32)));
   app.onCleanup.push(() => Deno.remove(folder, { recursive: true }));
-  await web.runApp(app, { host: "localhost", port: Number(Deno.args[0] ?? 8080) });
+  try {
+    await web.runApp(app, { host: "localhost", port: Number(Deno.args[0] ?? 8080) });
+  } catch (error) {
+    if (!(error instanceof web.AddressInUseError)) throw error;
+    console.error(`${error.message}: main.ts 8081`);
+    Deno.exitCode = 1;
+  }
 }

@@ -72,8 +72,7 @@ Deno.test({
       ["-E", ["ws", "--unix-socket", `${cwd}/s.sock`, "ws://a/"], READ],
       ["", ["ws", "-s", "0"], NET],
       ["", ["httpbin", "-P", "0"], NET],
-      ["-N", ["tutorial", "playground", "--run"], READ],
-      ["-N -R", ["tutorial", "playground", "--run"], WRITE],
+      ["-N", ["tutorial", "playground", "--run"], WRITE],
       ["-N", ["tutorial", "1"], READ],
       ["-N", ["serve", "./app.js"], READ],
       ["-N -E", ["serve", "--tls-cert", "a.txt", "--tls-key", "a.txt", "./app.js"], READ],
@@ -98,5 +97,8 @@ Deno.test({
       const { code, stderr } = await withPermissions("", args, cwd);
       assertEquals([code, stderr], [0, ""], args.join(" "));
     }
+    // Examples are modules of the command, which need no permission to be read.
+    const { code, stderr } = await withPermissions("", ["tutorial", "1", "--run"], cwd);
+    assertEquals([code, stderr.slice(0, 6)], [0, "usage:"], stderr);
   },
 });

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ClientSession } from "../../client/mod.ts";
 import { CHAPTERS } from "../../cli/tutorial/chapters.ts";
 import { FILES } from "../../examples/playground/main.ts";
+import { run } from "../_process.ts";
 import { cli, runtimeIs, startCli, tempDir } from "./_cli.ts";
 
 const PLAYGROUND = new URL("../../examples/playground/", import.meta.url);
@@ -16,6 +17,21 @@ Deno.test("the tutorial's last chapter is the playground", async () => {
   const { code, stderr } = await cli(["tutorial", "playground", "--run", "http"]);
   assertEquals(code, 64);
   assertStringIncludes(stderr, 'the playground\'s argument is a port, not "http"');
+});
+
+Deno.test("examples name the port in use and the remedy, in one line", async () => {
+  using taken = Deno.listen({ hostname: "localhost", port: 0 });
+  const { port } = taken.addr;
+  const line = `Cannot listen on localhost:${port}: the address is already in use\\..+`;
+  for (const name of ["0014_simple_server", "playground"]) {
+    const { code, stderr } = await cli(["tutorial", name, "--run", `${port}`]);
+    assertEquals(code, 1);
+    assertMatch(stderr, new RegExp(`^roundtrip tutorial: error: ${line} \\d+ --run 8081\n$`));
+  }
+  const main = ["run", "-A", "examples/playground/main.ts", `${port}`];
+  const { code, stderr } = await run([Deno.execPath(), ...main]);
+  assertEquals(code, 1);
+  assertMatch(stderr, new RegExp(`^${line}: main\\.ts 8081\n$`));
 });
 
 Deno.test("the playground runs from the command alone, and leaves nothing behind", async (t) => {

@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import { z } from "zod";
 import * as web from "../../../server/mod.ts";
 
+const SOLD = { type: "https://shop.example/sold", title: "Sold", item: 7 };
+
 function app(): {
   readonly app: web.Application;
   readonly logged: unknown[];
@@ -19,10 +21,7 @@ function app(): {
     web.get("/plain", throwing(() => new web.HTTPForbidden({ headers: { "x-a": "1" } }))),
     web.get("/moved", throwing(() => new web.HTTPFound("/plain"))),
     web.get("/broken", throwing(() => new Error("secret"))),
-    web.get(
-      "/sold",
-      throwing(() => new web.HTTPConflict({ text: JSON.stringify({ title: "Sold", item: 7 }) })),
-    ),
+    web.get("/sold", throwing(() => new web.HTTPConflict({ text: JSON.stringify(SOLD) }))),
     web.get("/brace", throwing(() => new web.HTTPBadRequest({ text: "{x" }))),
     web.post("/json", async (request) => web.jsonResponse(await request.json())),
     web.get(
@@ -41,7 +40,7 @@ Deno.test("errors are problem details", async () => {
     ["/plain", { type: blank, title: "Forbidden", status: 403 }],
     ["/none", { type: blank, title: "Not Found", status: 404 }],
     ["/broken", { type: blank, title: "Internal Server Error", status: 500 }],
-    ["/sold", { type: blank, title: "Sold", status: 409, item: 7 }],
+    ["/sold", { ...SOLD, status: 409 }],
     ["/brace", { type: blank, title: "Bad Request", status: 400, detail: "{x" }],
     ["/valid?n=x", {
       type: blank,
