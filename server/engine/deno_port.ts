@@ -145,6 +145,13 @@ function innerOf(response: Response, symbol: symbol): InnerResponse | undefined 
   return typeof inner === "object" && inner !== null ? inner : undefined;
 }
 
+/** The record of a response's bytes in memory; they may be replaced. `null` for other bodies. */
+export function bytesRecordOf(response: Response): { body: Uint8Array } | null {
+  if (responseSymbol === undefined) return null;
+  const record = innerOf(response, responseSymbol)?.body?.streamOrStatic;
+  return record?.body instanceof Uint8Array ? record as { body: Uint8Array } : null;
+}
+
 function headerList(response: Response, symbol: symbol): RawHeaders | undefined {
   const list = innerOf(response, symbol)?.headerList;
   return Array.isArray(list) ? list : undefined;

@@ -54,7 +54,7 @@ for (const name of ["text", "json", "bytes", "arrayBuffer", "blob", "formData"] 
 
 // A server on Node may replace the platform's Response; and in Deno the global is a getter.
 const Platform = Response;
-let isRecording = false;
+export let isRecording = false;
 
 /** Whether a value is a response of the platform. */
 export function isResponse(value: unknown): value is Response {
@@ -83,39 +83,6 @@ export function recordedResponse(
   return Response === Platform
     ? new RecordedResponse(body, init, headers)
     : new Response(body, init);
-}
-
-/** Whether bytes are shared: until a program reads a response, and could change what it reads. */
-let isSharing = true;
-/** By headers, the response whose copies are sent. */
-const firsts = new WeakMap<RawHeaders, Response>();
-
-/** A copy, which has the bytes of the first response themselves. */
-class SharedResponse extends Response {
-  override get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-    isSharing = false;
-    return super.body;
-  }
-}
-
-for (const name of ["bytes", "arrayBuffer", "clone"] as const) {
-  Object.defineProperty(SharedResponse.prototype, name, {
-    value(this: Response) {
-      isSharing = false;
-      return Reflect.apply(Response.prototype[name], this, []);
-    },
-  });
-}
-
-/** The same as `recordedResponse()` of status 200, for headers that always go with these bytes. */
-export function sharedResponse(body: Uint8Array<ArrayBuffer>, headers: RawHeaders): Response {
-  const made = () =>
-    recordedResponse(body, { status: 200, headers: Object.fromEntries(headers) }, headers);
-  if (isRecording || !isSharing) return made();
-  let first = firsts.get(headers);
-  if (first === undefined) firsts.set(headers, first = made());
-  // Deno copies the bytes of a new response, but not those of a clone.
-  return Object.setPrototypeOf(first.clone(), SharedResponse.prototype);
 }
 
 /**

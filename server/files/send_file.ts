@@ -4,7 +4,8 @@ import { addVary } from "../../http/coding/content_coding.ts";
 import { cacheContent, cachedContent, MAX_CACHED_FILE, sameFile, unchanged } from "./file_cache.ts";
 import type { RawHeaders } from "../engine/engine.ts";
 import type { HeadReader } from "../engine/engine_of_request.ts";
-import { fileStream, recordedResponse, sharedResponse } from "../engine/response_record.ts";
+import { fileStream, recordedResponse } from "../engine/response_record.ts";
+import { sharedResponse } from "../engine/shared_response.ts";
 import { HTTPForbidden, HTTPNotFound } from "../exceptions/replies.ts";
 import { formatHttpDate } from "../../http/headers/http_date.ts";
 
