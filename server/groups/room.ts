@@ -129,10 +129,11 @@ export class Room<Member> {
     place.isActive = true; // from here on in one turn: what comes later is not in the log yet
     if (after === undefined || this.history === 0) return true;
     const at = this.#log.findIndex(({ id }) => id === after);
-    for (const { message, id } of this.#log.slice(at + 1).slice(-this.history)) {
+    // All since a known one, also those that came while it waited for its turn.
+    for (const { message, id } of this.#log.slice(at < 0 ? -this.history : at + 1)) {
       this.#send(member, message, id, true);
     }
-    return after === null || (at >= 0 && this.#log.length - at - 1 <= this.history);
+    return after === null || at >= 0;
   }
 
   leave(member: Member): boolean {

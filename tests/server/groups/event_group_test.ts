@@ -10,11 +10,15 @@ interface Ticker extends AsyncDisposable {
   connect(lastEventId?: string): Promise<AsyncIterator<string, void>>;
 }
 
-async function ticker(group: web.EventGroup): Promise<Ticker> {
+async function ticker(group: web.EventGroup, onJoin = () => {}): Promise<Ticker> {
   const complete = new Map<string | null, boolean>();
+  let joined = 0;
   const served = await serve([web.get("/", async (request) => {
     const events = await web.sseResponse(request);
-    complete.set(events.lastEventId, await group.join(events));
+    const joining = group.join(events);
+    onJoin();
+    complete.set(events.lastEventId, await joining);
+    joined++;
     await events.ended;
     return events;
   })]);
@@ -22,10 +26,10 @@ async function ticker(group: web.EventGroup): Promise<Ticker> {
     served,
     complete,
     async connect(lastEventId) {
-      const size = group.size;
+      const before = joined;
       const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
       const response = await served.session.get("/", { headers });
-      while (group.size === size) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (joined === before) await new Promise((resolve) => setTimeout(resolve, 1));
       return (async function* () {
         await using _ = response;
         for await (const { id, data } of response.events()) yield `${id} ${data}`;
@@ -75,6 +79,21 @@ Deno.test("EventGroup: a client that reconnects gets what it missed, and knows w
     assertEquals(place.complete.get(id ?? null), isComplete, id);
   }
   await assertRejects(() => group.send("x", { event: "a\nb" }), TypeError, "line break");
+});
+
+Deno.test("EventGroup: what is sent while a client joins moves nothing out of its history", async () => {
+  const group = new web.EventGroup({ history: 2 });
+  let isLate = false;
+  await using place = await ticker(group, () => isLate && void group.send("d"));
+  const first = await place.connect();
+  for (const data of "abc") await group.send(data);
+  const [a = ""] = await take(first, 3);
+  isLate = true;
+  const id = a.split(" ")[0];
+  const second = await place.connect(id);
+  assertEquals(dataOf(await take(second, 3)), "bcd");
+  assertEquals(place.complete.get(id ?? null), true);
+  for (const client of [first, second]) await client.return?.();
 });
 
 Deno.test("EventGroup cuts a client off that does not read; it gets the rest when it is back", async () => {
