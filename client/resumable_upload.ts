@@ -130,6 +130,7 @@ export async function uploadFile(
       const report: ProgressCallback | undefined = onUploadProgress &&
         (({ bytes }) => onUploadProgress({ bytes: start + bytes, total: size }));
       offset = offsetOf(await ask("PATCH", place, headers, { data, onUploadProgress: report }));
+      if (offset === start) throw new ClientPayloadError("the server kept no byte of the piece");
     } catch (error) {
       given.signal?.throwIfAborted();
       const isGone = error instanceof ClientResponseError && FOR_GOOD.has(error.status);
@@ -179,6 +180,10 @@ async function slicesOfPath(path: string | URL): Promise<Slices> {
     size,
     slice: async (start, end) => {
       const file = await Deno.open(path);
+      if ((await file.stat()).size < size) {
+        file.close();
+        throw new TypeError("Cannot upload the file: it became shorter");
+      }
       await file.seek(start, Deno.SeekMode.Start);
       if (end === size) return file; // the request closes it
       const piece = new StreamReader(streamSource(file.readable));

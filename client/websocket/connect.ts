@@ -70,7 +70,7 @@ const WEB_SOCKET_CONNECT_OPTIONS = new OptionTable<WebSocketConnectOptions<unkno
 type ResolvedWebSocket = ReturnType<typeof resolveWebSocket>;
 
 function resolveWebSocket(options: WebSocketConnectOptions<unknown>) {
-  const { protocols = [] } = options;
+  const protocols = [...options.protocols ?? []];
   for (const [at, protocol] of protocols.entries()) {
     // RFC 6455 section 4.1: unique tokens. Others could break the header.
     const isTwice = protocols.indexOf(protocol) < at;
@@ -80,7 +80,7 @@ function resolveWebSocket(options: WebSocketConnectOptions<unknown>) {
   }
   return {
     ...socketLimits(options, 0, 16 * 1024 ** 2),
-    protocols: [...protocols],
+    protocols,
     autoping: options.autoping ?? true,
   };
 }

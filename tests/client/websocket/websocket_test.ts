@@ -306,6 +306,11 @@ Deno.test("subprotocols: the server's choice is used, or none", async () => {
   await using none = await silent.session.wsConnect("/", { protocols: ["a"] });
   await none.sendStr("works");
   assertEquals([await none.receiveStr(), none.protocol], ["works", null]);
+  const protocols: unknown = new Set(["c"]); // a list for programs without types
+  await using own = await served.session.wsConnect("/", { protocols: protocols as string[] })
+    .catch(() => null);
+  assertEquals(served.requests[1]?.headers["sec-websocket-protocol"], "c");
+  await own?.close();
 });
 
 Deno.test("compress: messages are compressed if the server agrees", async () => {
