@@ -123,7 +123,7 @@ export async function uploadFile(
       if (offset > reached) failures = 0; // also of a piece that failed half-way
       reached = offset;
       if (offset >= size) return { url: place, size };
-      const start = offset;
+      const start: number = offset;
       offset = null; // unknown until the server tells
       const headers = tus({ "upload-offset": `${start}`, "content-type": PIECE });
       const data = await slice(start, Math.min(size, start + chunkSize));
