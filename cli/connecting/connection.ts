@@ -1,4 +1,5 @@
 // The transport of a request, by options and environment.
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { socketTransport, type Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
@@ -10,11 +11,21 @@ export async function transportOf(parsed: ParsedArgs, tlsInfo: boolean): Promise
   const socket = unixProxy(parsed);
   const { verify, ca, identity } = await certificatesOf(parsed);
   const byScheme = proxies(parsed.all("proxy"));
+  const addresses = addressesOf(parsed.all("resolve"));
+  const family = parsed.has("ipv4") ? 4 : parsed.has("ipv6") ? 6 : 0;
+  if (OLD_RUNTIME && identity !== null && (family !== 0 || addresses.size > 0)) {
+    throw tooOldTo("send the certificate of --cert with -4, -6 or --resolve");
+  }
   const transport = socketTransport({
     limit: 0,
     verify,
     tlsInfo: tlsInfo && !OLD_RUNTIME,
     caCerts: ca,
+    family,
+    resolve: addresses.size === 0 ? undefined : (host, port) => {
+      const address = addresses.get(`${host}:${port}`) ?? addresses.get(`${host}:*`);
+      return address === undefined ? null : [address];
+    },
     ...identity,
   });
   return {
@@ -35,6 +46,16 @@ function checkOld(url: string, proxy: string, own: boolean): void {
   if (proxy.startsWith("unix:")) throw tooOldTo("use https over a unix socket");
   if (proxy.startsWith("https:")) throw tooOldTo("use https through an https proxy");
   if (own) throw tooOldTo("use https through a proxy with --cert or --verify no");
+}
+
+/** Addresses of `--resolve` by `host:port`, `host:*` for all ports. */
+export function addressesOf(values: readonly string[]): Map<string, string> {
+  return new Map(values.map((value) => {
+    const [, host = "", port = "*", rest = ""] = /^([^:]+):(?:(\d+):)?(.+)$/.exec(value) ?? [];
+    const address = rest.replace(/^\[(.*)\]$/, "$1");
+    if (isIP(address) !== 0) return [`${host.toLowerCase()}:${port}`, address];
+    throw badArgument("resolve", `"${value}" is not HOST:ADDRESS or HOST:PORT:ADDRESS`);
+  }));
 }
 
 /** `--unix-socket` as the URL of a proxy. */

@@ -33,7 +33,9 @@ export function explained(error: unknown, parsed: ParsedArgs): unknown {
   if (error instanceof ClientConnectorError) {
     const advice: Readonly<Record<string, string | undefined>> = {
       refused: "nothing listens there. Is the server running, and is the port right?",
-      dns: "host not found. Is it spelled right?",
+      dns: parsed.has("ipv4") || parsed.has("ipv6")
+        ? `the host has no IPv${parsed.has("ipv4") ? 4 : 6} address`
+        : "host not found. Is it spelled right?",
       name: "that is not a valid host name. Is it spelled right?",
       certificate:
         "its certificate is not trusted. --verify CA.pem trusts it, --verify no skips the check",

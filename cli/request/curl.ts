@@ -1,5 +1,6 @@
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
+import { addressesOf } from "../connecting/connection.ts";
 import { verifyOf } from "../connecting/certificates.ts";
 import type { Auth } from "../connecting/credentials.ts";
 import { savesBody } from "../output/parts.ts";
@@ -33,7 +34,7 @@ export function curlCommand(
   options.at(-1)?.push(url.href);
   options.push(...headerOptions(plan, auth));
   if (body !== null) options.push(...bodyOptions(body));
-  options.push(...connectionOptions(parsed));
+  options.push(...connectionOptions(url, parsed));
   const isLong = parsed.has("curl-long");
   return options.map(([names = "", ...values]) => {
     const [short = "", long = short] = names.split(" ");
@@ -71,7 +72,7 @@ function bodyOptions(body: PlannedBody): string[][] {
   });
 }
 
-function connectionOptions(parsed: ParsedArgs<RequestOption>): string[][] {
+function connectionOptions(url: URL, parsed: ParsedArgs<RequestOption>): string[][] {
   const options: string[][] = [];
   const saves = savesBody(parsed);
   if (parsed.has("follow") || saves) options.push(["-L --location"]);
@@ -86,6 +87,12 @@ function connectionOptions(parsed: ParsedArgs<RequestOption>): string[][] {
   for (const each of parsed.all("proxy")) {
     options.push(["--proxy", each.replace(/^(?:https?|all):(?!\/\/)/, "")]);
   }
+  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  for (const [where, address] of addressesOf(parsed.all("resolve"))) {
+    options.push(["--resolve", `${where.replace(/\*$/, port)}:${address}`]);
+  }
+  if (parsed.has("ipv4")) options.push(["-4 --ipv4"]);
+  if (parsed.has("ipv6")) options.push(["-6 --ipv6"]);
   if (parsed.has("continue")) options.push(["-C --continue-at", "-"]);
   const output = parsed.value("output");
   if (saves) options.push(output === undefined ? ["-O --remote-name"] : ["-o --output", output]);

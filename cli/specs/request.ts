@@ -64,6 +64,9 @@ export const request = command({
     more("--proxy URL...", "http, https, socks5, socks5h; http:URL and https:URL limit it"),
     more("--ignore-netrc", "do not read .netrc"),
     more("--unix-socket PATH", "connect to a unix socket"),
+    more("--resolve HOST:ADDRESS...", "use ADDRESS for HOST (also HOST:PORT:ADDRESS)"),
+    more("-4, --ipv4", "use IPv4 only", { against: ["ipv6"] }),
+    more("-6, --ipv6", "use IPv6 only", { against: ["ipv4"] }),
     ...CLIENT_TLS_OPTIONS,
     more("--https", "use https if the URL has no scheme", { alias: ["default-scheme", "https"] }),
     more("--default-scheme SCHEME", "scheme of URLs without one (default http)", {

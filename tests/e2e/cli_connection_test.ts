@@ -32,9 +32,9 @@ function locked(key: string, passphrase: string): string {
   return `${createPrivateKey(key).export(options)}`;
 }
 
-function secureServer(hostname = "127.0.0.1"): Deno.HttpServer<Deno.NetAddr> {
+function secureServer(): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({
-    hostname,
+    hostname: "127.0.0.1",
     port: 0,
     cert: CERT,
     key: KEY,
@@ -43,7 +43,7 @@ function secureServer(hostname = "127.0.0.1"): Deno.HttpServer<Deno.NetAddr> {
 }
 
 Deno.test("--verify: a certificate is verified, by a custom authority, or not", async () => {
-  const server = secureServer("0.0.0.0");
+  const server = secureServer();
   await using folder = await tempDir();
   const cwd = folder.path;
   await Deno.writeTextFile(`${cwd}/ca.pem`, CA);
@@ -60,6 +60,19 @@ Deno.test("--verify: a certificate is verified, by a custom authority, or not", 
     ["--verify PATH", ["--verify", "ca.pem", url], { code: 0, stdout: "GET /x \n" }],
     ["--verify no", ["--verify", "no", url, "a=1"], { code: 0, stdout: 'POST /x {"a":"1"}\n' }],
     ["--verify FALSE", ["--verify", "fALse", url], { code: 0, stdout: "GET /x \n" }],
+    ["the name of another host", [
+      "--verify",
+      "ca.pem",
+      "--resolve",
+      "other.test:127.0.0.1",
+      `https://other.test:${port}/`,
+    ], { code: 1, stderr: /its certificate is not trusted/ }],
+    ["a wrong name, not verified", [
+      "--verify=no",
+      "--resolve",
+      "other.test:127.0.0.1",
+      `https://other.test:${port}/`,
+    ], { code: 0, stdout: "GET / \n" }],
     ["a file that is missing", ["--verify", "nope.pem", url], {
       code: USAGE,
       stderr: /argument --verify: cannot read nope\.pem: no such file/,
@@ -82,15 +95,6 @@ Deno.test("--verify: a certificate is verified, by a custom authority, or not", 
       stderr: /argument --cert: cannot read x\.pem/,
     }],
   ];
-  if (Deno.build.os !== "darwin") { // where 127.0.0.2 is no address of the machine
-    rows.push(["another name", ["--verify", "ca.pem", `https://127.0.0.2:${port}/`], {
-      code: 1,
-      stderr: /its certificate is not trusted/,
-    }], ["another name, not verified", ["--verify=no", `https://127.0.0.2:${port}/`], {
-      code: 0,
-      stdout: "GET / \n",
-    }]);
-  }
   await assertTable(
     withTls(rows).map(([name, args, expected]) => [name, args, expected, options]),
   );
@@ -481,7 +485,7 @@ Deno.test("proxies of the environment, and .netrc", async () => {
   ]);
 });
 
-Deno.test("--unix-socket, --connect-timeout", async () => {
+Deno.test("--unix-socket, --resolve, -4, -6, --connect-timeout", async () => {
   await using folder = await tempDir();
   const path = `${folder.path}/s.sock`;
   const local = Deno.serve({ transport: "unix", path, onListen() {} }, answer);
@@ -505,6 +509,36 @@ Deno.test("--unix-socket, --connect-timeout", async () => {
     ["--unix-socket and --proxy", ["--unix-socket", path, "--proxy", "http://x", ":/"], {
       code: USAGE,
       stderr: /--unix-socket and --proxy exclude each other/,
+    }],
+    ["--resolve HOST:ADDRESS", [
+      "--resolve",
+      "a.test:127.0.0.1",
+      `http://a.test:${port}/`,
+    ], { code: 0, stdout: `a.test:${port} 127.0.0.1` }],
+    ["--resolve HOST:PORT:ADDRESS", [
+      "--resolve",
+      `a.test:${port}:127.0.0.1`,
+      `http://a.test:${port}/`,
+    ], { code: 0, stdout: `a.test:${port} 127.0.0.1` }],
+    ["--resolve of another port", ["--resolve", "a.test:1:127.0.0.1", `http://a.test:${port}/`], {
+      code: 1,
+      stderr: /host not found/,
+    }],
+    ["--resolve of no address", ["--resolve", "a.test:nope", ":/"], {
+      code: USAGE,
+      stderr: /argument --resolve: "a\.test:nope" is not HOST:ADDRESS/,
+    }],
+    ["-4", ["-4", `http://localhost:${port}/`], {
+      code: 0,
+      stdout: `localhost:${port} 127.0.0.1`,
+    }],
+    ["-6 of a host without", ["-6", `http://127.0.0.1.test.invalid:${port}/`], {
+      code: 1,
+      stderr: /the host has no IPv6 address/,
+    }],
+    ["-6 does not take the IPv4 one", ["-6", `http://localhost:${port}/`], {
+      code: 1,
+      stderr: /has no IPv6 address|nothing listens there/,
     }],
     ["--connect-timeout", [
       "--connect-timeout",

@@ -17,6 +17,15 @@ Deno.test("--curl prints an equivalent command", async () => {
       "curl http://a.test/x -H 'Accept-Encoding: identity' -L -C - -o b.txt",
     ],
     [["-F", "--max-redirects", "3", "a.test"], "curl http://a.test/ -L --max-redirs 3"],
+    [
+      ["--resolve", "a.test:127.0.0.1", "a.test"],
+      "curl http://a.test/ --resolve a.test:80:127.0.0.1",
+    ],
+    [
+      ["--resolve", "a.test:8443:127.0.0.1", "https://a.test:8443"],
+      "curl https://a.test:8443/ --resolve a.test:8443:127.0.0.1",
+    ],
+    [["-4", "a.test"], "curl http://a.test/ -4"],
   ];
   await assertTable(
     rows.map(([args, words]) =>

@@ -33,6 +33,7 @@ Deno.test("the command line overrides the configuration, and the last option win
     ["a header beats -H", ["--header=X-A:config"], ["X-A:own"], /^(?![^]*config)[^]*X-A: own\r?\n/],
     ["a header of -H", ["-HX-A:config"], [], /X-A: config\r?\n/],
     ["--check-status beats --no-check-status", ["--no-check-status"], ["--check-status"], /^GET/],
+    ["-4 beats -6", ["-6"], ["-4"], /^GET/],
   ];
   for (const [name, options, args, stdout] of rows) {
     await Deno.writeTextFile(
