@@ -86,14 +86,15 @@ export function validate<
     );
   }
   const { status = 422 } = options;
-  const parts = PARTS.filter((part) => schemas[part] !== undefined);
+  const checks = PARTS.map((part) => [part, schemas[part]] as const);
   const validating = async (request: ServerRequest<Params>) => {
     const data: Partial<Record<(typeof PARTS)[number], unknown>> = {};
     const issues: RequestIssue[] = [];
-    for (const part of parts) {
-      const result = await schemas[part]?.["~standard"].validate(await valueOf(part, request));
-      if (result?.issues === undefined) data[part] = result?.value;
-      for (const { message, path = [] } of result?.issues ?? []) {
+    for (const [part, schema] of checks) {
+      if (schema === undefined) continue;
+      const result = await schema["~standard"].validate(await valueOf(part, request));
+      if (result.issues === undefined) data[part] = result.value;
+      for (const { message, path = [] } of result.issues ?? []) {
         issues.push({ in: part, message, path: path.map(keyOf) });
       }
     }

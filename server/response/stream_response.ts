@@ -224,7 +224,8 @@ export class StreamResponse implements EarlyAnswer {
     if (this.#ended) return; // by the end of the handler, which did not wait
     this.#ended = true;
     if (this.#reset !== null || this.#controller === null) return;
-    if (this.#left === Infinity || this.#left === 0) return this.#controller.close();
+    // NaN if the length is no number: servers leave it out
+    if (this.#left === Infinity || !(this.#left > 0)) return this.#controller.close();
     const error = new RangeError(
       `The response ended ${this.#left} bytes before its Content-Length`,
     );

@@ -1,4 +1,3 @@
-import type { Bytes } from "../../http/bytes/bytes.ts";
 import { pulledStream } from "../../http/bytes/pulled_stream.ts";
 import type { ServeInfo } from "../engine/engine.ts";
 import { portOf } from "../engine/engine_of_request.ts";
@@ -21,14 +20,15 @@ export function whenSent(
   const reader = body.getReader();
   let bytes = 0;
   const counted = pulledStream(async () => {
-    let piece: Bytes | undefined;
+    let goesOn = false;
     try {
-      piece = (await reader.read()).value;
+      const piece = await reader.read();
+      bytes += piece.done ? 0 : piece.value.length; // throws for a piece that is none
+      goesOn = !piece.done;
+      return piece.value ?? null;
     } finally {
-      if (piece === undefined) done(bytes);
+      if (!goesOn) done(bytes);
     }
-    bytes += piece?.length ?? 0;
-    return piece ?? null;
   }, (reason) => reader.cancel(reason).finally(() => done(bytes)));
   return new Response(counted, { status, statusText, headers });
 }

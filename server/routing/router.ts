@@ -24,7 +24,7 @@ export class Router implements ResourceRegistry {
   readonly #wrap: (handler: Handler) => Handler;
   #added: { readonly path: string; readonly resource: Resource } | null = null; // the last one
   readonly #resources: AbstractResource[] = [];
-  readonly #domains: AbstractResource[] = [];
+  readonly #first: AbstractResource[] = []; // domains, and others without a prefix
   readonly #named = new Map<string, AbstractResource>();
   readonly #index = new Map<string, Bucket>();
   #longest = 1; // longest fixed part
@@ -96,7 +96,7 @@ export class Router implements ResourceRegistry {
   /** Moves every resource below a prefix without a trailing `/`. */
   addPrefix(prefix: string): void {
     this.#index.clear();
-    this.#domains.length = 0;
+    this.#first.length = 0;
     this.#longest = 1;
     for (const resource of this.#resources) {
       resource.addPrefix(prefix);
@@ -106,29 +106,36 @@ export class Router implements ResourceRegistry {
 
   /** Finds the route of a decoded path, else the methods of the path, none if it is unknown. */
   resolve(method: string, path: string, url = ""): RouteResolution {
-    for (let i = 0; i < this.#domains.length; i++) {
-      const found = this.#domains[i]?.resolve(method, path, url) ?? null;
-      if (found !== null) return found;
-    }
     const allowed: string[] = [];
+    let found = this.#ask(this.#first, method, path, url, allowed);
     // From the end of "/a/a/a/…", 60 KB of it, the walk would take half a second.
     let prefix = path.length <= this.#longest ? path : above(path, this.#longest);
-    for (;; prefix = above(prefix, prefix.length)) {
+    for (; found === null; prefix = above(prefix, prefix.length)) {
       const candidates = this.#index.get(prefix)?.candidates(path) ?? [];
-      for (let i = 0; i < candidates.length; i++) {
-        const found = candidates[i]?.resolve(method, path, url) ?? null;
-        if (found === null) continue;
-        if (found.route !== null) {
-          chainOf(found.route, this.#wrap);
-          return found;
-        }
-        if (found.wrap !== undefined) return found;
-        allowed.push(...found.allowed);
-      }
+      found = this.#ask(candidates, method, path, url, allowed);
       if (prefix === "/" || prefix === "") break;
     }
+    if (found !== null) return found;
     const unique = allowed.length < 2 ? allowed : [...new Set(allowed)];
     return { route: null, allowed: unique, wrap: this.#wrap };
+  }
+
+  /** The first route, or final miss, of some resources; methods of other misses are `allowed`. */
+  #ask(
+    candidates: readonly AbstractResource[],
+    method: string,
+    path: string,
+    url: string,
+    allowed: string[],
+  ): RouteResolution | null {
+    for (let i = 0; i < candidates.length; i++) {
+      const found = candidates[i]?.resolve(method, path, url) ?? null;
+      if (found === null) continue;
+      if (found.route !== null) chainOf(found.route, this.#wrap);
+      if (found.route !== null || found.wrap !== undefined) return found;
+      allowed.push(...found.allowed);
+    }
+    return null;
   }
 
   /** Finds a resource by name; an unknown one is a `TypeError` that lists the known names. */
@@ -167,7 +174,7 @@ export class Router implements ResourceRegistry {
   }
 
   #addToIndex(resource: AbstractResource): void {
-    if (resource.prefix === "") return void this.#domains.push(resource);
+    if (resource.prefix === "") return void this.#first.push(resource);
     this.#longest = Math.max(this.#longest, resource.prefix.length);
     const bucket = this.#index.get(resource.prefix) ?? new Bucket();
     this.#index.set(resource.prefix, bucket);

@@ -74,6 +74,12 @@ const app = () =>
         }),
       }, () => web.textResponse("not reached")),
     ),
+    web.get(
+      "/nothing",
+      web.validate({ // written in JavaScript, without its return
+        query: { "~standard": { version: 1, vendor: "own", validate: () => undefined as never } },
+      }, () => web.textResponse("not reached")),
+    ),
   ]);
 
 Deno.test("validate() passes the schemas' output to the handler", async () => {
@@ -147,4 +153,5 @@ Deno.test("validate() waits for schemas, and reports their own failures", async 
   }]);
   const { status } = await ask(routes, "/broken");
   assertEquals([status, errors.map(String)], [500, ["Error: a fault of the schema"]]);
+  assertEquals((await ask(routes, "/nothing")).status, 500);
 });

@@ -263,6 +263,15 @@ Deno.test("StreamResponse has accessors for its headers", () => {
   assertThrows(() => response.response, TypeError, "Call prepare() first");
 });
 
+Deno.test("StreamResponse with a Content-Length that is no number is complete", async () => {
+  const app = appOf(async (request, response) => {
+    response.headers.set("content-length", "unknown");
+    await response.prepare(request);
+    await response.write("hello");
+  });
+  assertEquals([await (await app.request("/")).text(), errors], ["hello", []]);
+});
+
 table("StreamResponse answers HEAD without a body", async (get) => {
   const app = appOf(async (request, response) => {
     response.contentLength = 5;

@@ -44,6 +44,49 @@ Deno.test("the longest fixed part wins", () => {
   }));
 });
 
+Deno.test("a resource without a prefix is asked first, inside the middlewares", async () => {
+  class Maintenance implements web.AbstractResource {
+    readonly name = null;
+    readonly canonical = "maintenance";
+    readonly prefix = "";
+    readonly route = new web.Route("GET", () => web.textResponse("back soon"), this);
+    readonly #miss = { route: null, allowed: ["GET"] };
+    resolve(method: string, path: string): web.RouteResolution | null {
+      if (path.startsWith("/open")) return null;
+      return method === "GET" ? { route: this.route, params: {} } : this.#miss;
+    }
+    addPrefix(): void {}
+    urlFor(): web.RelativeURL {
+      return new web.RelativeURL("/");
+    }
+  }
+  const seen: string[] = [];
+  const note: web.Middleware = (request, handler) => {
+    seen.push(`${request.method} ${request.path}`);
+    return handler(request);
+  };
+  const app = new web.Application({ middlewares: [note] });
+  app.addRoutes([
+    web.get("/shop", () => web.textResponse("shop")),
+    web.post("/shop", () => web.textResponse("bought")),
+    web.get("/open", () => web.textResponse("open")),
+  ]);
+  app.router.registerResource(new Maintenance());
+  const rows: [string, string, number, string][] = [
+    ["GET", "/shop", 200, "back soon"],
+    ["POST", "/shop", 200, "bought"],
+    ["DELETE", "/none", 405, "GET"],
+    ["GET", "/open", 200, "open"],
+    ["GET", "/opens", 404, "404: Not Found"],
+  ];
+  for (const [method, path, status, text] of rows) {
+    const response = await app.request(path, { method });
+    assertEquals(response.status, status, path);
+    assertEquals(response.headers.get("allow") ?? await response.text(), text, path);
+    assertEquals(seen.pop(), `${method} ${path}`);
+  }
+});
+
 Deno.test("many routes of one fixed part are found as if each were asked in turn", () => {
   const segment = fc.constantFrom("a", "b", "{x}", "v{x}", "{x:a|b}", "{x:[^{}/]+}", "{x:.+}", "");
   const template = fc.array(segment, { minLength: 1, maxLength: 4 }).map((each) =>

@@ -107,6 +107,18 @@ Deno.test("an aborted stream is logged with the bytes sent", async () => {
   assertMatch(await logged.promise, /^200 [1-9]\d+$/);
 });
 
+Deno.test("a logged stream with a piece that is none is not complete", async () => {
+  const app = quietApp();
+  const pieces = [new Uint8Array(7), undefined, new Uint8Array(7)];
+  app.addRoutes([web.get("/", () => new Response(ReadableStream.from(pieces) as ReadableStream))]);
+  for (const accessLog of [null, { write() {} }]) {
+    await using server = await web.TestServer.start(app, { accessLog });
+    const request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    const answer = await exchange(server.port, request);
+    assertEquals(answer.includes("\r\n0\r\n\r\n"), false, String(accessLog));
+  }
+});
+
 Deno.test("nothing that a client sends starts a line, ends a field or drives a terminal", async () => {
   const attack = '"\\ \x1b[2J \xff\xe2\x80\xae';
   for (const format of ['"%r" "%{User-Agent}i"', "json"]) {
