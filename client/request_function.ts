@@ -43,7 +43,9 @@ export async function request(
   options: RequestOptions & SessionOptions = {},
 ): Promise<ClientResponse> {
   BOTH_OPTIONS.check("request()", options);
-  const own = sessionOptions(SESSION_OPTIONS.pick(options));
+  // Cookies and the like of a session would be sent to other origins.
+  const { cookies: _c, headers: _h, auth: _a, middlewares: _m, retry: _r, ...own } = SESSION_OPTIONS
+    .pick(options);
   const both = REQUEST_OPTIONS.pick(options);
   // These belong to the caller and stay open; the session rejects more than one of them.
   if (own.app !== undefined || own.transport !== undefined) {
@@ -57,11 +59,4 @@ export async function request(
     await session.close();
     throw error;
   }
-}
-
-/** Options of the session; its cookies would be sent to other origins. */
-function sessionOptions(
-  { cookies: _c, headers: _h, auth: _a, middlewares: _m, retry: _r, ...shared }: SessionOptions,
-): SessionOptions {
-  return shared;
 }

@@ -111,7 +111,16 @@ export class ClientSession {
     url: string | URL,
     options: RequestOptions = {},
   ): Promise<ClientResponse> {
-    const { first, context, resolved, handler } = this.#begin(method, url, options);
+    if (this.#closed) {
+      giveUp(options.data);
+      throw new TypeError("Cannot send a request: the session is closed");
+    }
+    const { resolved, init } = prepareRequest(this.#defaults, method, url, options);
+    const context = new RequestContext(resolved, init.url, init.payload, this.#open);
+    const first = requestOf(init, context);
+    readUnread();
+    const { middlewares } = resolved;
+    const handler = middlewares === null ? this.#handler : this.#around(middlewares);
     try {
       context.trace?.emit("onRequestStart", { request: first });
       const reply = await handler(first);
@@ -126,20 +135,6 @@ export class ClientSession {
       context.failed(first, error);
       throw error;
     }
-  }
-
-  #begin(method: string, url: string | URL, options: RequestOptions) {
-    if (this.#closed) {
-      giveUp(options.data);
-      throw new TypeError("Cannot send a request: the session is closed");
-    }
-    const { resolved, init } = prepareRequest(this.#defaults, method, url, options);
-    const context = new RequestContext(resolved, init.url, init.payload, this.#open);
-    const first = requestOf(init, context);
-    readUnread();
-    const { middlewares } = resolved;
-    const handler = middlewares === null ? this.#handler : this.#around(middlewares);
-    return { first, context, resolved, handler };
   }
 
   /** Sends a `GET` request, as {@linkcode request} does. */

@@ -24,17 +24,7 @@ export class AddressLookup {
    * Resolves a name, or takes an address, IPv6 without brackets. `null` if the platform must do it
    * while connecting: a permission for a host name does not cover its addresses.
    */
-  find(
-    host: string,
-    port: number,
-    observer: HopObserver | null,
-  ): readonly string[] | Promise<readonly string[] | null> {
-    const { family, resolve } = this.#connector;
-    const isGiven = resolve === null && family === 0 && ipVersion(host) !== 0;
-    return isGiven ? [host] : this.#find(host, port, observer);
-  }
-
-  async #find(
+  async find(
     host: string,
     port: number,
     observer: HopObserver | null,

@@ -15,10 +15,8 @@ export function netrcAuth(text: string, host: string): BasicAuth | null {
       entry[name] = tokens[at + 1] ?? "";
       at += 2;
     }
-    const auth = {
-      login: entry["login"] ?? entry["account"] ?? "",
-      password: entry["password"] ?? "",
-    };
+    const { account = "", login = account, password = "" } = entry;
+    const auth = { login, password };
     if (machine === host) return auth;
     if (machine === null) fallback ??= auth;
   }

@@ -96,10 +96,9 @@ export class ConnectionOpener {
     // With a client certificate, Deno connects by the name that it verifies.
     const byName = sockets === this.#deno && peer?.isProxy === false &&
       this.#connector.identity !== null;
-    const looked = "path" in place || byName
+    const found = "path" in place || byName
       ? null
-      : this.#lookup.find(place.hostname, place.port, observer);
-    const found = looked instanceof Promise ? await looked : looked;
+      : await this.#lookup.find(place.hostname, place.port, observer);
     const places = found?.map((hostname) => ({ ...place, hostname })) ?? [place];
     const own = peer && { ...peer, onConnected: () => observer?.securing?.() };
     const connect = (each: Place, attempt: HopAbort) => sockets.connect(each, own, attempt);

@@ -1,12 +1,4 @@
 // Errors of requests: aiohttp's hierarchy, with single inheritance.
-// - InvalidURLError: the URL cannot be requested at all
-// - ClientConnectionError: no complete response
-//   - ClientConnectorError: connecting failed
-//   - ServerDisconnectedError: the connection was closed without a response
-//   - ClientOSError: the connection broke
-//   - ServerTimeoutError: a timeout passed
-// - ClientPayloadError: the response body is malformed or incomplete
-// - ClientResponseError: an unwanted response, such as a status with `raiseForStatus`
 import { isJsonType, parseContentType } from "../../http/headers/content_type.ts";
 
 /** The request behind an error or a response. */

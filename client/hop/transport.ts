@@ -100,9 +100,7 @@ export interface HopRequest {
   readonly skipped?: ReadonlySet<string> | undefined;
   /** Whether the body must not be decoded; the platform's `fetch` decodes gzip and brotli. */
   readonly rawBody: boolean;
-  /**
-   * Aborts the hop until the response head arrives; its reason is thrown. Later, cancel the body.
-   */
+  /** Aborts the hop until the response head arrives; its reason is thrown. Later, cancel the body. */
   readonly signal: AbortSignal;
   /** Abort handle, cheaper than `signal` by one or two microseconds. */
   readonly abort?: HopAbort;

@@ -1,10 +1,5 @@
 import { OptionTable } from "../../http/options.ts";
-import {
-  ClientConnectionError,
-  ClientConnectorError,
-  type ConnectFailure,
-  ServerTimeoutError,
-} from "../errors/client_errors.ts";
+import * as errors from "../errors/client_errors.ts";
 import { type ClientMiddleware, repeating } from "../hop/middleware.ts";
 import { pause } from "./abortable_delay.ts";
 import type { ClientRequest } from "../hop/request.ts";
@@ -157,12 +152,18 @@ const RESET_HEADERS = ["ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-res
 // No quota lasts 31 years: larger values are timestamps.
 const YEAR_2001 = 1e12;
 
-const LASTING: ReadonlySet<ConnectFailure> = new Set(["certificate", "permission", "name", "port"]);
+const LASTING: ReadonlySet<errors.ConnectFailure> = new Set([
+  "certificate",
+  "permission",
+  "name",
+  "port",
+]);
 
 /** Whether another attempt may succeed; not after a timeout. */
 function isTemporary(error: unknown): boolean {
-  if (error instanceof ClientConnectorError && LASTING.has(error.failure)) return false;
-  return error instanceof ClientConnectionError && !(error instanceof ServerTimeoutError);
+  if (error instanceof errors.ClientConnectorError && LASTING.has(error.failure)) return false;
+  return error instanceof errors.ClientConnectionError &&
+    !(error instanceof errors.ServerTimeoutError);
 }
 
 /** Counts requests and retries in time windows. */

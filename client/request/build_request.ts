@@ -24,7 +24,7 @@ export function prepareRequest(
   method: string,
   url: string | URL,
   options: RequestOptions,
-): PreparedRequest {
+) {
   try {
     const verb = method.toUpperCase();
     REQUEST_OPTIONS.check(`Cannot send a ${verb} request`, options);
@@ -34,11 +34,6 @@ export function prepareRequest(
     giveUp(options.data);
     throw error;
   }
-}
-
-export interface PreparedRequest {
-  readonly resolved: ResolvedOptions;
-  readonly init: ClientRequestInit;
 }
 
 function buildRequest(resolved: ResolvedOptions): ClientRequestInit {

@@ -58,9 +58,9 @@ export interface SharedOptions {
    * throws `NotSupportedError`. @default {true}
    */
   readonly autoDecompress?: boolean | undefined;
-  /** Limit of the decoded size of a body in bytes; 0 for none. @default {536870912} */
+  /** Limit of the decoded size in bytes, else `ClientPayloadError`; 0: none. @default {536870912} */
   readonly maxDecodedSize?: number | undefined;
-  /** Limit of `read()`, `text()` and `json()`, in decoded bytes; 0 for none. @default {0} */
+  /** Limit of `read()`, `text()`, `json()` in bytes, else `ClientPayloadError`; 0: none. @default {0} */
   readonly maxBodySize?: number | undefined;
 }
 
@@ -132,7 +132,7 @@ export function resolveSession(options: SessionOptions) {
   if (options.cookies !== undefined) cookieJar.updateCookies(options.cookies);
   const transport = transportOf(options);
   const proxy = options.proxy ?? options.connector?.proxy;
-  if (options.app !== undefined && proxy !== undefined) throw noProxy();
+  if (options.app !== undefined) refuseProxy(proxy);
   const baseUrl = options.baseUrl ?? (options.app === undefined ? undefined : "http://localhost/");
   const base = baseUrl === undefined ? null : parseBaseUrl(baseUrl);
   if (base !== null && base.auth !== null && options.auth !== undefined) {
@@ -175,8 +175,9 @@ function refuseWhatLacks({ lacks = {} }: Transport, option: string): void {
   if (remedy !== undefined) throw new NotSupportedError(option, remedy);
 }
 
-function noProxy(): NotSupportedError {
-  return new NotSupportedError(
+function refuseProxy(proxy: string | URL | undefined): void {
+  if (proxy === undefined) return;
+  throw new NotSupportedError(
     "proxy",
     "an application in this program is called, not connected to",
   );
@@ -203,7 +204,7 @@ export function resolveRequest(
   if (options.data !== undefined && options.json !== undefined) {
     throw new TypeError("data and json can not be used at the same time");
   }
-  if (session.ownWay === "app" && options.proxy !== undefined) throw noProxy();
+  if (session.ownWay === "app") refuseProxy(options.proxy);
   if (options.expect100) refuseWhatLacks(session.transport, "expect100");
   const ownMiddlewares = options.middlewares !== undefined || options.retry !== undefined;
   const skipAutoHeaders = skipped(

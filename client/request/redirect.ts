@@ -1,12 +1,6 @@
 import { percentByte } from "../../http/headers/header_text.ts";
 import { type BasicAuth, encodeBasicAuth } from "../hop/basic_auth.ts";
-import {
-  ClientPayloadError,
-  type HistoryEntry,
-  InvalidURLError,
-  InvalidURLRedirectError,
-  TooManyRedirectsError,
-} from "../errors/client_errors.ts";
+import * as errors from "../errors/client_errors.ts";
 import { isNamed, withHeader } from "../hop/header_list.ts";
 import type { ClientHandler } from "../hop/middleware.ts";
 import { type ClientRequest, contextOf } from "../hop/request.ts";
@@ -18,27 +12,18 @@ import { type RequestTarget, resolveTarget, withoutCredentials } from "./url.ts"
 export interface Arrival {
   readonly request: ClientRequest;
   readonly result: HopResult;
-  readonly history: readonly HistoryEntry[];
+  readonly history: readonly errors.HistoryEntry[];
 }
 
 const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 // Headers that are sent to another origin; all others may be secrets. Fetch drops Authorization
-// there but keeps "x-api-key" (CVE-2026-40895).
-const CROSS_ORIGIN: ReadonlySet<string> = new Set([
-  "accept",
-  "accept-encoding",
-  "accept-language",
-  "cache-control",
-  "content-encoding",
-  "content-language",
-  "content-type",
-  "if-modified-since",
-  "if-none-match",
-  "if-range", // without it, a range of another file could be appended to this one
-  "range",
-  "user-agent",
-]);
+// there but keeps "x-api-key" (CVE-2026-40895). Without "if-range", a range of another file could be
+// appended to this one.
+const CROSS_ORIGIN: ReadonlySet<string> = new Set(
+  ("accept accept-encoding accept-language cache-control content-encoding content-language " +
+    "content-type if-modified-since if-none-match if-range range user-agent").split(" "),
+);
 
 // Headers dropped together with the body. Content-Type stays, as in aiohttp.
 const BODY_HEADERS = ["content-length", "content-encoding", "content-language", "content-location"];
@@ -64,7 +49,7 @@ export function nextRequest(
     ((status === 301 || status === 302) && request.method === "POST");
   const payload = toGet ? null : request.payload;
   if (payload !== null && !payload.replayable) {
-    throw new ClientPayloadError(
+    throw new errors.ClientPayloadError(
       `Cannot follow the redirect to ${url.href}: the body was a stream and is consumed. ` +
         "Send bytes, text, a Blob, a file or a form, or set allowRedirects: false",
     );
@@ -100,7 +85,7 @@ export async function followRedirects(
   policy: RedirectPolicy,
   sendHop: ClientHandler,
 ): Promise<Arrival> {
-  const history: HistoryEntry[] = [];
+  const history: errors.HistoryEntry[] = [];
   let request = first;
   for (let result = reply;; result = await sendHop(request)) {
     const { status, headers, rawHeaders } = result;
@@ -122,9 +107,9 @@ export async function followRedirects(
   }
 }
 
-function tooMany(requestInfo: ClientRequest, history: HistoryEntry[], headers: Headers) {
+function tooMany(requestInfo: ClientRequest, history: errors.HistoryEntry[], headers: Headers) {
   const reason = `more redirects than maxRedirects (${history.length}) allows`;
-  return new TooManyRedirectsError({ requestInfo, history, status: 0, headers, reason }); // no final response
+  return new errors.TooManyRedirectsError({ requestInfo, history, status: 0, headers, reason }); // no final response
 }
 
 /** Target of a redirect; old servers send `URI`. */
@@ -136,7 +121,7 @@ function locationOf(base: URL, headers: Headers, lines: HeaderList = []): string
     const [only = "", other] = new Set(each);
     if (other !== undefined) {
       const reason = `${base.href} redirects to ${withoutCredentials(other)} too`;
-      throw new InvalidURLRedirectError(withoutCredentials(only), reason);
+      throw new errors.InvalidURLRedirectError(withoutCredentials(only), reason);
     }
     location = only;
   }
@@ -150,7 +135,7 @@ function credentials(auth: BasicAuth, url: URL, base: URL): string {
     return encodeBasicAuth(auth);
   } catch (cause) {
     const reason = `${base.href} redirects to it with credentials that cannot be sent`;
-    throw new InvalidURLRedirectError(url.href, reason, { cause });
+    throw new errors.InvalidURLRedirectError(url.href, reason, { cause });
   }
 }
 
@@ -160,8 +145,8 @@ function redirectTarget(location: string, base: URL): RequestTarget {
     const text = location.replace(/^[/\\]{2}/, `${base.protocol}//`);
     return resolveTarget(text, base, undefined);
   } catch (cause) {
-    if (!(cause instanceof InvalidURLError)) throw cause;
-    throw new InvalidURLRedirectError(
+    if (!(cause instanceof errors.InvalidURLError)) throw cause;
+    throw new errors.InvalidURLRedirectError(
       withoutCredentials(location),
       `${base.href} redirects to it, and it is not a valid http or https URL: ${cause.message}`,
       { cause },

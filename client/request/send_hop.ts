@@ -18,15 +18,9 @@ import type {
 } from "../hop/transport.ts";
 
 /** Idempotent methods (RFC 9110 section 9.2.2, RFC 10008 for QUERY). */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "TRACE",
-  "PUT",
-  "DELETE",
-  "QUERY",
-]);
+const IDEMPOTENT: ReadonlySet<string> = new Set(
+  "GET HEAD OPTIONS TRACE PUT DELETE QUERY".split(" "),
+);
 
 /** The innermost handler; if it `repeats`, an idempotent hop is resent over a new connection. */
 export function sender(

@@ -207,9 +207,7 @@ export class ClientResponse {
       : Promise.resolve(new TextEncoder().encode(this.#text)); // the same bytes, see utf8Text()
   }
 
-  /**
-   * Returns the encoding of `text()`: the header's, if known, UTF-8 for JSON, else the fallback's.
-   */
+  /** Returns the encoding of `text()`: the header's, if known, UTF-8 for JSON, else the fallback's. */
   async getEncoding(): Promise<string> {
     return encodingOf(this.#type, this.#fallbackCharset === null) ??
       this.#fallbackCharset?.(this, await this.read()) ?? "utf-8";

@@ -66,9 +66,7 @@ export function bodySource(
   const opened = (length: number | null, exact: boolean): BodySource =>
     result.source ?? streamSource(result.body as NonNullable<HopResult["body"]>, length, exact);
   // The common case; header lookups take time.
-  if (exactLength !== null && onDownloadProgress === null) {
-    return opened(exactLength, true);
-  }
+  if (exactLength !== null && onDownloadProgress === null) return opened(exactLength, true);
   const length = result.decoded === true ? null : announced();
   const coding = autoDecompress ? replyHeader(result, "content-encoding") : null;
   let source = opened(length, false);
@@ -114,8 +112,7 @@ async function readLimited(
 
 /** Converts a failure while reading a body to the caller's error. */
 export function bodyError(result: HopResult, error: unknown): Error {
-  if (error instanceof ContentDecodingError) {
-    return incompletePayload(error.message, error);
-  }
-  return result.bodyError(error);
+  return error instanceof ContentDecodingError
+    ? incompletePayload(error.message, error)
+    : result.bodyError(error);
 }

@@ -85,14 +85,9 @@ export async function saveInto(
   options: SaveOptions,
 ): Promise<Download> {
   const { start, total } = place;
-  const size = await file.write(
-    piecesOf(response.content),
-    start,
-    originOf(response, urlDigest),
-    (bytes) => {
-      options.onProgress?.({ bytes, total });
-    },
-  );
+  const origin = originOf(response, urlDigest);
+  const report = (bytes: number): void => options.onProgress?.({ bytes, total });
+  const size = await file.write(piecesOf(response.content), start, origin, report);
   if (total !== null && size !== total) {
     throw new ClientPayloadError(
       `Cannot complete "${file.path}": ${size} of ${total} bytes came. What came is kept as a part`,
@@ -131,10 +126,7 @@ function originOf(response: SavableResponse, urlDigest: string): PartOrigin | nu
   if (isEncoded(response) || response.headers.get("accept-ranges") === "none") return null;
   const etag = response.headers.get("etag");
   // A weak tag does not guarantee the same bytes (RFC 9110 section 13.1.5).
-  const validator = etag !== null && etag.startsWith('"')
-    ? etag
-    : etag === null
-    ? response.headers.get("last-modified")
-    : null;
+  if (etag !== null && !etag.startsWith('"')) return null;
+  const validator = etag ?? response.headers.get("last-modified");
   return validator === null ? null : { urlDigest, validator };
 }

@@ -1,20 +1,11 @@
 import { messageOf } from "../../http/as_error.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import {
-  ClientConnectionError,
-  ClientConnectorError,
-  ClientOSError,
-  ClientPayloadError,
-  ClientProtocolError,
-  type ConnectFailure,
-  type RequestDetails,
-  ServerDisconnectedError,
-} from "../errors/client_errors.ts";
+import * as errors from "../errors/client_errors.ts";
 import { asError, connectorError, incompletePayload, proxyRefusal } from "../errors/make_error.ts";
 import { abortOf } from "../hop/hop_abort.ts";
 import type { HopRequest } from "../hop/transport.ts";
 
-const CONNECT_FAILURES: readonly (readonly [RegExp, ConnectFailure])[] = [
+const CONNECT_FAILURES: readonly (readonly [RegExp, errors.ConnectFailure])[] = [
   [/^invalid host/i, "name"],
   [/requests to port \d+ are blocked|invalid port/i, "port"],
   [/dns error|failed to lookup address/i, "dns"],
@@ -32,12 +23,14 @@ const MALFORMED =
 export function sendError(error: unknown, hop: HopRequest, proxy: string | null): Error {
   const { reason: ended } = abortOf(hop);
   if (ended !== null) return ended;
-  if (error instanceof NotSupportedError || error instanceof ClientConnectionError) return error;
-  if (!(error instanceof Error)) return new ClientConnectionError(String(error));
+  if (error instanceof NotSupportedError || error instanceof errors.ClientConnectionError) {
+    return error;
+  }
+  if (!(error instanceof Error)) return new errors.ClientConnectionError(String(error));
   const options = { cause: error };
   const url = new URL(hop.url);
   if (error.name === "NotCapable") {
-    return new ClientConnectorError(url, "permission", error.message, options);
+    return new errors.ClientConnectorError(url, "permission", error.message, options);
   }
   // Before Deno 2.9 the message has the reason, without a cause.
   const { cause = error.message } = error;
@@ -53,18 +46,18 @@ export function sendError(error: unknown, hop: HopRequest, proxy: string | null)
   }
   // Broken while in use: the server may have processed the request.
   if (/connection reset|broken pipe/i.test(text)) {
-    return new ClientOSError(`Connection to ${url.host} broke: ${reason}`, options);
+    return new errors.ClientOSError(`Connection to ${url.host} broke: ${reason}`, options);
   }
   if (stage === "SendRequest" && MALFORMED.test(reason)) {
-    return new ClientProtocolError(requestInfo(hop, url), reason, options);
+    return new errors.ClientProtocolError(requestInfo(hop, url), reason, options);
   }
-  if (stage === "SendRequest") return new ServerDisconnectedError(url, reason, options);
+  if (stage === "SendRequest") return new errors.ServerDisconnectedError(url, reason, options);
   const streams = hop.body !== null && hop.body.bytes === null;
   // No stage: an error of the body's stream.
   if (stage === undefined && error.cause !== undefined && streams) {
-    return new ClientPayloadError(`Cannot send the body to ${hop.url}: ${reason}`, options);
+    return new errors.ClientPayloadError(`Cannot send the body to ${hop.url}: ${reason}`, options);
   }
-  return new ClientConnectionError(`Cannot request ${hop.url}: ${reason}`, options);
+  return new errors.ClientConnectionError(`Cannot request ${hop.url}: ${reason}`, options);
 }
 
 export function bodyError(error: unknown, signal: AbortSignal): Error {
@@ -73,12 +66,12 @@ export function bodyError(error: unknown, signal: AbortSignal): Error {
 }
 
 /** Returns the kind of a connection failure by the platform's message. */
-export function connectFailure(reason: string, host = ""): ConnectFailure {
+export function connectFailure(reason: string, host = ""): errors.ConnectFailure {
   const failure = CONNECT_FAILURES.find(([pattern]) => pattern.test(reason))?.[1] ?? "other";
   return failure === "dns" && !isHostName(host) ? "name" : failure;
 }
 
-export function requestInfo(hop: HopRequest, url: URL): RequestDetails {
+export function requestInfo(hop: HopRequest, url: URL): errors.RequestDetails {
   return { method: hop.method, url, headers: new Headers(hop.headers as [string, string][]) };
 }
 
