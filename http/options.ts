@@ -175,10 +175,15 @@ export function described(value: unknown): string {
 function nearestName(name: string, names: readonly string[]): string | null {
   let [nearest, least]: [string | null, number] = [null, Math.max(2, name.length / 3) + 1];
   for (const each of names) {
-    const edits = editsBetween(name.toLowerCase(), each.toLowerCase());
+    const swapped = sorted(name) === sorted(each);
+    const edits = swapped ? 1 : editsBetween(name.toLowerCase(), each.toLowerCase());
     if (edits < least && edits < each.length) [nearest, least] = [each, edits];
   }
   return nearest;
+}
+
+function sorted(name: string): string {
+  return [...name.toLowerCase()].sort().join("");
 }
 
 /** Letters added, left out or replaced: the Levenshtein distance. */

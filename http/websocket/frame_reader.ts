@@ -46,14 +46,21 @@ export class FrameReader {
 
   /** Parses one piece, up to `end`, and unmasks it in place; its memory may be reused after. */
   push(piece: Bytes, end: number = piece.length): void {
-    if (this.#rest !== null) {
-      this.#rest.append(piece.subarray(0, end));
+    let at = 0;
+    while (this.#rest !== null) {
+      const size = Math.min(this.#needed - this.#rest.size, end - at);
+      this.#rest.append(piece.subarray(at, at + size));
+      at += size;
       if (this.#rest.size < this.#needed) return;
-      piece = this.#rest.take();
-      end = piece.length;
+      const frame = this.#rest.take();
       this.#rest = null;
+      this.#parse(frame, 0, frame.length);
     }
-    for (let at = 0; at < end;) {
+    this.#parse(piece, at, end);
+  }
+
+  #parse(piece: Bytes, at: number, end: number): void {
+    while (at < end) {
       const whole = this.#readWhole(piece, at, end);
       const next = whole > 0 ? whole : this.#readFrame(piece, at, end);
       if (next > end) {
@@ -172,7 +179,7 @@ function longSize(bytes: Bytes): number {
   if (size < (bytes.length === 2 ? 126 : 65536)) {
     throw broken("a length is not in its shortest form");
   }
-  if (size >= 2 ** 63) throw broken("a length has its highest bit set");
+  if (bytes.length === 8 && (bytes[0] ?? 0) >= 128) throw broken("a length has its highest bit set");
   return size;
 }
 

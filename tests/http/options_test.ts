@@ -64,6 +64,15 @@ Deno.test("invalid options are errors that name the right one", () => {
   for (const [options, message] of rows) {
     assertThrows(() => SAMPLE.check("f()", options as Sample), TypeError, message);
   }
+  const short = new OptionTable<{ port: number; path: string; ui: string }>({
+    port: "a number",
+    path: "a string",
+    ui: "a string",
+  });
+  for (const [given, meant] of [["paht", "path"], ["iu", "ui"], ["prot", "port"]] as const) {
+    const wrong = () => short.check("f()", { [given]: 1 } as never);
+    assertThrows(wrong, TypeError, `did you mean "${meant}"?`);
+  }
 });
 
 Deno.test("a table picks its own options", () => {

@@ -120,19 +120,21 @@ for (const role of ["server", "client"] as const) {
   });
 }
 
-Deno.test("frames that violate rules of masks and lengths end with 1002", async () => {
+Deno.test("frames that violate rules of masks and lengths end with 1002, too long ones with 1009", async () => {
   const lengths = [
     [0x81, 0x80 | 126, 0, 125, 1, 2, 3, 4],
     [0x81, 0x80 | 127, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3, 4],
     [0x82, 0x80 | 127, 0x80, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4],
   ];
-  for (const raw of [...lengths, [0x81, 1, 0x61]]) {
+  const longest = [0x82, 0x80 | 127, 0x7f, ...Array(7).fill(0xff), 1, 2, 3, 4];
+  for (const raw of [...lengths, [0x81, 1, 0x61], longest]) {
     const [ours, theirs] = pipe();
     const end = endOf(echo(ours, "server"));
     await theirs.write(Uint8Array.from(raw));
     const buffer = new Uint8Array(200);
     const size = await theirs.read(buffer) ?? 0;
-    assertEquals([...buffer.subarray(0, 4)], [0x88, size - 2, 0x03, 0xea], `${raw}`);
+    const code = raw === longest ? 0xf1 : 0xea; // 1009
+    assertEquals([...buffer.subarray(0, 4)], [0x88, size - 2, 0x03, code], `${raw}`);
     theirs.close();
     await end;
   }
