@@ -157,11 +157,18 @@ export class MultipartWriter {
    */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const pieces = this.#pieces();
-    return sourceStream({
-      // The stream detaches the arrays that it is given, so it gets a copy.
-      next: async () => (await pieces.next()).value?.slice() ?? null,
-      cancel: (reason) => this.#cancel(reason),
-    });
+    let rest: Bytes | null = CRLF.subarray(2);
+    // Copies: the stream detaches the arrays that it is given.
+    const into = async (room: Bytes): Promise<Bytes | null> => {
+      if (rest?.length === 0) rest = (await pieces.next()).value ?? null;
+      if (rest === null) return null;
+      const piece = room.subarray(0, rest.length);
+      piece.set(rest.subarray(0, piece.length));
+      rest = rest.subarray(piece.length);
+      return piece;
+    };
+    const next = () => into(new Uint8Array(CHUNK));
+    return sourceStream({ next, into, cancel: (reason) => this.#cancel(reason) });
   }
 
   /** The body piece by piece; small in-memory pieces are joined. */

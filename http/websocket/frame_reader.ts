@@ -179,7 +179,9 @@ function longSize(bytes: Bytes): number {
   if (size < (bytes.length === 2 ? 126 : 65536)) {
     throw broken("a length is not in its shortest form");
   }
-  if (bytes.length === 8 && (bytes[0] ?? 0) >= 128) throw broken("a length has its highest bit set");
+  if (bytes.length === 8 && (bytes[0] ?? 0) >= 128) {
+    throw broken("a length has its highest bit set");
+  }
   return size;
 }
 
