@@ -126,7 +126,7 @@ Deno.test("decorated methods answer with this being their instance", async () =>
       return "derived";
     }
   }
-  const instance = new Derived("one");
+  new Derived("one");
   const app = quietApp();
   app.addRoutes(routes);
   const rows: [string, string, string][] = [
@@ -142,7 +142,6 @@ Deno.test("decorated methods answer with this being their instance", async () =>
   }
   assertEquals(`${app.router.named("show").urlFor({ label: "a", id: "1" })}`, "/a/1");
   assertEquals(routes.length, 5);
-  assert(instance instanceof Base);
 });
 
 Deno.test("two instances have their own routes", async () => {
