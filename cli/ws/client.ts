@@ -1,7 +1,7 @@
 import { clearTimeout as stopTimer, setTimeout as startTimer } from "node:timers";
 import { ClientSession, CookieJar, reconnect } from "../../client/mod.ts";
 import type { ClientWebSocketResponse } from "../../client/mod.ts";
-import { WSMsgType } from "../../shared.ts";
+import { WebSocketClosedError, WSMsgType } from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { prepareEnvironment, transportOf } from "../connecting/connection.ts";
@@ -9,7 +9,7 @@ import { authOf } from "../connecting/credentials.ts";
 import { parseUrl } from "../connecting/target.ts";
 import { UsageError } from "../errors/errors.ts";
 import { type Console, fromBase64, Input, openConsole } from "./console.ts";
-import { connectOptions } from "./connect_options.ts";
+import { connectOptions, ownPings } from "./connect_options.ts";
 import { explained, isLoss, LOST } from "./failures.ts";
 import { Pings, SentPings } from "./pings.ts";
 
@@ -99,7 +99,10 @@ async function talk(
   const silence = Promise.withResolvers<void>();
   let timer: ReturnType<typeof startTimer> | undefined; // from the end of the input on
   const own: Talk = { socket, terminal, parsed, typed: new SentPings("ping"), isLeaving: false };
-  const sent = send(own, input).then(async (end) => {
+  const sent = send(own, input).catch((error) => {
+    if (error instanceof WebSocketClosedError) return "lost"; // the socket has the reason
+    throw error;
+  }).then(async (end) => {
     if (end === "quit") return "input" as const;
     // If the connection is already closing, its close code decides.
     if (end === "lost" || parsed.has("no-close")) return await new Promise<never>(() => {});
@@ -174,7 +177,6 @@ async function receive(
       if (parsed.has("print-pings")) await terminal.print("[pong]");
       continue;
     }
-    onMessage();
     const answer = message.type === WSMsgType.PONG ? typed.answered(message.data) : null;
     if (answer !== null) {
       const text = answer.text === "" ? "" : ` "${answer.text}"`;
@@ -185,6 +187,7 @@ async function receive(
       if (parsed.has("print-pings")) await terminal.print(`[${name}]`);
       if (name === "ping") await socket.pong(message.data);
     } else if (message.type === WSMsgType.TEXT || message.type === WSMsgType.BINARY) {
+      onMessage();
       await terminal.print(message.data);
       if (parsed.has("one-message")) {
         await socket.close();
@@ -195,13 +198,11 @@ async function receive(
   return "closed";
 }
 
-/** The pings of `--ping-interval`; the session's heartbeat does not report their times. */
+/** Own pings, which count whether or not messages come; a heartbeat pings in silence only. */
 function pingsOf({ socket, terminal, parsed }: Talk): Pings | null {
+  if (!ownPings(parsed)) return null;
   const interval = parsed.ms("ping-interval");
-  if (!interval) {
-    if (!parsed.has("ping-timeout") && !parsed.has("print-ping-rtts")) return null;
-    throw new UsageError("--ping-timeout and --print-ping-rtts need --ping-interval");
-  }
+  if (!interval) throw new UsageError("--ping-timeout and --print-ping-rtts need --ping-interval");
   return new Pings(socket, interval, parsed.ms("ping-timeout") ?? interval / 2, (ms) => {
     if (parsed.has("print-ping-rtts")) {
       // A closed output is reported by the next message.

@@ -47,7 +47,7 @@ export function connectOptions(
     headers,
     params,
     timeout: { close: CLOSE_WAIT },
-    autoping: !isInteractive(parsed) && !parsed.has("print-pings") && !parsed.has("ping-interval"),
+    autoping: !isInteractive(parsed) && !parsed.has("print-pings") && !ownPings(parsed),
     origin: origin === undefined ? undefined : sendable("Origin", origin),
   };
 }
@@ -55,9 +55,17 @@ export function connectOptions(
 /** Builds the options that clients and servers have in common. */
 export function commonOptions(
   parsed: ParsedArgs<WsOption>,
-): Pick<WebSocketResponseOptions, "protocols" | "maxMsgSize"> {
-  const maxMsgSize = parsed.number("max-size");
-  return { protocols: protocolsOf(parsed), ...(maxMsgSize === undefined ? {} : { maxMsgSize }) };
+): Pick<WebSocketResponseOptions, "protocols" | "heartbeat" | "maxMsgSize"> {
+  return {
+    protocols: protocolsOf(parsed),
+    heartbeat: ownPings(parsed) ? undefined : parsed.ms("ping-interval"),
+    maxMsgSize: parsed.number("max-size"),
+  };
+}
+
+/** Whether the command sends its own pings: a heartbeat has no limit or times of its own. */
+export function ownPings(parsed: ParsedArgs<WsOption>): boolean {
+  return parsed.has("ping-timeout") || parsed.has("print-ping-rtts");
 }
 
 function protocolsOf(parsed: ParsedArgs<WsOption>): readonly string[] {

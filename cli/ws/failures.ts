@@ -4,7 +4,11 @@ import {
   TooManyRedirectsError,
   WSServerHandshakeError,
 } from "../../client/mod.ts";
-import { WebSocketLimitError, WebSocketProtocolError } from "../../shared.ts";
+import {
+  WebSocketLimitError,
+  WebSocketProtocolError,
+  WebSocketTimeoutError,
+} from "../../shared.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { WsOption } from "../specs/ws.ts";
 import { explained as explainedConnection } from "../connecting/explained.ts";
@@ -17,7 +21,7 @@ export const LOST = 3;
 /** Whether reconnecting may help after an error. */
 export function isLoss(error: unknown): error is Error {
   return error instanceof ClientConnectionError || error instanceof PingTimeoutError ||
-    isCut(error);
+    error instanceof WebSocketTimeoutError || isCut(error);
 }
 
 /** Whether the connection ended without a close frame (1006), an error without its own class. */
@@ -40,8 +44,12 @@ export function explained(error: unknown, parsed: ParsedArgs<WsOption>): unknown
   }
   if (error instanceof ServerTimeoutError) return fail(message, 2);
   if (error instanceof PingTimeoutError) {
-    const limit = parsed.has("ping-timeout") ? "" : ", half of --ping-interval";
-    return fail(`${message}${limit}; --ping-timeout changes the limit`, 2);
+    return fail(`${message}; --ping-timeout changes the limit`, 2);
+  }
+  if (error instanceof WebSocketTimeoutError) {
+    const late = `no pong within ${error.limit / 1000} s, half of --ping-interval`;
+    const isPing = message.startsWith("No PONG"); // else it does not read
+    return fail(isPing ? `${late}; --ping-timeout changes the limit` : message, 2);
   }
   if (error instanceof WebSocketLimitError) return fail(`${message}; --max-size BYTES allows more`);
   if (error instanceof WebSocketProtocolError) return fail(message);

@@ -82,12 +82,7 @@ function socketOptionsOf(parsed: ParsedArgs<WsOption>): WebSocketResponseOptions
   if (known === "null") {
     throw badArgument("origin", `"${origin}" is not an origin such as https://example.com`);
   }
-  const heartbeat = parsed.ms("ping-interval");
-  return {
-    ...commonOptions(parsed),
-    ...(heartbeat === undefined ? {} : { heartbeat }),
-    ...(known === null ? {} : { checkOrigin: [known] }),
-  };
+  return { ...commonOptions(parsed), ...(known === null ? {} : { checkOrigin: [known] }) };
 }
 
 async function forward(

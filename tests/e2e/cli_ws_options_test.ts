@@ -1,4 +1,5 @@
 import { acceptOf } from "../../http/websocket/frames.ts";
+import { setTimeout as delay } from "node:timers/promises";
 import { assert, assertEquals } from "@std/assert";
 import { web } from "@roundtrip/http";
 import { ROOT } from "../_process.ts";
@@ -176,9 +177,13 @@ Deno.test("ws measures pings, and closes without an answer", async () => {
   await assertTable(rows);
 });
 
-/** A WebSocket server that accepts the handshake, reads, and never sends. */
-function deafServer(): { readonly port: number } & AsyncDisposable {
+/**
+ * A WebSocket server that answers no ping: it sends bytes one by one, and then reads, unless it
+ * `sleeps`.
+ */
+function deafServer(bytes = "", sleeps = false): { readonly port: number } & AsyncDisposable {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const asleep = Promise.withResolvers<void>();
   const serve = (async () => {
     using connection = await listener.accept();
     const buffer = new Uint8Array(4096);
@@ -190,7 +195,12 @@ function deafServer(): { readonly port: number } & AsyncDisposable {
         `Sec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`,
     ));
     try {
-      while (await connection.read(buffer) !== null);
+      for (const character of bytes) {
+        await connection.write(Uint8Array.of(character.charCodeAt(0)));
+        await delay(50);
+      }
+      if (sleeps) await asleep.promise;
+      else while (await connection.read(buffer) !== null);
     } catch {
       // The client has disconnected, as it should.
     }
@@ -198,6 +208,7 @@ function deafServer(): { readonly port: number } & AsyncDisposable {
   return {
     port: listener.addr.port,
     async [Symbol.asyncDispose]() {
+      asleep.resolve();
       listener.close();
       await serve;
     },
@@ -220,6 +231,31 @@ Deno.test("ws --ping-interval closes if the server does not answer", async () =>
     const said = await cli(["ws", "-n", ...args, `:${server.port}/`], { stdin: "", env: CLEAN });
     assertRow(args.join(" "), said, { code: 2, stderr });
   }
+});
+
+Deno.test("ws --ping-interval lets a slow message come, also without a pong", async () => {
+  await using server = deafServer("\x81\x12a message, slowly\n\x88\x00");
+  const said = await cli(["ws", "-n", "--ping-interval", "0.2", `:${server.port}/`], {
+    stdin: "",
+    env: CLEAN,
+  });
+  assertRow("slowly", said, { code: 0, stdout: "a message, slowly\n\n" });
+});
+
+Deno.test("ws ends if the server does not read, and --wait if there are only pongs", async () => {
+  await using server = deafServer("", true);
+  const much = { stdin: `${"x".repeat(1024 * 1023)}\n`.repeat(30), env: CLEAN };
+  assertRow("a server that sleeps", await cli(["ws", `:${server.port}/`], much), {
+    code: 2,
+    stderr: /error: The peer has read nothing for 2000 ms\n$/,
+  });
+  await using bin = await serving(["httpbin"]);
+  const options = ["--wait", "0.5", "--ping-interval", "0.1", "--print-pings"];
+  const said = await cli(["ws", ...options, `:${bin.port}/websocket/echo`], {
+    stdin: "x\n",
+    env: CLEAN,
+  });
+  assertRow("pongs", said, { code: 0, stdout: /^x\n(?:\[pong\]\n){2,5}$/ });
 });
 
 Deno.test("ws -s --restrict-uri answers one path only", async () => {
