@@ -7,7 +7,13 @@ import {
   type ListenOptions,
 } from "./engine.ts";
 import { EndOfConnection } from "./engine_of_request.ts";
-import { checkListenOptions, checkReusePort, removeStaleSocket, urlOf } from "./listen_options.ts";
+import {
+  checkListenOptions,
+  checkReusePort,
+  removeStaleSocket,
+  type Site,
+  urlOf,
+} from "./listen_options.ts";
 import { trackUploads, type Uploads } from "./track_uploads.ts";
 
 const FIRST_RETRY = 50; // ms
@@ -54,7 +60,7 @@ class DenoServer implements EngineServer {
   #draining = false;
   #stopped = false;
 
-  constructor(options: ListenOptions, handler: EngineHandler) {
+  constructor(options: Site, handler: EngineHandler) {
     checkReusePort(options);
     this.#path = options.path;
     const { signal } = this.#controller;
@@ -130,13 +136,8 @@ function checkSocketOptions(options: ListenOptions): void {
   }
 }
 
-function listen(
-  options: ListenOptions,
-  handler: EngineHandler,
-  signal: AbortSignal,
-): Deno.HttpServer {
-  const { hostname = "0.0.0.0", path, cert, key, reusePort = false, backlog } = options;
-  const { port = cert === undefined ? 8080 : 8443 } = options;
+function listen(options: Site, handler: EngineHandler, signal: AbortSignal): Deno.HttpServer {
+  const { hostname, port, path, cert, key, reusePort = false, backlog } = options;
   const common = {
     signal,
     onListen: () => {}, // the runner prints the URLs, once all sites listen
@@ -155,8 +156,7 @@ function listen(
     if (cert !== undefined && key !== undefined) return Deno.serve({ ...tcp, cert, key }, handler);
     return Deno.serve(tcp, handler);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-    throw new AddressInUseError(path === undefined ? { hostname, port } : { path }, cause);
+    throw cause instanceof Deno.errors.AddrInUse ? new AddressInUseError(options, cause) : cause;
   }
 }
 

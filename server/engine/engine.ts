@@ -154,8 +154,8 @@ export class AddressInUseError extends Error {
           `Choose another path, or stop that program`,
       { cause },
     );
-    this.hostname = hostname;
-    this.port = port;
+    this.hostname = path === null ? hostname : null;
+    this.port = path === null ? port : null;
     this.path = path;
   }
 }

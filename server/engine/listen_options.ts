@@ -13,20 +13,24 @@ export const LISTEN_OPTIONS = new OptionTable<ListenOptions>({
   backlog: "a number",
 });
 
-/** Checks the options, that the two names of an address agree, and that TLS has both of its own. */
-export function checkListenOptions(options: ListenOptions): ListenOptions {
+export interface Site extends Omit<ListenOptions, "host"> {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** Checks options, that the two names of an address agree, and that TLS has both of its own. */
+export function checkListenOptions(options: ListenOptions): Site {
   LISTEN_OPTIONS.check("Cannot listen", options);
   if ((options.cert === undefined) !== (options.key === undefined)) {
     throw new TypeError("Cannot listen with TLS: expected both cert and key");
   }
-  const { host, ...rest } = options;
-  if (host === undefined) return options;
-  if (rest.hostname !== undefined && rest.hostname !== host) {
+  const { host, hostname = host ?? "0.0.0.0", ...rest } = options;
+  if (host !== undefined && hostname !== host) {
     throw new TypeError(
-      `Cannot listen: host "${host}" and hostname "${rest.hostname}" are two names of one option`,
+      `Cannot listen: host "${host}" and hostname "${hostname}" are two names of one option`,
     );
   }
-  return { ...rest, hostname: host };
+  return { port: options.cert === undefined ? 8080 : 8443, ...rest, hostname };
 }
 
 /** Without `--unstable-net` Deno aborts; the flag shows by another API that it enables. */
@@ -35,8 +39,7 @@ export function checkReusePort({ reusePort }: ListenOptions): void {
   throw new NotSupportedError("reusePort", "start Deno with --unstable-net");
 }
 
-/** The URL of a server, by its resolved options. */
-export function urlOf({ hostname = "0.0.0.0", port, path, cert }: ListenOptions): string {
+export function urlOf({ hostname, port, path, cert }: Site): string {
   if (path !== undefined) return `http://unix:${path}:`;
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   return `${cert === undefined ? "http" : "https"}://${host}:${port}`;

@@ -2,8 +2,8 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { NodeStream } from "../../http/bytes/node_stream.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
-import { AddressInUseError, type Engine, type ListenOptions } from "../engine/engine.ts";
-import { checkListenOptions, removeStaleSocket } from "../engine/listen_options.ts";
+import { AddressInUseError, type Engine } from "../engine/engine.ts";
+import { checkListenOptions, removeStaleSocket, type Site } from "../engine/listen_options.ts";
 import { type Accepted, SocketServer } from "./socket_engine.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
 
@@ -41,8 +41,8 @@ export function nodeEngine(limits: SocketLimits = {}): Engine {
   };
 }
 
-async function listenNode(options: ListenOptions, isSecure: boolean): Promise<Server> {
-  const { hostname = "0.0.0.0", path, cert, key, backlog, reusePort } = options;
+async function listenNode(options: Site, isSecure: boolean): Promise<Server> {
+  const { hostname, port, path, cert, key, backlog, reusePort } = options;
   if (reusePort) throw new NotSupportedError("reusePort", "run one process for each port");
   // A half-closed client still gets its answer (RFC 9112 section 9.6).
   const half = { allowHalfOpen: true, noDelay: true };
@@ -53,7 +53,6 @@ async function listenNode(options: ListenOptions, isSecure: boolean): Promise<Se
     })
     : createServer(half);
   const more = backlog === undefined ? {} : { backlog };
-  const { port = isSecure ? 8443 : 8080 } = options;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("listening", resolve).once("error", reject);
   server.listen(path === undefined ? { host: hostname, port, ...more } : { path, ...more });

@@ -6,12 +6,12 @@ import {
   type Engine,
   type EngineHandler,
   type EngineServer,
-  type ListenOptions,
 } from "../engine/engine.ts";
 import {
   checkListenOptions,
   checkReusePort,
   removeStaleSocket,
+  type Site,
   urlOf,
 } from "../engine/listen_options.ts";
 import { clock, turnClock } from "./clock.ts";
@@ -80,7 +80,7 @@ export class SocketServer implements EngineServer, ConnectionServer {
 
   constructor(
     listener: Listener,
-    options: ListenOptions,
+    options: Site,
     handler: EngineHandler,
     limits: Required<SocketLimits>,
   ) {
@@ -184,15 +184,14 @@ export class SocketServer implements EngineServer, ConnectionServer {
   }
 }
 
-function listen(options: ListenOptions): Listener {
-  const { hostname = "0.0.0.0", port = 8080, path, reusePort = false, backlog } = options;
+function listen(options: Site): Listener {
+  const { hostname, port, path, reusePort = false, backlog } = options;
   checkReusePort(options);
   const tcpBacklog = backlog === undefined ? {} : { tcpBacklog: backlog };
   try {
     if (path !== undefined) return Deno.listen({ transport: "unix", path });
     return Deno.listen({ hostname, port, ...(reusePort ? { reusePort } : {}), ...tcpBacklog });
   } catch (cause) {
-    if (cause instanceof Deno.errors.AddrInUse) throw new AddressInUseError(options, cause);
-    throw cause;
+    throw cause instanceof Deno.errors.AddrInUse ? new AddressInUseError(options, cause) : cause;
   }
 }

@@ -297,6 +297,21 @@ Deno.test("the error for an address in use names it and the remedy", async () =>
   assertEquals([error.port, error.path], [port, null]);
 });
 
+Deno.test("the error for the default port in use names it, on each engine", async () => {
+  let taken: Deno.Listener | null = null;
+  try {
+    taken = Deno.listen({ hostname: "127.0.0.1", port: 8080 });
+  } catch {
+    // Another program has it.
+  }
+  for (const engine of [web.denoEngine, web.socketEngine(), nodeEngine()]) {
+    const runner = new web.AppRunner(quietApp(), { engine });
+    const listening = runner.listen({ hostname: "127.0.0.1" });
+    await assertRejects(() => listening, web.AddressInUseError, "on 127.0.0.1:8080");
+  }
+  taken?.close();
+});
+
 Deno.test({
   name: "two processes share a port with reusePort; without the flag it says which one is missing",
   ignore: Deno.build.os !== "linux",
