@@ -53,7 +53,7 @@ function digest(algorithm: Account["algorithm"], text: string): string {
 export function requireAccount(accounts: readonly Account[], request: ServerRequest): void {
   if (accounts.length === 0) return;
   const authorization = request.headers.get("authorization") ?? "";
-  const [user, password] = decoded(/^Basic\s+(\S+)$/i.exec(authorization)?.[1] ?? "");
+  const [user, password] = decoded(/^Basic\s+([a-z\d+/]+={0,2})$/i.exec(authorization)?.[1] ?? "");
   let passes = false;
   for (const account of accounts) {
     // All accounts are compared, so that the time reveals neither users nor passwords.

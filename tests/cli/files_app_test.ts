@@ -91,8 +91,8 @@ function uploadOf(name: string, text = "x", headers: Record<string, string> = {}
   return { method: "POST", body, headers };
 }
 
-function basic(text: string): Record<string, string> {
-  return { authorization: `Basic ${btoa(text)}` };
+function basic(text: string, more = ""): Record<string, string> {
+  return { authorization: `Basic ${btoa(text)}${more}` };
 }
 
 async function statusOf(fetch: Fetch, path: string, init?: RequestInit): Promise<number> {
@@ -109,6 +109,7 @@ Deno.test("files: uploaders may read, readers may not upload", async () => {
       ["a reader reads", await statusOf(fetch, "/", { headers: basic("ada:reads") }), 200],
       ["an uploader reads", await statusOf(fetch, "/", { headers: basic("bob:writes") }), 200],
       ["no credentials", await statusOf(fetch, "/"), 401],
+      ["not base64", await statusOf(fetch, "/", { headers: basic("ada:reads", "!!") }), 401],
       [
         "an uploader uploads",
         await statusOf(fetch, "/", uploadOf("b", "x", basic("bob:writes"))),
