@@ -1,4 +1,6 @@
 // A self-signed certificate (RFC 5280), made by Web Crypto for servers without one.
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { isIPv4 } from "node:net";
 
 const DAY = 86_400_000; // ms
@@ -44,16 +46,14 @@ export async function selfSigned(hosts: readonly string[]) {
   const raw = await subtle.sign({ name: "ECDSA", hash: "SHA-256" }, keys.privateKey, content);
   const parts = [raw.slice(0, 32), raw.slice(32)].map((part) => integer(new Uint8Array(part)));
   const cert = der(0x30, content, ecdsa, der(0x03, "\0", der(0x30, ...parts)));
-  const digest = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
-    new Uint8Array(await subtle.digest("SHA-256", bytes));
   return {
     cert: pem("CERTIFICATE", cert),
     key: pem("PRIVATE KEY", new Uint8Array(await subtle.exportKey("pkcs8", keys.privateKey))),
     /** SHA-256 of the certificate, as browsers show it: `AB:CD:...`. */
-    fingerprint: Array.from(await digest(cert), (byte) => byte.toString(16).padStart(2, "0"))
-      .join(":").toUpperCase(),
+    fingerprint: createHash("sha256").update(cert).digest("hex").toUpperCase()
+      .replaceAll(/..(?!$)/g, "$&:"),
     /** SHA-256 of the public key in Base64, for curl's `--pinnedpubkey`. */
-    pin: base64(await digest(publicKey)),
+    pin: createHash("sha256").update(publicKey).digest("base64"),
   };
 }
 
@@ -79,14 +79,10 @@ function integer(bytes: Uint8Array): Uint8Array {
 }
 
 function hex(text: string): Uint8Array {
-  return Uint8Array.from(text.match(/[\da-f]{2}/g) ?? [], (pair) => parseInt(pair, 16));
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+  return Buffer.from(text.replaceAll(" ", ""), "hex");
 }
 
 function pem(label: string, bytes: Uint8Array): string {
-  const lines = base64(bytes).match(/.{1,64}/g) ?? [];
-  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
+  const lines = Buffer.from(bytes).toString("base64").replaceAll(/.{1,64}/g, "$&\n");
+  return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`;
 }

@@ -58,17 +58,13 @@ export function junitText(results: readonly Result[]): string {
   const suites = Map.groupBy(results, ({ file }) => file);
   const seconds = (each: readonly Result[]): string =>
     (each.reduce((sum, { duration }) => sum + duration, 0) / 1000).toFixed(3);
-  const failed = (each: readonly Result[]): number =>
-    each.filter(({ failures }) => failures.length > 0).length;
-  const lines = [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites tests="${results.length}" failures="${failed(results)}" time="${
-      seconds(results)
-    }">`,
-  ];
+  const counts = (each: readonly Result[]): string => {
+    const failed = each.filter(({ failures }) => failures.length > 0).length;
+    return `tests="${each.length}" failures="${failed}" time="${seconds(each)}"`;
+  };
+  const lines = ['<?xml version="1.0" encoding="UTF-8"?>', `<testsuites ${counts(results)}>`];
   for (const [file, cases] of suites) {
-    const counts = `tests="${cases.length}" failures="${failed(cases)}" time="${seconds(cases)}"`;
-    lines.push(`  <testsuite name="${xml(file)}" ${counts}>`);
+    lines.push(`  <testsuite name="${xml(file)}" ${counts(cases)}>`);
     for (const each of cases) {
       const { title, failures } = each;
       const attributes = `name="${xml(title)}" classname="${xml(file)}" time="${seconds([each])}"`;
