@@ -50,9 +50,8 @@ export function* pairsIn<T>(
 
 function queryText(key: string, value: NonNullable<QueryValue>, what: string): string {
   if (!["string", "number", "bigint", "boolean"].includes(typeof value)) {
-    throw new TypeError(
-      `Cannot encode ${what} "${key}": expected a string, number, bigint or boolean, got ${typeof value}`,
-    );
+    const got = `expected a string, number, bigint or boolean, got ${typeof value}`;
+    throw new TypeError(`Cannot encode ${what} "${key}": ${got}`);
   }
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new RangeError(`Cannot encode ${what} "${key}": ${value} is not a finite number`);

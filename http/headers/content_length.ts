@@ -1,4 +1,4 @@
-/** Reads a `Content-Length`: digits, or several times the same; `null` if missing or invalid. */
+/** Reads a `Content-Length`, digits alone (not "+5", "1e3"), also repeated; else `null`. */
 export function parseLength(header: string | null): number | null {
   if (header === null) return null;
   // Nearly every header is one length; a number holds 15 digits exactly.

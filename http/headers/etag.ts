@@ -17,11 +17,8 @@ const TAGS = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 export function formatETag(etag: ETag | string): string {
   const { value, weak = false } = typeof etag === "string" ? { value: etag } : etag;
   if (!TAG.test(value)) {
-    throw new TypeError(
-      `Cannot write the ETag ${
-        JSON.stringify(value)
-      }: it may hold no quote, blank or control character`,
-    );
+    const what = "it may hold no quote, blank or control character";
+    throw new TypeError(`Cannot write the ETag ${JSON.stringify(value)}: ${what}`);
   }
   return `${weak ? "W/" : ""}"${value}"`;
 }

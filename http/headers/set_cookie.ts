@@ -66,13 +66,8 @@ export function formatSetCookie(name: string, value: string, options: CookieOpti
   const { sameSite, path = "/", ...rest } = options;
   const lower = sameSite?.toLowerCase() as "strict" | "lax" | "none" | undefined;
   try {
-    return stringifySetCookie({
-      ...rest,
-      path,
-      name,
-      value,
-      sameSite: lower,
-    } as SetCookie, { encode: asIs });
+    const cookie = { ...rest, path, name, value, sameSite: lower } as SetCookie;
+    return stringifySetCookie(cookie, { encode: asIs });
   } catch (cause) {
     const reason = messageOf(cause).replace(
       /^cookie (\w+) is invalid: (.*)$/s,

@@ -1,4 +1,4 @@
-import { type Bytes, concatBytes } from "../bytes/bytes.ts";
+import type { Bytes } from "../bytes/bytes.ts";
 import { pulledStream } from "../bytes/pulled_stream.ts";
 import { GrowingBytes } from "../bytes/growing_bytes.ts";
 import {
@@ -173,7 +173,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     for (let piece = await this.#next(8192); piece !== null; piece = await this.#next(8192)) {
       const end = piece.indexOf(LF) + 1;
       const line = end === 0 ? piece : piece.subarray(0, end);
-      if (end > 0) this.#rest = concatBytes([piece.subarray(end), this.#rest]);
+      if (end > 0) this.#rest = piece.subarray(end); // it was empty: it never holds more
       if (bytes.size + line.length > this.#init.maxFieldSize) {
         throw this.#content.fail(new MultipartLimitError("maxFieldSize", this.#init.maxFieldSize));
       }

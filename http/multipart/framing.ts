@@ -185,17 +185,14 @@ export class MultipartFraming {
     const source = this.#source;
     const limit = this.#limits.maxPreambleSize;
     let skipped = 0;
-    for (;;) {
-      if (this.#atDelimiter()) return;
+    while (!this.#atDelimiter()) {
       // The CRLF before the first delimiter belongs to the delimiter.
-      skipped += this.#clear;
+      const passed = this.#clear;
+      this.#clear = 0;
+      source.start += passed;
+      skipped += passed;
       if (skipped > limit) throw new MultipartLimitError("maxPreambleSize", limit);
-      source.start += this.#clear;
-      if (this.#clear > 0) {
-        this.#clear = 0;
-        continue;
-      }
-      if (!(await source.fill())) {
+      if (passed === 0 && !(await source.fill())) {
         throw new MultipartTruncatedError("what comes before the first boundary");
       }
     }

@@ -66,11 +66,8 @@ export class MultipartReader
     MULTIPART_LIMITS.check("new MultipartReader", options);
     const { mimeType, params } = parseContentType(contentType);
     if (!mimeType.startsWith("multipart/")) {
-      throw new MultipartSyntaxError(
-        `Cannot read the multipart body: its Content-Type is ${
-          contentType === null ? "missing" : JSON.stringify(contentType.slice(0, 80))
-        }`,
-      );
+      const got = contentType === null ? "missing" : JSON.stringify(contentType.slice(0, 80));
+      throw new MultipartSyntaxError(`Cannot read the multipart body: its Content-Type is ${got}`);
     }
     this.limits = resolveMultipartLimits(options);
     this.boundary = checkBoundary(params.get("boundary") ?? "", this.limits.maxBoundaryLength);

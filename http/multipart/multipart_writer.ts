@@ -62,11 +62,8 @@ export class MultipartWriter {
       throw new TypeError(`Cannot write multipart/${JSON.stringify(subtype)}: not a token`);
     }
     if (!BOUNDARY.test(boundary)) {
-      throw new TypeError(
-        `Cannot write multipart boundary ${
-          JSON.stringify(boundary)
-        }: expected 1 to 70 of the characters of RFC 2046`,
-      );
+      const what = "expected 1 to 70 of the characters of RFC 2046";
+      throw new TypeError(`Cannot write multipart boundary ${JSON.stringify(boundary)}: ${what}`);
     }
     this.subtype = subtype.toLowerCase();
     this.boundary = boundary;

@@ -9,7 +9,7 @@ import { BytesSource } from "../bytes/source_stream.ts";
 
 const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "identity"]);
 
-/** Refuses encodings in form-data: deprecated (RFC 7578 section 4.7), and sent by no browser. */
+/** Refuses encodings in form-data (RFC 7578 section 4.7): a filter would see other bytes. */
 export function refuseEncodings(headers: Headers): void {
   for (const name of ["content-transfer-encoding", "content-encoding"]) {
     const encoding = encodingOf(headers, name);

@@ -11,7 +11,6 @@ export class ReceiveQueue {
   #messages: WSMessage[] = [];
   #bytes = 0;
   #waiting: ((message: WSMessage) => void) | null = null;
-  #iterating: ((step: IteratorResult<WSMessage>) => void) | null = null;
 
   constructor(maxQueue: number) {
     this.#maxQueue = maxQueue;
@@ -22,7 +21,7 @@ export class ReceiveQueue {
   }
 
   get isAwaited(): boolean {
-    return this.#waiting !== null || this.#iterating !== null;
+    return this.#waiting !== null;
   }
 
   /** Whether a full queue has emptied enough to resume reading. */
@@ -39,12 +38,7 @@ export class ReceiveQueue {
   /** Hands a message to the waiting reader, or queues it. */
   put(message: WSMessage, size: number): boolean {
     const waiting = this.#waiting;
-    const iterating = this.#iterating;
-    this.#waiting = this.#iterating = null;
-    if (iterating !== null) {
-      iterating(toResult(message));
-      return true;
-    }
+    this.#waiting = null;
     if (waiting === null) {
       this.#messages.push(message);
       this.#bytes += size;
@@ -85,7 +79,7 @@ export class ReceiveQueue {
 
   /** Waits for the next step of an iteration, one promise shorter than `take()`. */
   next(): Promise<IteratorResult<WSMessage>> {
-    return new Promise((resolve) => this.#iterating = resolve);
+    return new Promise((resolve) => this.#waiting = (message) => resolve(toResult(message)));
   }
 }
 

@@ -193,9 +193,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
    */
   async onMessage(callback: (message: WSMessage) => void | Promise<void>): Promise<void> {
     const channel = this.#open();
-    for (;;) {
-      const step = await channel.next();
-      if (step.done === true) return;
+    for (let step = await channel.next(); !step.done; step = await channel.next()) {
       const called = callback(step.value);
       if (called instanceof Promise) await called;
     }
