@@ -81,15 +81,9 @@ async function open(
 ): Promise<Map<string, Recorded[]> | null> {
   if (mode !== "record") {
     try {
-      const replies = new Map<string, Recorded[]>();
-      for (const line of (await nodeFs().promises.readFile(path, "utf8")).split("\n")) {
-        if (line === "") continue;
-        const reply: Recorded = JSON.parse(line);
-        const list = replies.get(reply.key);
-        if (list === undefined) replies.set(reply.key, [reply]);
-        else list.push(reply);
-      }
-      return replies;
+      const lines = (await nodeFs().promises.readFile(path, "utf8")).split("\n");
+      const replies = lines.filter((line) => line !== "").map((line): Recorded => JSON.parse(line));
+      return Map.groupBy(replies, ({ key }) => key);
     } catch (error) {
       if (error instanceof SyntaxError) {
         const why = `Cannot replay ${path}: a line is not valid JSON. Record it again`;

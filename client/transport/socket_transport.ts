@@ -142,10 +142,8 @@ class SocketTransport implements Transport {
   }
 
   readonly #free: Free = (socket, request, reusable, keptFor) => {
-    if (reusable === "taken") {
-      // The connection was taken over.
-    } else if (reusable) this.#pool.free(socket, keptFor);
-    else socket.close();
+    if (reusable === true) this.#pool.free(socket, keptFor);
+    else if (!reusable) socket.close(); // else it was taken over
     this.#slots.release(request.url);
   };
 }
