@@ -1,5 +1,6 @@
 import { nodeFs, nodeUrl } from "../../http/node_modules.ts";
 import type { ServerRequest } from "../request/request.ts";
+import { escapeHtml as escaped } from "../response/escape_html.ts";
 
 /** What is shown of an error, as JSON of RFC 9457 and on a page. */
 export interface ShownError {
@@ -119,10 +120,6 @@ function sourceHtml(place: Frame): string {
 function tableOf(rows: readonly (readonly [string, string])[]): string {
   const cells = rows.map(([name, value]) => `<tr><td>${escaped(name)}<td>${escaped(value)}`);
   return `<table>${cells.join("\n")}</table>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
 }
 
 interface Frame {

@@ -95,8 +95,8 @@ export class StaticRoot {
       const state = `${info.mtime?.getTime()} ${info.size} ${info.ino}`;
       const known = this.#hashes.get(path);
       if (known?.[0] === state) return known[1];
-      const digest = nodeCrypto().hash("sha256", Deno.readFileSync(path), "base64");
-      const hash = digest.replaceAll("+", "-").replaceAll("/", "_"); // Python's urlsafe form
+      // Padded, as Python's urlsafe form.
+      const hash = `${nodeCrypto().hash("sha256", Deno.readFileSync(path), "base64url")}=`;
       if (this.#hashes.size >= MAX_ENTRIES) this.#hashes.clear();
       this.#hashes.set(path, [state, hash]);
       return hash;

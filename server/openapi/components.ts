@@ -37,11 +37,8 @@ export class Components {
 
   /** Converts a schema; its definitions become shared ones. */
   add(schema: StandardSchemaV1, side: SchemaSide, what: string): JSONSchema {
-    const { $schema: _, $defs, definitions, $id, id = $id, ...root } = this.#toJSON(
-      schema,
-      side,
-      what,
-    );
+    const made = this.#toJSON(schema, side, what);
+    const { $schema: _, $defs, definitions, $id, id = $id, ...root } = made;
     const found = { ...definitions as object, ...$defs as object } as Record<string, JSONSchema>;
     const name = String(id ?? root["title"] ?? what);
     const own = id !== undefined || JSON.stringify(root).includes('"$ref":"#"');

@@ -61,17 +61,15 @@ export async function proxy<Params>(
   const timer = timeout === 0 ? undefined : setTimeout(() => late.abort(), timeout);
   const body = await bodyOf(request);
   try {
-    const reply = await send(
-      new Request(target, {
-        method: request.method,
-        headers,
-        body,
-        redirect: "manual",
-        signal: AbortSignal.any([request.signal, late.signal]),
-        ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
-      }),
-    );
-    const response = mutableResponse(reply, send !== fetch);
+    const forwarded = new Request(target, {
+      method: request.method,
+      headers,
+      body,
+      redirect: "manual",
+      signal: AbortSignal.any([request.signal, late.signal]),
+      ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+    });
+    const response = mutableResponse(await send(forwarded), send !== fetch);
     removeHopByHop(response.headers);
     return response;
   } catch (cause) {

@@ -192,9 +192,7 @@ function sender(
     if (!showIndex) throw new HTTPForbidden();
     const title = `/${filename.replace(/\/$/, "")}`;
     const page = await directoryListing(path, request.rawPath, title, dotfiles)
-      .catch((error) => {
-        throw fileError(error);
-      });
+      .catch((error) => Promise.reject(fileError(error)));
     return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
   }
 }

@@ -160,14 +160,11 @@ export class AppRunner {
 const LAST_WORDS = 200; // ms
 
 /** Waits for a promise for a limited time; rethrows its error. */
-async function isDone(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), ms);
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function isDone(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  return new Promise<boolean>((resolve, reject) => {
+    const timer = setTimeout(resolve, ms, false);
+    promise.then(() => resolve(true), reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function checkTime(name: string, value: number): number {

@@ -73,11 +73,8 @@ export class Fernet {
     const { createDecipheriv, timingSafeEqual } = nodeCrypto();
     const key = this.#keys.find((each) => timingSafeEqual(each.sign(signed), signature));
     if (key === undefined) return null;
-    const cipher = createDecipheriv(
-      "aes-128-cbc",
-      key.encryption,
-      signed.subarray(HEADER, IV_END),
-    );
+    const vector = signed.subarray(HEADER, IV_END);
+    const cipher = createDecipheriv("aes-128-cbc", key.encryption, vector);
     try {
       const start = cipher.update(signed.subarray(IV_END));
       // Decoded as one: Deno 2.4 cuts characters between the two.
@@ -114,9 +111,7 @@ function keyBytes(key: Uint8Array | string): Bytes {
     ? new Uint8Array(node.Buffer.from(/^[\w-]{43}=?$/.test(key) ? key : "", "base64url"))
     : new Uint8Array(key);
   if (bytes.length === 32) return bytes;
-  throw new TypeError(
-    "Cannot encrypt sessions: a key has to be 32 bytes, or 32 bytes in base64url",
-  );
+  throw new TypeError("Cannot encrypt sessions: a key is 32 bytes, or 32 bytes in base64url");
 }
 
 /** A half to sign with and one to encrypt with. */

@@ -4,7 +4,8 @@ import { NodeStream } from "../../http/bytes/node_stream.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { AddressInUseError, type Engine } from "../engine/engine.ts";
 import { checkListenOptions, removeStaleSocket, type Site } from "../engine/listen_options.ts";
-import { type Accepted, SocketServer } from "./socket_engine.ts";
+import type { Accepted } from "./socket_connection.ts";
+import { SocketServer } from "./socket_engine.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
 
 const HANDSHAKE_TIMEOUT = 30_000; // ms, for a client that does not go on with TLS

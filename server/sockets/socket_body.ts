@@ -6,11 +6,13 @@ import { type Framing, requestFraming } from "../../http/http1/framing.ts";
 import type { RequestHead } from "../../http/http1/head.ts";
 import { type HeadLimits, HttpSyntaxError } from "../../http/http1/head_rules.ts";
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
+import type { ServeInfo } from "../engine/engine.ts";
 import type { SocketInput } from "./socket_input.ts";
 
 /** The connection of a request, as its body and its exchange see it. */
 export interface RequestConnection {
   readonly input: SocketInput;
+  readonly remote: NonNullable<ServeInfo["remoteAddr"]>;
   /** Connections of the server now. */
   readonly siblings: number;
   /** Watches for the client to disconnect. */

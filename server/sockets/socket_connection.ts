@@ -17,6 +17,11 @@ import { SocketOutput } from "./socket_output.ts";
 import { urlOf } from "./socket_request.ts";
 import { quickResponse, type ResponseRules } from "./socket_response.ts";
 
+export interface Accepted extends PlatformStream {
+  readonly remoteAddr: RequestConnection["remote"];
+  setNoDelay?(noDelay: boolean): void;
+}
+
 export interface ConnectionServer {
   readonly limits: Required<SocketLimits>;
   readonly handler: EngineHandler;
@@ -52,7 +57,7 @@ export class SocketConnection implements RequestConnection {
   /** Start of the idle time, by `performance.now()`; 0 while busy. */
   idleSince = 0;
   place: LinkedNode<SocketConnection> | null = null;
-  readonly remote: { readonly transport: string; readonly hostname?: string };
+  readonly remote: RequestConnection["remote"];
   readonly #stream: ByteStream;
   readonly #output: SocketOutput;
   readonly #server: ConnectionServer;
@@ -65,16 +70,12 @@ export class SocketConnection implements RequestConnection {
   #timedOut: Waiting = null;
   #isClosed = false;
 
-  constructor(
-    connection: PlatformStream,
-    server: ConnectionServer,
-    remote: { readonly transport: string; readonly hostname?: string },
-  ) {
+  constructor(connection: Accepted, server: ConnectionServer) {
     this.input = new SocketInput(connection, server.limits);
     this.#stream = byteStream(connection, this.input); // for an upgrade
     this.#output = new SocketOutput(connection, server.limits.writeTimeout + server.tick);
     this.#server = server;
-    this.remote = remote;
+    this.remote = connection.remoteAddr;
   }
 
   async run(): Promise<void> {
@@ -179,7 +180,7 @@ export class SocketConnection implements RequestConnection {
     const body = bodyOf(head, this, this.#server.limits);
     this.#requests++;
     const url = urlOf(head, this.#server.scheme, this.#server.origin);
-    return this.#exchange = new SocketExchange(head, url, body, this.remote, this);
+    return this.#exchange = new SocketExchange(head, url, body, this);
   }
 
   #handled(exchange: SocketExchange): Response | Promise<Response> {

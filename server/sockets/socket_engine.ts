@@ -1,4 +1,3 @@
-import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { LinkedList } from "../../http/linked_list.ts";
 import {
@@ -15,7 +14,7 @@ import {
   urlOf,
 } from "../engine/listen_options.ts";
 import { clock, turnClock } from "./clock.ts";
-import { type ConnectionServer, SocketConnection } from "./socket_connection.ts";
+import { type Accepted, type ConnectionServer, SocketConnection } from "./socket_connection.ts";
 import { resolveLimits, type SocketLimits } from "./socket_limits.ts";
 
 const TICK = 250; // ms
@@ -48,11 +47,6 @@ export function socketEngine(limits: SocketLimits = {}): Engine {
     if (where.path !== undefined) await removeStaleSocket(where.path);
     return new SocketServer(listen(where), where, handler, resolved);
   };
-}
-
-export interface Accepted extends PlatformStream {
-  readonly remoteAddr: { readonly transport: string; readonly hostname?: string };
-  setNoDelay?(noDelay: boolean): void;
 }
 
 /** A listener of Deno, or of Node, which calls `serve()` for each connection. */
@@ -153,7 +147,7 @@ export class SocketServer implements EngineServer, ConnectionServer {
     if (this.isStopping || isTooMany || (isFull && !this.#shed())) return connection.close();
     connection.setNoDelay?.(true);
     this.#perAddress.set(hostname, count);
-    const served = new SocketConnection(connection, this, connection.remoteAddr);
+    const served = new SocketConnection(connection, this);
     served.place = this.#connections.add(served);
     void served.run();
   }

@@ -26,7 +26,7 @@ const UPGRADE: RawHeaders = [["upgrade", "websocket"], ["connection", "Upgrade"]
 
 /** A pending request, its engine port, and its connection info. */
 export class SocketExchange implements ServeInfo, EnginePort {
-  readonly remoteAddr: { readonly transport: string; readonly hostname?: string };
+  readonly remoteAddr: RequestConnection["remote"];
   readonly request: SocketRequest;
   readonly head: RequestHead;
   readonly body: SocketBody | null;
@@ -45,11 +45,10 @@ export class SocketExchange implements ServeInfo, EnginePort {
     head: RequestHead,
     url: string,
     body: SocketBody | null,
-    remoteAddr: { readonly transport: string; readonly hostname?: string },
     connection: RequestConnection,
   ) {
     this.request = new SocketRequest(head, url, body);
-    this.remoteAddr = remoteAddr;
+    this.remoteAddr = connection.remote;
     this.head = head;
     this.#connection = connection;
     this.body = body;

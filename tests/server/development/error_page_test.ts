@@ -39,13 +39,13 @@ Deno.test("with debug a browser gets a page with stack, source, route and reques
   assertEquals(response.headers.get("cache-control"), "no-store");
   for (
     const text of [
-      "Error: &#60;script&#62;alert(1)&#60;/script&#62;",
+      "Error: &lt;script&gt;alert(1)&lt;/script&gt;",
       "Caused by Error: the cause",
       "/tests/server/development/error_page_test.ts:",
       "/users/{id}",
       "<td>id<td>7",
       "GET /users/7?q=%3Ci%3E",
-      "<td>x-a<td>&#60;b&#62;",
+      "<td>x-a<td>&lt;b&gt;",
       "<td>cookie<td>(hidden)",
     ]
   ) assertStringIncludes(page, text);
