@@ -98,9 +98,7 @@ export class Application implements AppContext {
   #starting: Promise<void> | null = null;
 
   static {
-    drain = (app) => {
-      app.#entrance.draining = true;
-    };
+    drain = (app) => void (app.#entrance.draining = true);
     abandon = (app) => app.#abandon();
     openAnswersOf = (app) => app.#open;
     enter = (app, context) => app.#contexts.enter(context, app);
@@ -211,8 +209,8 @@ export class Application implements AppContext {
   }
 
   /**
-   * Runs work every `ms`, from start-up until the application begins to stop: a failure is logged,
-   * and the next run is on time. A run that takes longer delays the next one, so two never overlap.
+   * Runs work every `ms`, first after `ms`, from start-up until the application begins to stop: a
+   * failure is logged, and the next run is on time, or after a longer one, so two never overlap.
    * @throws {RangeError} If the time or the shift is not one.
    * @throws {TypeError} If the application has started.
    */

@@ -7,11 +7,11 @@ import type { Middleware } from "../request/middleware.ts";
 export interface ApplicationOptions extends Partial<BodyLimits> {
   /** Middlewares for every request, including `404` and `405`; the first is the outermost. */
   readonly middlewares?: readonly Middleware[];
-  /** Largest body that is read whole, in bytes; 0 for no limit. @default {1048576} */
+  /** Largest body read whole, in bytes; 0 for any; the outermost's counts. @default {1048576} */
   readonly clientMaxSize?: number;
   /** Logger for errors that no handler caught. @default {console} */
   readonly logger?: Logger;
-  /** Whether clients are told about errors of the program, for development. @default {false} */
+  /** Whether clients are told about errors of the program; the outermost's counts. @default {false} */
   readonly debug?: boolean;
 }
 

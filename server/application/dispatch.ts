@@ -121,15 +121,8 @@ function answer(
       end(early, request, running, error ?? new Error("The handler threw nothing"));
     };
     result.then((value) => {
-      if (isResponse(value)) return done(value);
-      let rendered: HandlerResult | Promise<HandlerResult>;
-      try {
-        rendered = render(value, request);
-      } catch (error) { // a synchronous responder; this is its only handler
-        return failed(error);
-      }
-      if (isThenable(rendered)) rendered.then(done, failed);
-      else done(rendered);
+      if (isResponse(value)) done(value);
+      else Promise.try(render, value, request).then(done, failed);
     }, failed);
   });
 }

@@ -4,11 +4,6 @@ import { fairTurn } from "../../http/bytes/read_turns.ts";
 import { storageError } from "./save_file.ts";
 import { sweepOnce } from "./sweep_parts.ts";
 
-/** Memory left for the files of one form, in bytes. */
-export interface SpoolBudget {
-  left: number;
-}
-
 /** Bytes written once and readable many times, while the form or a response holds them. */
 export class Spooled {
   readonly size: number;
@@ -62,7 +57,7 @@ let swept: Promise<void> | null = null;
  */
 export async function spool(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  budget: SpoolBudget,
+  budget: { left: number }, // bytes of memory, for all files of a form
 ): Promise<Spooled> {
   const held = new GrowingBytes();
   let size = 0;

@@ -110,10 +110,7 @@ export function jsonResponse(value: unknown, options?: JsonResponseOptions): Res
   if (typeof text !== "string") {
     throw new TypeError(`Cannot send ${typeof value} as JSON: it has no JSON form`);
   }
-  const { init, list } = DEFAULTS[JSON_TYPE];
-  return options === undefined
-    ? recordedResponse(text, init, list)
-    : recorded(text, options, JSON_TYPE);
+  return recorded(text, options, JSON_TYPE);
 }
 
 /**
@@ -169,10 +166,10 @@ export function delCookie(
 
 function recorded(
   text: string | null,
-  options: ResponseOptions | undefined,
+  options: ResponseOptions = {},
   byDefault: typeof TEXT | typeof JSON_TYPE,
 ): Response {
-  const { status = 200, headers, contentType } = options ?? {};
+  const { status = 200, headers, contentType } = options;
   if (headers === undefined) {
     const { init, list } = contentType === undefined
       ? DEFAULTS[byDefault]

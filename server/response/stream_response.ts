@@ -170,8 +170,8 @@ export class StreamResponse implements EarlyAnswer {
 
   /** Sends status and headers, once; a `TypeError` if the request has been answered. */
   prepare<Params>(request: ServerRequest<Params>): Promise<void> {
-    if (this.#response !== null) return Promise.resolve();
-    try {
+    return Promise.try(() => {
+      if (this.#response !== null) return;
       this.#response = this.#open(request.method === "HEAD", request.headers);
       requestInternals.slotOf(request).answer({
         response: this.#response,
@@ -183,10 +183,7 @@ export class StreamResponse implements EarlyAnswer {
           return Promise.resolve();
         },
       });
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return Promise.resolve();
+    });
   }
 
   /**

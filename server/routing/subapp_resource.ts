@@ -114,8 +114,7 @@ function checkDomain(domain: string): string {
 
 function asciiHost(lower: string): string {
   try {
-    // deno-lint-ignore no-control-regex -- matches all of ASCII on purpose
-    return /^[\x00-\x7f]*$/.test(lower) ? lower : new URL(`http://${lower}/`).host;
+    return /[^\0-\x7f]/.test(lower) ? new URL(`http://${lower}/`).host : lower;
   } catch {
     return lower;
   }
