@@ -89,6 +89,7 @@ const [, clientPrints = ""] = /^```text\n([^]*?)\n```$/m.exec(readme) ?? [];
 
 /** Packages downloaded by a program that uses client and server, without those of the tests. */
 const NEEDED = [
+  "@noble", // its hashes
   "cookie",
   "eventsource-parser",
   "hono",
