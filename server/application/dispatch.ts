@@ -122,7 +122,7 @@ function answer(
     };
     result.then((value) => {
       if (isResponse(value)) done(value);
-      else Promise.try(render, value, request).then(done, failed);
+      else (async () => await render(value, request))().then(done, failed);
     }, failed);
   });
 }

@@ -170,19 +170,25 @@ export class StreamResponse implements EarlyAnswer {
 
   /** Sends status and headers, once; a `TypeError` if the request has been answered. */
   prepare<Params>(request: ServerRequest<Params>): Promise<void> {
-    return Promise.try(() => {
-      if (this.#response !== null) return;
-      this.#response = this.#open(request.method === "HEAD", request.headers);
-      requestInternals.slotOf(request).answer({
-        response: this.#response,
-        finish: (error) => this.#finish(error),
-        // Only the handler can end it: an end made here would look like that of the whole content.
-        shutdown: () => {
-          this.#stopping = true;
-          this.#aborter?.abort(stopping());
-          return Promise.resolve();
-        },
-      });
+    try {
+      if (this.#response === null) this.#send(request);
+      return Promise.resolve();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #send<Params>(request: ServerRequest<Params>): void {
+    this.#response = this.#open(request.method === "HEAD", request.headers);
+    requestInternals.slotOf(request).answer({
+      response: this.#response,
+      finish: (error) => this.#finish(error),
+      // Only the handler can end it: an end made here would look like that of the whole content.
+      shutdown: () => {
+        this.#stopping = true;
+        this.#aborter?.abort(stopping());
+        return Promise.resolve();
+      },
     });
   }
 
