@@ -1,4 +1,3 @@
-// Running a subcommand by its arguments.
 import type { CommandSpec } from "./specs/command_spec.ts";
 import { addEnvironment } from "./args/environment_options.ts";
 import { parseArgs, type ParsedArgs } from "./args/parse_args.ts";

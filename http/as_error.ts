@@ -1,4 +1,3 @@
-/** Wraps a thrown value, which may be anything, in an error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

@@ -10,7 +10,6 @@ export class BufferPool {
     this.#most = most;
   }
 
-  /** Takes a spare buffer, or makes one of `size` bytes. */
   take(size: number = this.#size): Uint8Array<ArrayBuffer> {
     return this.#spare.pop() ?? new Uint8Array(size);
   }

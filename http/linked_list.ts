@@ -19,7 +19,6 @@ export class LinkedList<T> {
     return this.#size;
   }
 
-  /** The oldest value, `null` if the list is empty. */
   get first(): LinkedNode<T> | null {
     return this.#first;
   }

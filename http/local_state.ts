@@ -6,7 +6,6 @@ export function noteLocalState(what: string, remedy: string): void {
   found.set(what, remedy);
 }
 
-/** A warning that names all such state, or `null`. */
 export function localStateWarning(): string | null {
   if (found.size === 0) return null;
   const lines = [...found].map(([what, remedy]) => `\n  ${what}: ${remedy}`);

@@ -3,7 +3,6 @@
 import { messageOf } from "./as_error.ts";
 
 export interface Span {
-  /** Ids of the span and its trace. */
   spanContext(): { readonly traceId: string; readonly spanId: string };
   setAttribute(name: string, value: string | number): unknown;
   /** Sets the status; 2 is an error. */
@@ -111,7 +110,6 @@ export class Tracing {
     return headers;
   }
 
-  /** The context that a client's headers carry. */
   contextFrom(headerOf: (name: string) => string | null): SpanContext {
     const get: Getter = (_, name) => headerOf(name) ?? undefined;
     return this.#api.propagation?.extract(this.root, {}, { get, keys: () => [] }) ?? this.root;

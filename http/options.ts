@@ -1,5 +1,4 @@
-// Checks of options: an unknown name or a value of the wrong type is a TypeError that names the
-// right one.
+// Checks of options: an unknown name or a wrong type is a TypeError that names the right one.
 
 const BOOLEAN = 1, NUMBER = 2, STRING = 4, FUNCTION = 8, OBJECT = 16, LIST = 32, NULL = 64;
 

@@ -12,7 +12,6 @@ export class RecentMap<Key, Value> {
     return this.#places.size;
   }
 
-  /** The oldest key with its value, or `null`. */
   get oldest(): readonly [Key, Value] | null {
     return this.#order.first?.value ?? null;
   }

@@ -10,7 +10,6 @@
  * const { headers } = await app.request("/");
  * console.assert(headers.get("access-control-allow-origin") === "*");
  * ```
- *
  * @module
  */
 import type { MiddlewareHandler } from "hono";
@@ -97,7 +96,6 @@ interface Fault {
   readonly headers: Headers;
 }
 
-/** Leads one request through Hono middlewares to our handler and back. */
 async function pass(
   middlewares: readonly MiddlewareHandler[],
   request: ServerRequest,
@@ -166,7 +164,6 @@ async function pass(
   return failure === null ? c.res : failed(failure, request, c.res);
 }
 
-/** An early answer as the middlewares have left it. */
 function afterMiddlewares(early: Response, res: Response): Response {
   if (early.status === 101) return withHeaders(early, res.headers); // must be the same object
   const { body } = early;

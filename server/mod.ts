@@ -9,7 +9,6 @@
  * const response = await app.fetch(new Request("http://localhost/deno"));
  * console.assert(await response.text() === "deno");
  * ```
- *
  * @module
  */
 // Application

@@ -10,7 +10,6 @@
  * const url = await runner.listen({ hostname: "127.0.0.1", port: 0 });
  * console.assert((await fetch(url)).status === 404);
  * ```
- *
  * @module
  */
 export { nodeEngine } from "./sockets/node_engine.ts";

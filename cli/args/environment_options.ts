@@ -3,10 +3,7 @@ import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import type { ParsedArgs } from "./parse_args.ts";
 import { UsageError } from "../errors/errors.ts";
 
-/**
- * Name of an option's variable: `ROUNDTRIP_FILES_MAX_SIZE` for `files --max-size`. It includes the
- * subcommand, so that a server's password is never sent with a request.
- */
+/** `ROUNDTRIP_FILES_MAX_SIZE`: with the subcommand, so that no request sends a server password. */
 export function variableOf(spec: CommandSpec, option: OptionSpec): string {
   return `ROUNDTRIP_${spec.name}_${option.long}`.toUpperCase().replaceAll("-", "_");
 }

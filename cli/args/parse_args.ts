@@ -1,4 +1,3 @@
-// Parsing arguments by the specification of a subcommand.
 import type { CommandSpec, OptionName, OptionSpec } from "../specs/command_spec.ts";
 import type { AnyOption } from "../specs/mod.ts";
 import { meant } from "./suggest.ts";
@@ -12,7 +11,6 @@ export class ParsedArgs<Name extends string = AnyOption> {
   /** Words passed on to the application. */
   readonly rest: string[] = [];
 
-  /** Whether a switch or an option was given. */
   has(long: Name): boolean {
     return this.#values.has(long);
   }
@@ -71,10 +69,7 @@ export class ParsedArgs<Name extends string = AnyOption> {
   }
 }
 
-/**
- * Parses arguments. Options may appear anywhere before `--`; `--no-OPTION` cancels an earlier
- * option, for example one from an alias. Errors name the unknown word and the nearest known one.
- */
+/** Options may be anywhere before `--`; `--no-OPTION` cancels an earlier one, as from an alias. */
 export function parseArgs<Spec extends CommandSpec>(
   spec: Spec,
   args: readonly string[],

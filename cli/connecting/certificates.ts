@@ -1,4 +1,3 @@
-// Certificates and keys given as options, checked before the request.
 import type { ParsedArgs } from "../args/parse_args.ts";
 import { badArgument, UsageError } from "../errors/errors.ts";
 import { askSecret } from "../io/ask_secret.ts";

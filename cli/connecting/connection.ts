@@ -1,4 +1,3 @@
-// The transport of a request, by options and environment.
 import { resolve } from "node:path";
 import { socketTransport, type Transport } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";

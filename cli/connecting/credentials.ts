@@ -25,8 +25,7 @@ export async function authOf(
     throw new UsageError(`--auth-type needs --auth, or a line for ${url.hostname} in .netrc`);
   }
   if (type === "bearer" || value.includes(":")) return { type, value };
-  // On the command line every user of the machine could read the password, and the shell's history
-  // would keep it.
+  // The command line can be read by every user of the machine, and is kept in the shell's history.
   const password = askSecret(parsed, `Password for ${value}: `);
   if (password === null) {
     throw badArgument("auth", `"${value}" has no password; expected USER:PASS`);

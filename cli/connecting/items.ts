@@ -30,7 +30,6 @@ export type Item =
 
 // Longest first: at the same place `:=@` wins over `:=` and `:`.
 const SEPARATORS = [":=@", "==@", "=@", ":@", ":=", "==", "=", ":", "@"] as const;
-/** What an item looks like, for messages. */
 export const ITEM_SYNTAX = "expected NAME:VALUE, NAME==VALUE, NAME=VALUE, NAME:=JSON or NAME@PATH";
 const SPECIAL = /[=:@;\\]/;
 

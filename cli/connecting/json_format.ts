@@ -1,4 +1,3 @@
-// Formatting JSON: indented and coloured, with unchanged tokens.
 import { Buffer } from "node:buffer";
 import type { Paint } from "../io/paint.ts";
 
@@ -9,9 +8,8 @@ const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u20
 const MAX_FORMATTED = 128 * 1024 * 1024; // UTF-16 units
 
 /**
- * Formats JSON; numbers, escapes and repeated keys stay as they are.
- * @param options Spaces per level (`null` keeps the whitespace, unsorted), whether keys are sorted,
- * and whether escaped characters are decoded.
+ * Formats JSON; numbers, escapes and repeated keys stay as they are. `indent` is in spaces a level
+ * (`null` keeps the whitespace, unsorted), `decode` decodes escaped characters.
  */
 export function formatJson(
   text: string,

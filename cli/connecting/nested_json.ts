@@ -104,12 +104,10 @@ function describe(key: string | number | null): string {
   return key === null ? "[]" : typeof key === "number" ? `index [${key}]` : `key [${key}]`;
 }
 
-/** The name of a type with its article. */
 function article(word: string): string {
   return word === "null" ? word : /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
 }
 
-/** An error that points at the place in the token. */
 function pointed(token: string, at: number, why: string): UsageError {
   return new UsageError(`item '${token}': ${why}\n  ${token}\n  ${" ".repeat(at)}^`);
 }

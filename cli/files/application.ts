@@ -82,11 +82,9 @@ export function filesApplication(options: FilesOptions): Application {
 
 type Reply = Awaited<ReturnType<Handler>>;
 
-// Types in which a browser runs scripts. Others are not sandboxed: Chromium shows no PDF in a
-// sandbox.
+// Only types in which a browser runs scripts, as Chromium shows no PDF in a sandbox.
 const ACTIVE = /^(?:text\/(?:html|xml)|application\/xml|[\w.-]+\/[\w.-]+\+xml)\b/i;
 
-/** The handlers of a folder. */
 class ServedFolder {
   readonly root: Root;
   /** The route of its files, which answers 403 for a folder. */

@@ -38,7 +38,6 @@ export async function sendArchive(root: Root, folder: string, kind: string): Pro
   });
 }
 
-/** Packs a folder while the archive is read. */
 async function archive(
   root: Root,
   path: string,

@@ -35,7 +35,6 @@ export class Root {
     return !PARTIAL.test(name) && (this.#hidden || !name.startsWith("."));
   }
 
-  /** Whether a path is that of an incomplete upload. */
   isPartial(rawPath: string): boolean {
     return PARTIAL.test(decoded(rawPath) ?? "");
   }

@@ -82,10 +82,8 @@ export function pageReply(html: string, nonce: string | null): Response {
   });
 }
 
-/** Order of the entries, and number of the page. */
 export interface Order {
   readonly sort: SortKey;
-  /** Whether the greatest comes first. */
   readonly descending: boolean;
   readonly page: number;
 }
@@ -94,7 +92,6 @@ export interface PageOptions extends Pick<FilesOptions, "title" | "mkdir" | "rem
   /** Path of the folder below the root, decoded, `/` for the root. */
   readonly path: string;
   readonly entries: readonly Entry[];
-  /** Their order, and the current page. */
   readonly order: Order;
   readonly pages: number;
   readonly upload: boolean;
@@ -147,7 +144,6 @@ function breadcrumb(root: string, names: readonly string[]): string {
   return `<nav aria-label="Folders above">${above.join(" › ")} ›</nav>\n`;
 }
 
-/** The query for the same listing in another order, or for another page. */
 function queryOf({ sort, descending, page }: Order): string {
   const query = new URLSearchParams();
   if (sort !== "name") query.set("sort", sort);
@@ -178,7 +174,6 @@ function removeForm(name: string): string {
     `aria-label="Delete ${escapeHtml(name)}">Delete</button></form>`;
 }
 
-/** Page that confirms a deletion, for browsers without scripts. */
 export function confirmPage(name: string): string {
   return fill(CONFIRM, { name: escapeHtml(name) });
 }

@@ -27,8 +27,7 @@ export async function receive(
   options: UploadOptions,
 ): Promise<Uploaded[]> {
   const saved: Uploaded[] = [];
-  // `await using` cancels a refused form: otherwise a browser sends all of it before it reads the
-  // reply.
+  // `await using` cancels a refused form: a browser would send all of it before it reads the reply.
   await using form = await request.multipart({
     maxFileSize: Infinity, // `save()` refuses with 413 and a shorter reason
     maxTotalSize: Infinity,

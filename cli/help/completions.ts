@@ -1,4 +1,3 @@
-// Completions for bash, zsh, fish and elvish, made from the specifications.
 import { fill } from "../io/fill.ts";
 import { shellWord } from "../io/shell_word.ts";
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
@@ -118,7 +117,6 @@ function zshSpecs(option: OptionSpec): string[] {
   return names.map((name) => shellWord(`${star}${name}[${text}]${value}`));
 }
 
-/** The options of a subcommand as words to type. */
 function optionWords(spec: CommandSpec): string[] {
   return visible(spec).flatMap((each) =>
     each.short === undefined ? [`--${each.long}`] : [`--${each.long}`, `-${each.short}`]

@@ -1,4 +1,3 @@
-// Help texts, made from the specifications.
 import type { CommandSpec, OptionSpec } from "../specs/command_spec.ts";
 import { variableOf } from "../args/environment_options.ts";
 import { COMMANDS, GLOBAL_OPTIONS } from "../specs/mod.ts";

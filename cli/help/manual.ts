@@ -1,9 +1,6 @@
 import MANUAL from "../specs/manual.txt" with { type: "text" };
 
-/**
- * Reads the section of a subcommand: paragraphs, `$ COMMAND` with its meaning below, and exit codes
- * besides the common ones.
- */
+/** A subcommand's section: paragraphs, `$ COMMAND` with its meaning below, its own exit codes. */
 export function manualOf(name: string) {
   const section = MANUAL.split(/^# /m).find((each) => each.startsWith(`${name}\n`)) ?? "";
   const blocks = section.trim().split("\n\n").slice(1);

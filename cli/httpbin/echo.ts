@@ -23,7 +23,6 @@ export function originOf({ scheme, host }: ServerRequest): string {
   return `${scheme}://${host}`;
 }
 
-/** Describes a request without its body. */
 export function headOf(request: ServerRequest): Record<string, unknown> {
   return {
     args: valuesOf(request.query),

@@ -181,7 +181,6 @@ function tooMuch(count: number): HTTPBadRequest {
   return bad(`${count} bytes are too many, at most ${MAX_BYTES}`);
 }
 
-/** Waits until the time is over or the client disconnects. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return delay(ms, undefined, { signal }).catch(() => {});
 }

@@ -1,5 +1,3 @@
-// The user's settings folder, and access to environment variables.
-
 /** The folder `roundtrip` in `XDG_CONFIG_HOME`, `~/.config`, or `APPDATA` on Windows. */
 export function configFolder(): string {
   const given = variable("XDG_CONFIG_HOME");

@@ -12,7 +12,6 @@ const CODES = {
   bad: "31",
 } as const;
 
-/** Colours a piece of text by its role. */
 export type Paint = (role: keyof typeof CODES, text: string) => string;
 
 export const plain: Paint = (_role, text) => text;

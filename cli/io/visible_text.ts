@@ -1,7 +1,5 @@
-// Printing untrusted text on a terminal.
-
-// Escape sequences can set the title, fake keyboard input or hide output. C1 controls are their
-// 8-bit form; the other characters change the direction of text.
+// In untrusted text, escape sequences can set the terminal's title, fake keyboard input or hide
+// output. C1 controls are their 8-bit form; the other characters change the direction of text.
 const CONTROLS =
   // deno-lint-ignore no-control-regex -- the pattern has to match control characters
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;

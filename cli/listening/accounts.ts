@@ -3,7 +3,6 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { HTTPUnauthorized, type ServerRequest } from "../../server/mod.ts";
 import { badArgument } from "../errors/errors.ts";
 
-/** A user given on the command line. */
 export interface Account {
   readonly user: string;
   readonly algorithm: "sha256" | "sha512";

@@ -1,4 +1,3 @@
-// Options and error messages shared by all servers.
 import { AddressInUseError, readiness, runApp, socketEngine } from "../../server/mod.ts";
 import type { Application, RunAppOptions } from "../../server/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";

@@ -30,7 +30,6 @@ export function locate(module: string): string {
   throw new UsageError(`unable to import ${module}: ${why}`);
 }
 
-/** Imports a module and returns one of its exports. */
 export async function importEntry(entry: Entry): Promise<unknown> {
   const url = locate(entry.module);
   let exports: Readonly<Record<string, unknown>>;

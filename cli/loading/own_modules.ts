@@ -1,4 +1,3 @@
-// Resolves `@roundtrip/http` in the user's modules to the copy inside this program.
 import * as nodeModule from "node:module";
 
 // Specifiers of this package: any registry, any version.

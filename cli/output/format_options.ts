@@ -1,4 +1,3 @@
-// The values of `--format-options`, named as in HTTPie.
 import { badArgument } from "../errors/errors.ts";
 
 export type FormatOptions = Readonly<ReturnType<typeof formatOptions>>;
@@ -6,7 +5,7 @@ export type FormatOptions = Readonly<ReturnType<typeof formatOptions>>;
 const KNOWN = "headers.sort:yes or no, json.format:yes or no, json.indent:0 to 9, " +
   "json.sort_keys:yes or no, xml.format:yes or no";
 
-/** Parses `json.indent:2,headers.sort:no`; later values win. */
+/** Parses `json.indent:2,headers.sort:no`, named as in HTTPie; later values win. */
 export function formatOptions(values: readonly string[]) {
   const options = {
     indent: 2,

@@ -2,7 +2,6 @@ import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
 import { badArgument } from "../errors/errors.ts";
 
-/** Parts of an exchange that can be printed. */
 export type Parts = ReadonlySet<string>;
 
 /** Reads the parts to print: letters of `H B` (request), `h b` (response), `m` (times). */

@@ -111,7 +111,6 @@ export class Printer {
     await this.#write(`${bodyText(text, bodyKind(mime.trim(), text), this.#show)}${rest}\n\n`);
   }
 
-  /** The whole body as sent over the wire. */
   async #wireBody({ size, bytes, stream }: HopBody): Promise<void> {
     if (bytes !== null) return await this.#write(bytes);
     for await (const piece of stream()) {
@@ -126,7 +125,6 @@ export class Printer {
     if (this.#parts.has("h")) await this.#write(responseHead(response, this.#show));
   }
 
-  /** Prints a response whose body was read before. */
   async buffered(response: ReplyHead, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.head(response);
     const { status, headers } = response;

@@ -18,10 +18,7 @@ export class ProgressBar {
   #last: number;
   #progress: Progress = { bytes: 0, total: null };
 
-  /**
-   * @param from Bytes from an earlier attempt.
-   * @param delay Time without a bar, in ms.
-   */
+  /** `from` are bytes of an earlier attempt, `delay` is the time without a bar, in ms. */
   constructor(name: string, quiet: boolean, from = 0, delay = -Infinity) {
     this.#name = name;
     this.#quiet = quiet;

@@ -50,7 +50,6 @@ function maskedPair(pair: string): string {
 }
 
 export type ReplyHead = Pick<HopResult, "status" | "reason" | "headers" | "rawHeaders"> & {
-  /** Version of HTTP, where it is known. */
   readonly version?: string | null;
 };
 
@@ -100,14 +99,12 @@ function header(name: string, value: string, paint: Paint): string {
   return `${paint("name", visibleLine(name))}: ${shown}`;
 }
 
-/** A header name in title case: `Content-Type`. */
 export function titleCase(name: string): string {
   const known: Readonly<Record<string, string>> = { etag: "ETag", te: "TE", dnt: "DNT" };
   return known[name] ?? name.replaceAll(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase())
     .replace(/^Www-/, "WWW-").replace(/^Sec-Websocket/, "Sec-WebSocket");
 }
 
-/** Note shown instead of a binary body. */
 export const BINARY_NOTE = `
 +-----------------------------------------+
 | NOTE: binary data not shown in terminal |

@@ -19,7 +19,6 @@ export interface Ended {
   /** Start by `performance.now()`, in ms. */
   readonly started: number;
   readonly exitCode: number;
-  /** Message of the error, `null` for none. */
   readonly error: string | null;
 }
 
@@ -101,7 +100,6 @@ function written(name: string, value: string | number | null): string {
   return `${value ?? ""}`;
 }
 
-/** Writes the facts of an exchange that has ended. */
 export type FactsWriter = (ended: Ended) => Promise<void>;
 
 /** The writer for the options, `null` if they want none; empties the file of `--json-meta`. */

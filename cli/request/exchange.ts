@@ -19,7 +19,6 @@ import { dataOf, type Plan, type PlannedBody } from "./plan.ts";
 /** Time of an upload before its bar appears, in ms. */
 const BAR_DELAY = 500;
 
-/** What the exchanges of a command line share. */
 export interface Shared {
   readonly parsed: ParsedArgs;
   readonly jar: CookieJar;

@@ -79,15 +79,12 @@ export class Exchanges {
 /** Most bytes of a streamed body to show. */
 const MOST_SHOWN = 64 * 1024;
 
-/** The user's options for headers and body. */
 export interface HeaderWishes extends Pick<Plan, "headers" | "without"> {
-  /** Whether to send the body without its length. */
   readonly chunked: boolean;
   /** Length of a streamed body in bytes, `null` if unknown. */
   readonly size: number | null;
 }
 
-/** Thrown instead of sending. */
 export class NotSentError extends Error {
   override readonly name = "NotSentError";
 }

@@ -1,4 +1,3 @@
-// Building a request from arguments: method, URL, headers, body.
 import { FormBody, openFile, type RequestData } from "../../client/mod.ts";
 import type { ParsedArgs } from "../args/parse_args.ts";
 import type { RequestOption } from "../specs/request.ts";
@@ -13,7 +12,6 @@ import type { PipedBody } from "./stdin_body.ts";
 /** A request before the session adds cookies and credentials. */
 export interface Plan {
   readonly method: string;
-  /** URL with its query. */
   readonly url: URL;
   /** Headers in the user's order and case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -208,7 +206,6 @@ async function loaded(item: Item): Promise<Item> {
   return { kind, name, raw, value: text };
 }
 
-/** Opens the body for the session. */
 export async function dataOf(body: PlannedBody): Promise<RequestData> {
   if (body.kind === "text") return new TextEncoder().encode(body.text);
   if (body.kind === "piped") return body.data;

@@ -7,7 +7,6 @@ const BOUNDARY = "----roundtrip-form";
 
 /**
  * Appends a request to a `.http` file, for `roundtrip run`. Passwords and tokens become variables.
- * @param auth Credentials, `null` for none.
  * @param isRedirected Whether the reply was a redirect that was not followed.
  */
 export async function saveRequest(

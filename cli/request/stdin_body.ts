@@ -11,11 +11,8 @@ export interface PipedBody {
 
 /**
  * Reads the start of standard input; the length is known for files and up to 1 MiB, as many servers
- * (WSGI, CGI, S3) require it.
- *
- * Under cron, tests or editors stdin may be a pipe that stays silent forever. If the method does
- * not expect a body, a pipe that is silent for two seconds is ignored; if it does, a note tells the
- * user what the command is waiting for.
+ * (WSGI, CGI, S3) require it. Under cron, tests or editors a pipe may stay silent forever: after
+ * 2 s it is ignored if the method expects no body, else a note tells what the command waits for.
  */
 export async function stdinBody(
   expected: boolean,

@@ -45,7 +45,6 @@ export function newEntry(line: number, follow: boolean): Entry {
   };
 }
 
-/** What the user calls a request. */
 export function titleOf({ name, title, method, url }: Entry): string {
   return name ?? (title === "" ? `${method} ${url}` : title);
 }

@@ -1,4 +1,3 @@
-// Environments: `http-client.env.json` beside a file or above it, and `.env`.
 import { dirname, join } from "node:path";
 import * as nodeUtil from "node:util";
 import { tooOldTo } from "../errors/old_runtime.ts";

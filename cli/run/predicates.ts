@@ -1,4 +1,3 @@
-// Predicates and filters of assertions.
 import { isDeepStrictEqual } from "node:util";
 
 type Compare = (actual: unknown, expected: unknown) => boolean;

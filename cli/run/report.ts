@@ -1,4 +1,3 @@
-// Results for people and for machines: lines, TAP 14, JUnit.
 import type { Paint } from "../io/paint.ts";
 
 export interface Result {
@@ -29,7 +28,6 @@ export function resultText(result: Result, paint: Paint): string {
   return `${mark}  ${title}${result.request}  ${paint("dim", detail)}\n${failures.join("")}`;
 }
 
-/** The last line. */
 export function summaryText(results: readonly Result[], ms: number): string {
   const failed = results.filter(({ failures }) => failures.length > 0).length;
   const checks = results.reduce((sum, each) => sum + each.checks, 0);

@@ -1,4 +1,3 @@
-// Sending a request of a file.
 import { basename, dirname, resolve } from "node:path";
 import { digestAuthMiddleware, encodeBasicAuth, FormBody } from "../../client/mod.ts";
 import type { ClientResponse, ClientSession, RequestOptions } from "../../client/mod.ts";

@@ -1,4 +1,3 @@
-// Values of `{{...}}` in requests.
 import { meant } from "../args/suggest.ts";
 import { jsonPath } from "./json_path.ts";
 import type { Reply } from "./check.ts";
@@ -27,7 +26,6 @@ export interface Sources {
   /** Variables of the file, whose values may have variables. */
   readonly file: ReadonlyMap<string, string>;
   readonly environment: ReadonlyMap<string, string>;
-  /** Values of `.env` beside the file. */
   readonly dotenv: ReadonlyMap<string, string>;
   /** Requests by name; `null` before they are sent. */
   readonly requests: ReadonlyMap<string, Sent | null>;

@@ -13,7 +13,6 @@ export interface Fragment {
 }
 
 export interface Resumed {
-  /** The response: the rest after `part`, or the whole file. */
   readonly response: ClientResponse;
   /** The partial file, `null` if the response is the whole file. */
   readonly part: Fragment | null;

@@ -79,14 +79,12 @@ function checked(name: string): string {
   );
 }
 
-/** Data of a session besides its cookies. */
 export interface SessionData {
   /** Headers given by the user, including repeated ones. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly auth: { readonly type: string; readonly value: string } | null;
 }
 
-/** JSON of a session file. */
 export type SessionRecord = Readonly<Record<string, unknown>>;
 
 /** Whether JSON is a session, of this program, HTTPie or xh. */
@@ -185,7 +183,6 @@ function cookieRecord(cookie: JarCookie, isHttpie: boolean) {
   };
 }
 
-/** Whether a JSON value is an object. */
 export function isRecord(value: unknown): value is SessionRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

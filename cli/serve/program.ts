@@ -1,4 +1,3 @@
-// The process that serves: alone, or as a worker of a supervisor.
 import { OLD_RUNTIME } from "../errors/old_runtime.ts";
 import type { Application, RunAppOptions } from "../../server/mod.ts";
 import { answerHealth, listenOptions, serve } from "../listening/listen.ts";

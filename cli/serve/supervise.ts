@@ -1,5 +1,3 @@
-// Supervisor of an application's processes: it starts them, starts dead ones again, and replaces
-// all of them one by one.
 import { writeErr, writeOut } from "../io/output.ts";
 import { CommandError, messageOf } from "../errors/errors.ts";
 
@@ -25,7 +23,6 @@ export const READY = /^======== Running on /;
 const PATIENCE = 5000; // ms until a worker that does not stop is killed
 const [SHORTEST, LONGEST] = [100, 10_000]; // ms before a dead worker is started again
 
-/** A process, and its place in the team. */
 interface Worker {
   readonly index: number;
   readonly child: Deno.ChildProcess;
@@ -34,7 +31,6 @@ interface Worker {
   readonly ready: Promise<string | null>;
   /** Resolves when it has ended and its output was passed on. */
   readonly ended: Promise<Deno.CommandStatus>;
-  /** Whether its end is expected. */
   isLeaving: boolean;
 }
 

@@ -15,7 +15,6 @@ export interface OptionSpec {
   readonly valueOptional?: boolean;
   /** Accepted values, also offered by completions. */
   readonly choices?: readonly string[];
-  /** Whether it may be given several times. */
   readonly repeat?: boolean;
   /** Description: one line, lower case, no period. */
   readonly help: string;
@@ -57,7 +56,6 @@ export interface CommandSpec {
   readonly usageCode?: number;
 }
 
-/** Long names of a subcommand's options. */
 export type OptionName<Spec extends CommandSpec> =
   | Spec["options"][number]["long"]
   | typeof COMMON_OPTIONS[number]["long"];
@@ -70,7 +68,6 @@ export function command<const Spec extends CommandSpec>(spec: Spec): Spec {
 /** Exit code for an invalid command line, EX_USAGE of sysexits.h. */
 export const USAGE_CODE = 64;
 
-/** The long name in a syntax. */
 type LongOf<Syntax extends string> = Syntax extends `${string}--${infer Rest}`
   ? Rest extends `${infer Long}[=${string}` ? Long
   : Rest extends `${infer Long} ${string}` ? Long
@@ -92,7 +89,6 @@ export function option<Syntax extends string>(
   return { long: long as LongOf<Syntax>, short, value, valueOptional, repeat, help, ...further };
 }
 
-/** Specifies an option that the short help leaves out. */
 export const more: typeof option = (syntax, help, further) =>
   option(syntax, help, { ...further, more: true });
 
@@ -110,7 +106,6 @@ export const TLS_OPTIONS = [
   more("--tls-key FILE", "private key (PEM)"),
 ] as const satisfies readonly OptionSpec[];
 
-/** Options of long-running servers. */
 export const SERVICE_OPTIONS = [
   more("--access-log-format FORMAT", "format as in aiohttp, or json"),
   more("--shutdown-timeout SECONDS", "limit for open requests when stopping (default 60)"),
@@ -118,15 +113,12 @@ export const SERVICE_OPTIONS = [
   more("--health ROUTE", "path of a health check, such as /healthz"),
 ] as const satisfies readonly OptionSpec[];
 
-/** How JSON and heads are printed. */
 export const PRETTY = more("--pretty HOW", "colours, indentation, both or none", {
   choices: ["all", "colors", "format", "none"],
 });
 
-/** Marks an option of a client. */
 export const CLIENT = { only: "client" } as const;
 
-/** TLS options of clients. */
 export const CLIENT_TLS_OPTIONS = [
   more("--verify HOW", "no, or a certificate (PEM) to trust", CLIENT),
   more("--cert FILE", "client certificate (PEM)", CLIENT),

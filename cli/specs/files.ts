@@ -1,4 +1,3 @@
-// Options of `roundtrip files`.
 import {
   command,
   LISTEN_OPTIONS,

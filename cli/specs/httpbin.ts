@@ -1,4 +1,3 @@
-// Options of `roundtrip httpbin`.
 import { command, LISTEN_OPTIONS, option, type OptionName, TLS_OPTIONS } from "./command_spec.ts";
 
 export const httpbin = command({

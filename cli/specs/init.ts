@@ -1,4 +1,3 @@
-// Options of `roundtrip init`.
 import { command, type OptionName } from "./command_spec.ts";
 
 export const init = command({

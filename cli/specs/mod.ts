@@ -1,7 +1,4 @@
-/**
- * All subcommands, for help, completions and the man page.
- * @module
- */
+// All subcommands, for help, completions and the man page.
 import { type CommandSpec, option, type OptionName } from "./command_spec.ts";
 import { files } from "./files.ts";
 import { httpbin } from "./httpbin.ts";

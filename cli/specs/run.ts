@@ -1,4 +1,3 @@
-// Options of `roundtrip run`.
 import { CLIENT_TLS_OPTIONS, command, more, option, PRETTY } from "./command_spec.ts";
 import type { OptionName } from "./command_spec.ts";
 

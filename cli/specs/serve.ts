@@ -1,4 +1,3 @@
-// Options of `roundtrip serve`.
 import { command, LISTEN_OPTIONS, more, option, SERVICE_OPTIONS } from "./command_spec.ts";
 import type { OptionName } from "./command_spec.ts";
 

@@ -1,4 +1,3 @@
-// Options of `roundtrip tutorial`.
 import { command, option, type OptionName } from "./command_spec.ts";
 
 export const tutorial = command({

@@ -1,4 +1,3 @@
-// Options of `roundtrip ws`.
 import { CLIENT, CLIENT_TLS_OPTIONS, command, more, option } from "./command_spec.ts";
 import type { OptionName } from "./command_spec.ts";
 

@@ -12,7 +12,6 @@ export interface Chapter {
   load(): Promise<unknown>;
 }
 
-/** The examples in order. */
 export const CHAPTERS: readonly Chapter[] = [
   ...Object.entries(EXAMPLES).map(([name, load]): Chapter => {
     const [number = "", ...words] = name.split("_");

@@ -79,7 +79,6 @@ export async function converse(
   }
 }
 
-/** The conversation of one connection. */
 interface Talk {
   readonly socket: ClientWebSocketResponse;
   readonly terminal: Console;

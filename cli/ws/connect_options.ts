@@ -52,7 +52,6 @@ export function connectOptions(
   };
 }
 
-/** Builds the options that clients and servers have in common. */
 export function commonOptions(
   parsed: ParsedArgs<WsOption>,
 ): Pick<WebSocketResponseOptions, "protocols" | "heartbeat" | "maxMsgSize"> {

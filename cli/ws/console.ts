@@ -1,4 +1,3 @@
-// Input and output of messages: a pipe or a terminal.
 import { Buffer } from "node:buffer";
 import { formatJson } from "../connecting/json_format.ts";
 import { writeOut } from "../io/output.ts";
@@ -28,8 +27,7 @@ export function isInteractive(parsed: ParsedArgs<WsOption>): boolean {
 export async function openConsole(parsed: ParsedArgs<WsOption>): Promise<Console> {
   const format = formatter(parsed);
   if (isInteractive(parsed)) return await prompt(format);
-  // Raw bytes have no lines: each piece read is a message, and received bytes are written
-  // unchanged.
+  // Raw bytes have no lines: each piece read is a message; received bytes are written unchanged.
   const isBytes = parsed.has("binary") && !parsed.has("null") && !parsed.has("base64");
   const end = parsed.has("null") ? "\0" : isBytes ? "" : "\n";
   if (parsed.has("execute")) {

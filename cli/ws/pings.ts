@@ -1,6 +1,5 @@
 import type { ClientWebSocketResponse } from "../../client/mod.ts";
 
-/** Pings that wait for their answers. */
 export class SentPings {
   readonly #sent: { readonly data: string; readonly text: string; readonly at: number }[] = [];
   readonly #prefix: string;
@@ -72,7 +71,6 @@ export class Pings implements Disposable {
   }
 }
 
-/** A ping was not answered in time. */
 export class PingTimeoutError extends Error {
   override readonly name = "PingTimeoutError";
 }

@@ -46,7 +46,6 @@ export interface SourceReader<View extends Uint8Array<ArrayBuffer> | void> {
   cancel(reason?: unknown): Promise<void>;
 }
 
-/** Reads, and yields to the event loop between reads. */
 function fairly<View extends Bytes | void>(reader: SourceReader<View>): SourceReader<View>["read"] {
   let reads = 0;
   let total = 0;
@@ -62,10 +61,7 @@ function fairly<View extends Bytes | void>(reader: SourceReader<View>): SourceRe
   };
 }
 
-/**
- * Reads the rest piece by piece; `onSize` is that of {@linkcode BodySource.rest}.
- * @param announced Its length in bytes by the peer's word, 0 if unknown.
- */
+/** Reads the rest piece by piece; `announced` is its length by the peer's word, 0 if unknown. */
 export async function restOf(
   source: Pick<BodySource, "next" | "into">,
   onSize?: (size: number) => void,
@@ -105,10 +101,7 @@ export function pieceSource(reader: SourceReader<void>): BodySource {
   };
 }
 
-/**
- * Reads through a reused buffer; `length` and `exact` as for {@linkcode streamSource}.
- * @param room Bytes of the buffer beyond an announced length; one is enough to see the end.
- */
+/** Reads through a reused buffer with `room` beyond an announced length: 1 byte shows the end. */
 export function bufferSource(
   reader: SourceReader<Uint8Array<ArrayBuffer>>,
   length: number | null,

@@ -3,8 +3,7 @@
 /** A two-way byte connection. */
 export interface ByteStream {
   /**
-   * Reads at least one byte into a buffer, one read at a time; `null` at the peer's end or after
-   * `close()`.
+   * Reads at least one byte, one read at a time; `null` at the peer's end or after `close()`.
    * @throws {Error} If the connection broke.
    */
   read(buffer: Uint8Array): Promise<number | null>;
@@ -32,7 +31,6 @@ export interface PlatformStream {
   write(bytes: Uint8Array): Promise<number>;
   closeWrite(): Promise<void>;
   close(): void;
-  /** Keeps the program alive; not all connections have it. */
   ref?(): void;
   unref?(): void;
 }

@@ -20,7 +20,6 @@ export function concatBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Ar
   return whole;
 }
 
-/** Offset of a byte sequence within bytes, -1 if it is absent. */
 export function indexOfBytes(haystack: Uint8Array, needle: Uint8Array): number {
   const [first = 0] = needle;
   for (let at = haystack.indexOf(first); at >= 0; at = haystack.indexOf(first, at + 1)) {

@@ -3,10 +3,9 @@ const FIRST_CAPACITY = 4 * 1024;
 const BLOCK = 32 * 1024 * 1024;
 
 /**
- * Collects pieces in one growing buffer. The pieces can be freed: a platform delivers one byte in a
- * buffer of 64 KiB, so a list of them may hold thousands of times the bytes sent. A large buffer
- * does not grow, as both would be in memory: it is followed by another, and they are joined, each
- * freed after its copy.
+ * Collects pieces in one growing buffer, so that they are freed: one byte may come in a buffer of
+ * 64 KiB, and a list hold thousands of times the bytes sent. A large buffer does not grow, as both
+ * would be in memory: another follows, and they are joined, each freed after its copy.
  */
 export class GrowingBytes {
   readonly #full: Uint8Array<ArrayBuffer>[] = [];
@@ -60,7 +59,6 @@ export class GrowingBytes {
     }
   }
 
-  /** Makes the buffers one of `capacity` bytes. */
   #join(capacity: number): void {
     if (this.#passed === 0) {
       this.#bytes = new Uint8Array(resized(this.#bytes.buffer, capacity));

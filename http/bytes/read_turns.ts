@@ -16,11 +16,11 @@ let seen = new WeakSet<object>();
 let pause: Promise<void> | null = null;
 
 /**
- * Counts the `size` bytes of a reader's last read, and decides when to pause: a promise to await
- * before the next read, or `null`. Deno 2.9.6 asks the system for new requests only when idle or
- * after 61 rounds of its event loop: with 20 uploads at once a round takes 10 ms, and a small GET
- * waited 300 ms. While all of them wait for one timer the loop is idle, and the uploads end no
- * later. A body of many small pieces blocks the loop, as received data is read without a round.
+ * Counts the `size` bytes of a reader's last read; a pause to await before the next one, or `null`.
+ * Deno 2.9.6 asks the system for new requests only when idle or after 61 rounds of its event loop:
+ * with 20 uploads at once a round takes 10 ms, and a small GET waited 300 ms. While all wait for
+ * one timer the loop is idle, and the uploads end no later. Many small pieces block the loop too:
+ * received data is read without a round.
  */
 export function fairTurn(
   reader: object,

@@ -16,8 +16,7 @@ export interface SendableBody {
   readonly replayable: boolean;
   /**
    * The body from its start: exactly `size` bytes, if that is known.
-   * @param taken Use of a piece's memory once the next one is requested.
-   * @default unchanged
+   * @param taken Use of a piece's memory once the next one is requested; unchanged by default.
    * @throws {TypeError} If it can only be read once and has been.
    */
   stream(taken?: "free" | "reuse"): ReadableStream<Uint8Array<ArrayBuffer>>;

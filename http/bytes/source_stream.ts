@@ -45,7 +45,6 @@ export class BytesSource implements BodySource {
   }
 }
 
-/** Creates a byte stream over a source. */
 export function sourceStream(source: BodySource): ReadableStream<Bytes> {
   return new ReadableStream({
     type: "bytes",

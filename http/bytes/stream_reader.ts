@@ -90,8 +90,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads up to `size` bytes, the whole rest if it is missing or negative; an empty array only at
-   * the end.
+   * Reads up to `size` bytes, all if it is missing or negative; an empty array only at the end.
    * @throws {RangeError} If `size` is not a whole number.
    */
   read(size = -1): Promise<Uint8Array<ArrayBuffer>> {
@@ -115,9 +114,8 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
   }
 
   /**
-   * Reads available bytes into the caller's buffer, so that a long body leaves nothing to the
-   * garbage collector; an empty array only at the end. The buffer is detached: continue with
-   * `piece.buffer`.
+   * Reads available bytes into the caller's buffer, so that a long body leaves no garbage; an empty
+   * array only at the end. The buffer is detached: continue with `piece.buffer`.
    * @throws {RangeError} If the buffer is empty.
    */
   readInto(buffer: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
@@ -177,8 +175,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
     return this.#exclusive(async () => {
       const bytes = new GrowingBytes();
-      // The separator may span two pieces, so the last bytes of the previous ones are searched
-      // again.
+      // The separator may span two pieces, so the end of the previous ones is searched again.
       let tail: Uint8Array<ArrayBuffer> = EMPTY;
       while (this.#pending.length > 0 || await this.#fetchMore()) {
         const seen = tail.length === 0 ? this.#pending : concatBytes([tail, this.#pending]);
@@ -252,10 +249,7 @@ export class StreamReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     }
   }
 
-  /**
-   * Reads from the source in one await, the path of nearly every reply.
-   * @param most The largest size of a piece, or `null` for the whole rest.
-   */
+  /** Reads in one await, as nearly every reply is: up to `most` bytes, `null` for the rest. */
   async #readDirect(source: BodySource, most: number | null): Promise<Bytes> {
     if (this.#reading) throw new TypeError("Cannot read the body: another read is waiting");
     this.#reading = true;

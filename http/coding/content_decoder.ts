@@ -14,7 +14,6 @@ function hasZlibHeader(start: Uint8Array): boolean {
   return (first & 0xf) === 8 && (first << 8 | second) % 31 === 0;
 }
 
-/** Default `Accept-Encoding` of a client. */
 export const ACCEPT_ENCODING = "gzip, deflate, br, zstd";
 
 /** A compressed body is broken, truncated or exceeds its limit. */
@@ -131,7 +130,6 @@ function decode(source: BodySource, coding: Coding): BodySource {
   const frames = coding === "zstd" ? new ZstdFrames() : null;
   const steps = run();
 
-  /** Yields output until there can be no more. */
   async function* outputOf(
     from: Decoder,
     isOver: () => boolean,
@@ -147,7 +145,6 @@ function decode(source: BodySource, coding: Coding): BodySource {
     }
   }
 
-  /** Feeds one piece and returns its output. */
   function feed(to: Decoder, piece: Bytes): AsyncGenerator<Bytes> {
     let used = false;
     written += piece.length;
@@ -185,8 +182,7 @@ function decode(source: BodySource, coding: Coding): BodySource {
       }
     }
     if (coding === "br" && to.bytesWritten !== undefined) {
-      // Truncated brotli raises no error. One extra byte reveals it: a complete body does not use
-      // it.
+      // Truncated brotli raises no error. It uses one extra byte, a complete body does not.
       for await (const _made of feed(to, new Uint8Array(1))); // the extra byte's output
       if (to.bytesWritten === written) throw broken("it is cut");
     } else if (frames !== null) {

@@ -1,5 +1,4 @@
-// RFC 9659 limits the window of "Content-Encoding: zstd" to 8 MiB, so that a sender cannot make the
-// receiver allocate gigabytes.
+// RFC 9659 limits the window to 8 MiB, so that no sender makes the receiver allocate gigabytes.
 const MAX_WINDOW = 8 * 1024 * 1024;
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a5; // without its last four bits (RFC 8878 section 3.1.2)

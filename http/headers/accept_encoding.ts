@@ -1,6 +1,5 @@
 /**
- * Chooses the coding that an `Accept-Encoding` prefers; `null` if it accepts none of them, or
- * prefers plain content.
+ * Chooses the coding that an `Accept-Encoding` prefers; `null` for none of them or plain content.
  * @param available Codings to choose from, best first: the order decides among equal weights.
  * @example
  * ```ts

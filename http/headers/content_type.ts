@@ -36,7 +36,6 @@ function parsed(value: string | null): ContentType {
 // RFC 6839: "+json" marks a type that is read as JSON, which is UTF-8 (RFC 8259 section 8.1).
 const JSON_TYPE = /^(?:application\/|[\w.-]+\/[\w.+-]+?\+)json$/i;
 
-/** Whether a body of this type is JSON. */
 export function isJsonType(mimeType: string): boolean {
   return JSON_TYPE.test(mimeType);
 }

@@ -1,5 +1,3 @@
-// The `Forwarded` header of RFC 7239.
-
 /** Element of one proxy: `for`, `by`, `host`, `proto` and extensions, by lower-case name. */
 export type Forwarded = Readonly<Record<string, string>>;
 

@@ -3,7 +3,6 @@
 // deno-lint-ignore no-control-regex -- control bytes are what has to be caught here
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-/** Whether a text holds a control character that is not allowed in headers. */
 export function hasControl(text: string): boolean {
   return CONTROL.test(text);
 }
@@ -26,7 +25,6 @@ export function headerText(value: string): string {
   }
 }
 
-/** A character of one byte as `%XX`. */
 export function percentByte(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

@@ -1,5 +1,3 @@
-// Dates in headers (RFC 9110 section 5.6.7).
-
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 const DAY = "(?<day>\\d{2})";

@@ -8,9 +8,7 @@ export interface HTTPRange {
 
 /** A byte range; both ends are included. */
 export interface ByteRange {
-  /** Offset of the first byte. */
   readonly start: number;
-  /** Offset of the last byte. */
   readonly end: number;
 }
 

@@ -48,12 +48,10 @@ export class BodyDecoder {
     return this.#place === DONE;
   }
 
-  /** Whether the body ends with the connection. */
   get endsWithConnection(): boolean {
     return this.#left === Infinity;
   }
 
-  /** Number of body bytes that follow without framing in between. */
   get left(): number {
     return this.#place === DATA ? this.#left : 0;
   }
@@ -63,7 +61,6 @@ export class BodyDecoder {
     return this.#trailers;
   }
 
-  /** Counts bytes of the body as used. */
   take(count: number): void {
     this.#left -= count;
     if (this.#left > 0 || this.#place !== DATA) return;

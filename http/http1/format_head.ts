@@ -45,7 +45,6 @@ function badHeader(what: string, text: string): TypeError {
   return new TypeError(`Cannot send a header: ${what} must not be ${JSON.stringify(text)}`);
 }
 
-/** End of a chunked body without trailers. */
 export const LAST_CHUNK: Uint8Array<ArrayBuffer> = UTF8.encode("0\r\n\r\n");
 
 /** Writes a chunk of at least one byte: an empty one would end the body. */

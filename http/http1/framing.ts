@@ -17,7 +17,6 @@ export function replyFraming(head: ReplyHead, method: string): Framing {
   return framingOf(head.fields, false) ?? UNTIL_CLOSE;
 }
 
-/** The same for a request. */
 export function requestFraming({ fields, minor }: RequestHead): Framing {
   const framing = framingOf(fields, true) ?? 0;
   // RFC 9112 section 6.1: in HTTP/1.0, a gateway did not understand it.

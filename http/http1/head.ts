@@ -30,7 +30,6 @@ export interface RequestHead {
   readonly method: string;
   /** Target as received (RFC 9112 section 3.2), with bytes above ASCII as `%XX`. */
   readonly target: string;
-  /** Minor version: HTTP/1.0 or HTTP/1.1. */
   readonly minor: 0 | 1;
   readonly fields: HeaderFields;
 }
@@ -49,8 +48,7 @@ export function headEnd(
   for (let at = from;; at++) {
     at = bytes.indexOf(LF, at);
     if (at === -1 || at >= end) break;
-    // RFC 9112 section 2.2 allows a bare LF, but parsers that disagree about it allow request
-    // smuggling, so it is refused, as in llhttp.
+    // RFC 9112 section 2.2 allows a bare LF; as in llhttp it is refused, against request smuggling.
     if (at === start || bytes[at - 1] !== CR) {
       const line = bytes.lastIndexOf(LF, at - 1) + 1;
       throw lineError("a line ends without CR", bytes, Math.max(line, start), at + 1);

@@ -76,7 +76,6 @@ export class HeaderFields {
     return value;
   }
 
-  /** The values of all lines of a header. */
   getAll(name: string): string[] {
     const values: string[] = [];
     if (this.#lacks(name)) return values;
@@ -210,8 +209,7 @@ function knownBit(bytes: Uint8Array, start: number, end: number): number {
   if (names === undefined) return 0;
   for (const { bytes: name, bit } of names) {
     let at = 0;
-    // 0x20 makes a letter lower case; no token holds any other byte that it changes to `-` or a
-    // letter.
+    // 0x20 makes a letter lower case; other bytes of a token do not become a letter or `-` by it.
     while (at < name.length && ((bytes[start + at] ?? 0) | 32) === name[at]) at++;
     if (at === name.length) return bit;
   }

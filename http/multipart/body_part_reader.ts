@@ -15,10 +15,7 @@ import { OptionTable } from "../options.ts";
 export interface PartReadOptions {
   /** Whether to decode transfer and content encodings (gzip, deflate). @default {false} */
   readonly decode?: boolean | undefined;
-  /**
-   * Maximum number of bytes in memory, instead of the reader's `maxFieldSize`. A form-data part
-   * without a filename is limited by that one too.
-   */
+  /** Maximum bytes in memory, instead of `maxFieldSize`; form-data without a filename has both. */
   readonly maxSize?: number | undefined;
 }
 
@@ -49,10 +46,8 @@ const LF = 10;
 /**
  * One part of a multipart body. It is an async iterable of pieces; `read()`, `text()`, `json()` and
  * `form()` load the content into memory within `maxFieldSize`. Content is raw unless the method
- * says that it decodes.
- *
- * Pieces have the size in which they arrive, at most 128 KiB from a network stream, and do not
- * change.
+ * says that it decodes. Pieces have the size in which they arrive, at most 128 KiB from a network
+ * stream, and do not change.
  * @example Save a file from a form
  * ```ts
  * import { BodyPartReader, FormBody, MultipartReader } from "@roundtrip/http";
@@ -87,9 +82,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return this.#disposition ??= parseContentDisposition(this.headers.get("content-disposition"));
   }
 
-  /**
-   * Field name, or `null`, with `%22`, `%0D` and `%0A` decoded; `disposition.params` has it raw.
-   */
+  /** Field name, or `null`, with `%22`, `%0D` and `%0A` decoded; raw in `disposition.params`. */
   get name(): string | null {
     return this.disposition?.name ?? null;
   }
@@ -210,10 +203,7 @@ export class BodyPartReader implements AsyncIterable<Uint8Array<ArrayBuffer>> {
     return decodeUrlencoded(await this.read({ decode: true }), decoder);
   }
 
-  /**
-   * Skips the rest of the content.
-   * @throws {MultipartTruncatedError} If the body ends within the part.
-   */
+  /** Skips the rest. @throws {MultipartTruncatedError} If the body ends within the part. */
   async release(): Promise<void> {
     this.#isReleased = true;
     this.#rest = EMPTY;

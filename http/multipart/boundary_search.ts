@@ -1,10 +1,9 @@
 const CR = 13;
 
 /**
- * Searches for a byte string with a single CR, at its beginning, such as `CRLF--boundary`. It is
- * Boyer-Moore-Horspool with one change. Horspool alone compares from the end and is quadratic
- * on hostile data: a boundary of 70 dashes over a body of dashes costs 70 comparisons a byte. Here
- * a full comparison starts only at a CR, and stops at the next one, so no byte is compared twice.
+ * Searches for a byte string with a single CR, at its beginning, such as `CRLF--boundary`, by
+ * Boyer-Moore-Horspool. Alone that costs 70 comparisons a byte for 70 dashes over a body of dashes;
+ * here one starts only at a CR, and stops at the next one, so no byte is compared twice.
  */
 export class BoundarySearch {
   readonly length: number;
@@ -28,7 +27,6 @@ export class BoundarySearch {
     this.#shift[needle[last] as number] = 0;
   }
 
-  /** Index of the first match from `start` to `end`, or -1. */
   find(bytes: Uint8Array, start: number, end: number): number {
     const needle = this.#needle;
     const shift = this.#shift;
@@ -40,9 +38,8 @@ export class BoundarySearch {
     while (at < end) {
       const step = shift[bytes[at] as number] as number;
       if (step === size) {
-        // Mostly the byte is not in the needle at all. Testing two such bytes at once, with a
-        // stride that does not depend on loaded data, is four times as fast as one: the processor
-        // need not wait for the table to know the next offset.
+        // Mostly the byte is not in the needle. Testing two at once, with a stride that no loaded
+        // data decides, is four times as fast as one: the processor need not wait for the table.
         at += size;
         while (
           at < pairs && shift[bytes[at] as number] === size &&

@@ -46,9 +46,8 @@ export class ByteSource {
   }
 
   /**
-   * Adds bytes to the window, which may move within `bytes` or into another array. Call it only
+   * Adds bytes to the window, which may move or get another array; `false` at the end. Call it only
    * while {@linkcode isFilling} is `false`: two concurrent reads would mix their bytes.
-   * @returns `false` if the stream has ended and nothing was added.
    */
   async fill(): Promise<boolean> {
     this.#throwFailure();

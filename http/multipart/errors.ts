@@ -1,5 +1,4 @@
-// Errors of multipart bodies: a base, and a class for each condition that callers answer
-// differently.
+// Errors of multipart bodies: a class for each condition that callers answer differently.
 import { nameErrors } from "../as_error.ts";
 import type { MultipartLimits } from "./limits.ts";
 

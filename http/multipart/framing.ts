@@ -42,7 +42,6 @@ export class MultipartFraming {
     this.#search = new BoundarySearch(this.#delimiter);
   }
 
-  /** Whether the content of the current part has been read to its delimiter. */
   get isAtEndOfPart(): boolean {
     return this.#state !== "body";
   }
@@ -70,10 +69,7 @@ export class MultipartFraming {
     }
   }
 
-  /**
-   * Reads the next piece of the part, of `max` bytes at the most; `null` at its end. A lent piece
-   * may change at the next read, a skipped one is `null` too.
-   */
+  /** Up to `max` bytes, `null` at the end or if skipped; the next read may change a lent piece. */
   async nextPiece(max: number, use: "keep" | "lend" | "skip"): Promise<Bytes | null> {
     this.#enter();
     if (this.#state !== "body") return null;
@@ -146,7 +142,6 @@ export class MultipartFraming {
     return true;
   }
 
-  /** Classifies the front of the window, which is at the start of a line. */
   #followsLineStart(): Follows {
     const { bytes, start, end } = this.#source;
     const delimiter = this.#delimiter;

@@ -7,8 +7,7 @@ export interface MultipartLimits {
   /**
    * Maximum bytes that `read()`, `text()`, `json()`, `form()` and `readLine()` hold in memory,
    * before and after decoding. It also limits each form-data part without a filename, even if
-   * streamed or skipped.
-   * @default {1048576}
+   * streamed or skipped. @default {1048576}
    */
   readonly maxFieldSize: number;
   /** Maximum bytes of another part when streamed, for the disk. @default {2147483648} */
@@ -29,10 +28,7 @@ export interface MultipartLimits {
   readonly maxNameLength: number;
   /** Maximum nesting depth, 1 for the outermost; each level scans again. @default {3} */
   readonly maxDepth: number;
-  /**
-   * Maximum total time of waiting for the sender, in ms, without the caller's own time between
-   * reads. Half an hour is 2 GiB at 10 Mbit/s. @default {1800000}
-   */
+  /** Maximum total wait for the sender alone, in ms; 2 GiB at 10 Mbit/s. @default {1800000} */
   readonly maxDuration: number;
 }
 

@@ -15,10 +15,8 @@ export type MultipartReaderOptions = Partial<MultipartLimits>;
  * Reads a multipart body (RFC 2046 section 5.1) part by part, on demand and in bounded memory. The
  * rest of a part is skipped when the next one is requested. A malformed, truncated or too large
  * body is an error, which ends the reader: the stream is cancelled and every later call throws the
- * same error.
- *
- * `multipart/form-data` follows RFC 7578: each part has a `Content-Disposition: form-data` with a
- * name, and no encoding.
+ * same error. `multipart/form-data` follows RFC 7578: each part has a
+ * `Content-Disposition: form-data` with a name, and no encoding.
  * @example Read a form
  * ```ts
  * import { BodyPartReader, FormBody, MultipartReader } from "@roundtrip/http";
@@ -156,8 +154,7 @@ export class MultipartReader
     });
     if (isForm) checkFormPart(part);
     checkNames(part, this.limits.maxNameLength);
-    // Browsers upload a saved web page (.mhtml) as a file of type multipart/related without
-    // boundary.
+    // Browsers upload a saved page (.mhtml) as a file of type multipart/related without boundary.
     const isFile = isForm && part.filename !== null;
     const isNested = !isFile && part.contentType.startsWith("multipart/");
     framing.limitPart(isForm && !isFile && !isNested ? "maxFieldSize" : "maxFileSize");

@@ -96,11 +96,8 @@ export class MultipartWriter {
   }
 
   /**
-   * Appends a part.
-   *
-   * In form-data the name is required; a `File` brings its filename.
-   * @param value The content, or a writer whose body becomes the content. Bytes are not copied and
-   * must not change before they are sent.
+   * Appends a part; in form-data its name is required. A `File` brings its filename.
+   * @param value The content, or a writer of it. Bytes must not change before they are sent.
    * @throws {TypeError} If the value cannot be sent; if a name or header holds CR, LF or NUL that
    * cannot be escaped; if form-data lacks a name or has a header that RFC 7578 forbids.
    */
@@ -168,7 +165,6 @@ export class MultipartWriter {
     return sourceStream({ next, into, cancel: (reason) => this.#cancel(reason) });
   }
 
-  /** The body piece by piece; small in-memory pieces are joined. */
   async *#pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, undefined> {
     const joined = new GrowingBytes();
     try {

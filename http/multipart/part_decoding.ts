@@ -1,4 +1,3 @@
-// Decoding `Content-Transfer-Encoding` and `Content-Encoding` of a part within a size limit.
 import { type Bytes, decodeBytes, hexValue } from "../bytes/bytes.ts";
 import { asciiText, latin1 } from "../bytes/latin1.ts";
 import { latin1Bytes } from "../headers/header_text.ts";

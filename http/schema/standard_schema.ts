@@ -1,4 +1,3 @@
-// Standard Schema, the interface that zod, valibot, arktype and others share.
 import { nameErrors } from "../as_error.ts";
 
 const MAX_ISSUES_SHOWN = 3;

@@ -125,7 +125,6 @@ export class FrameReader {
     return next;
   }
 
-  /** Checks the first two bytes of a frame. */
   #check(first: number, second: number): void {
     const opcode = first & 15;
     const control = opcode >= 8;
@@ -147,7 +146,6 @@ export class FrameReader {
     } else if (this.#opcode !== 0) throw broken("a message begins inside another");
   }
 
-  /** Takes a whole frame. */
   #take(first: number, payload: Bytes): void {
     const opcode = first & 15;
     if (opcode >= 8) return this.#events.onControl(opcode, payload);

@@ -24,7 +24,6 @@ export interface FrameSocketOptions
   readonly role: "client" | "server";
   /** Whether pings are answered automatically and pings and pongs are hidden. */
   readonly autoping: boolean;
-  /** Negotiated compression, `null` for none. */
   readonly deflate: { readonly own: DeflateSide; readonly peer: DeflateSide } | null;
 }
 
@@ -81,7 +80,6 @@ export class FrameSocket implements SocketPort, FrameEvents, WatchedSocket {
     );
   }
 
-  /** Called by the watch: the peer is dead. */
   die(error: WebSocketTimeoutError): void {
     this.#end();
     this.#events.onFail(error, WSCloseCode.ABNORMAL_CLOSURE);

@@ -46,15 +46,11 @@ export function writeFrameHeader(
   return next;
 }
 
-/** Size of a frame's header for a payload of `size` bytes. */
 export function frameHeaderSize(size: number, masked: boolean): number {
   return (size < 126 ? 2 : size < 65536 ? 4 : 10) + (masked ? 4 : 0);
 }
 
-/**
- * Applies a masking key of four bytes in place (RFC 6455 section 5.3), whose position is `phase` at
- * the first byte; returns whether the payload is short and ASCII.
- */
+/** Masks in place (RFC 6455 section 5.3) from the key's byte `phase`; whether short and ASCII. */
 export function unmask(
   bytes: Uint8Array,
   start: number,
@@ -106,7 +102,6 @@ function mayBeSent(code: number): boolean {
     (code >= 3000 && code <= 4999);
 }
 
-/** Checks code and reason of an outgoing close frame. */
 export function checkClose(code: number, reason: string): void {
   if (!Number.isInteger(code) || !mayBeSent(code)) {
     throw new RangeError(

@@ -69,7 +69,6 @@ export interface ChannelLimits {
 
 /** All resolved limits of one side. */
 export interface SocketLimits extends Omit<ChannelLimits, "closedReceives" | "autoclose"> {
-  /** Silence before a ping, in ms; 0 for never. */
   readonly heartbeat: number;
   /** Window of permessage-deflate on this side, in bits; 0 for no compression. */
   readonly windowBits: number;

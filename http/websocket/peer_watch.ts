@@ -57,7 +57,6 @@ export interface WatchedSocket {
   die(error: WebSocketTimeoutError): void;
 }
 
-/** Watches one connection. */
 export class PeerWatch {
   readonly #options: WatchOptions;
   readonly #socket: WatchedSocket;

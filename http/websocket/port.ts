@@ -1,4 +1,3 @@
-// The interface between a WebSocket's message queue and its transport.
 import type { WSMsgType } from "./message.ts";
 
 /** A transport for frames: our own over a connection, or the platform's `WebSocket`. */

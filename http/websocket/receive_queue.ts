@@ -77,13 +77,11 @@ export class ReceiveQueue {
     });
   }
 
-  /** Waits for the next step of an iteration, one promise shorter than `take()`. */
   next(): Promise<IteratorResult<WSMessage>> {
     return new Promise((resolve) => this.#waiting = (message) => resolve(toResult(message)));
   }
 }
 
-/** Converts a message to an iteration step. */
 export function toResult(message: WSMessage): IteratorResult<WSMessage> {
   const { type } = message;
   const ends = type === WSMsgType.CLOSE || type === WSMsgType.CLOSING || type === WSMsgType.CLOSED;

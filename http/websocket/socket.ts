@@ -25,8 +25,7 @@ export let connectSocket: (
 export let whenClosed: (socket: WebSocketBase) => Promise<void>;
 
 /**
- * Sends and receives messages: aiohttp's WebSocket API, the base of `WebSocketResponse` and
- * `ClientWebSocketResponse`.
+ * aiohttp's WebSocket API, the base of `WebSocketResponse` and `ClientWebSocketResponse`.
  * @typeParam T Result of `receiveJson()`: the output of the socket's schema.
  * @example
  * ```ts
@@ -113,8 +112,7 @@ export abstract class WebSocketBase<T = unknown> implements AsyncIterable<WSMess
   }
 
   /**
-   * Waits for the next message, JSON text, as {@linkcode receiveStr} does; returns the value as the
-   * socket's schema does.
+   * Waits for JSON text, as {@linkcode receiveStr} does, and returns it as the schema gives it.
    * @throws {SyntaxError} If the text is not JSON.
    * @throws {SchemaValidationError} If the value does not fit the schema.
    */

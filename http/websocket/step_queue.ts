@@ -18,7 +18,6 @@ export class StepQueue {
     return this.#last;
   }
 
-  /** Runs a step after those before it. */
   run(step: () => void | Promise<void>): void {
     const result = this.#last === null ? step() : this.#last.then(step);
     if (result === undefined) return;

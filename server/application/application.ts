@@ -1,4 +1,3 @@
-// The application: routes, middlewares, state, and `fetch`.
 import type { Hono } from "hono";
 import { tellHabits } from "../../http/habits.ts";
 import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";
@@ -41,7 +40,6 @@ export let drain: (app: Application) => void;
 /** Ends handlers that have not answered with `503`, and aborts streams. Called by runners. */
 export let abandon: (app: Application) => void;
 
-/** Returns what an application is answering, and who watches it. */
 export let openAnswersOf: (app: Application) => OpenAnswers;
 
 /** Runs a context up to its `yield`; it is torn down with those of `cleanupCtx`. */
@@ -196,10 +194,7 @@ export class Application implements AppContext {
     this.#state.set(key, value);
   }
 
-  /**
-   * Runs background work, as `asyncio.create_task()` does. A failure is logged; a stop waits up to
-   * `shutdownTimeout`, then aborts the signal.
-   */
+  /** Runs background work; a failure is logged, and a stop waits for it up to `shutdownTimeout`. */
   spawn(work: BackgroundWork, about: string = "Error in work of app.spawn()"): void {
     if (this.#parent !== null) return this.#parent.spawn(work, about);
     if (typeof work !== "function" && typeof work?.then !== "function") {
@@ -223,7 +218,6 @@ export class Application implements AppContext {
     return this.#background.idle();
   }
 
-  /** Wraps a handler in the middlewares of this application and its parents. */
   #wrap(handler: Handler): Handler {
     const chain = compose(this.middlewares, handler);
     if (this.#parent === null) return chain;
@@ -321,12 +315,10 @@ export class Application implements AppContext {
     this.onCleanup.push(() => sub.cleanup());
   }
 
-  /** Whether anything listens for responses, here or in a sub-application. */
   #listens(): boolean {
     return this.onResponsePrepare.length > 0 || this.#subapps.some((sub) => sub.#listens());
   }
 
-  /** Calls `onResponsePrepare` of the applications of a request, the outermost first. */
   async #prepare(request: ServerRequest, response: Response): Promise<Response> {
     const prepared = mutableResponse(response);
     for (const app of request.apps) {

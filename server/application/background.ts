@@ -1,4 +1,3 @@
-// Background work: once, and again and again.
 import { tracing } from "../../http/open_telemetry.ts";
 import { described, OptionTable } from "../../http/options.ts";
 import type { AppContext, BackgroundWork, Logger } from "../request/app_context.ts";

@@ -23,13 +23,10 @@ export interface DispatchOptions {
   readonly app: AppContext;
   /** Calls `onResponsePrepare` with a response; `null` if there are no listeners. */
   readonly prepare: ((request: ServerRequest, response: Response) => Promise<Response>) | null;
-  /** Checks each response as the last step. */
   check(response: Response, raw: Request, info: ServeInfo | undefined): Response;
-  /** Handlers and responses that a stop has to end. */
   readonly open: OpenAnswers;
 }
 
-/** Creates the function that answers every request: middlewares, handler, response. */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { app, prepare } = options;
   const spans = tracing();
@@ -159,7 +156,6 @@ function last(
   }
 }
 
-/** Ends an early answer after its handler. */
 async function end(
   early: RunningAnswer,
   request: ServerRequest,

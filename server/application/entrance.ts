@@ -15,8 +15,7 @@ import { brokenHeader, hasControl } from "../../http/headers/header_text.ts";
 
 /** Refuses unroutable requests, and checks each response before it is sent. */
 export class Entrance {
-  /** Whether clients are told to close their connections. */
-  draining = false;
+  draining = false; // clients are told to close their connections
   readonly #hono: Hono;
   readonly #router: HonoRouter;
   readonly #logger: Logger;
@@ -61,7 +60,6 @@ export class Entrance {
     return this.check(response, request, info);
   }
 
-  /** Checks a response; the last step for each. */
   check(given: Response, request: Request, info: ServeInfo | undefined): Response {
     const engine = portOf(info);
     let response = this.#router.isMounted ? this.#router.leaving(request, given) : given;

@@ -14,7 +14,6 @@ import type { ShownError } from "../development/error_page.ts";
 import { explained } from "./mistakes.ts";
 import { withHeaders } from "./hono_response.ts";
 
-/** Logs an error of a request. */
 export function report(error: unknown, request: ServerRequest): void {
   const span = tracing()?.span;
   if (span && typeof error !== "string") fault(span, error);
@@ -71,7 +70,6 @@ export function mountedError(error: unknown, logger: Logger): Response {
 
 let development: typeof import("../development/error_page.ts") | null = null;
 
-/** Loads the page that tells errors to developers, for an application with `debug`. */
 export async function loadErrorPage(): Promise<void> {
   development ??= await import("../development/error_page.ts");
 }

@@ -5,8 +5,7 @@ import { EndOfConnection, isServed } from "../engine/engine_of_request.ts";
 
 /** For a body that no handler sees. */
 const LIMITS = { bodyTimeout: 0, lingeringTime: 1000, lingeringSize: 1024 ** 2 };
-/** Time for sending the answer before the connection is closed, in ms: Deno 2.4 would keep it. */
-const FLUSH = 50;
+const FLUSH = 50; // ms to send the answer before the connection is closed: Deno 2.4 would keep it
 
 /**
  * Refuses a `Transfer-Encoding` other than plain `chunked`, else `null`. A proxy in front may end

@@ -1,4 +1,3 @@
-// Responses in Hono middlewares.
 import type { Context } from "hono";
 import { addVary } from "../../http/coding/content_coding.ts";
 import { hasMutableHeaders, mutableResponse } from "../request/mutable_response.ts";

@@ -1,4 +1,3 @@
-// An application's resources as the router of its Hono instance.
 import { type Context, Hono } from "hono";
 import type { Result, Router as RouterOfHono } from "hono/router";
 import type { H, RouterRoute } from "hono/types";
@@ -12,15 +11,12 @@ import { setResponse, withHeaders } from "./hono_response.ts";
 
 type Entry = [answer: H, route: RouterRoute];
 
-/** A request, its match, and its Hono context. */
 export interface Exchange {
   readonly context: Context;
   readonly raw: Request;
-  /** The request after Hono middlewares; `raw` if there were none. */
-  readonly passed: Request;
+  readonly passed: Request; // after Hono middlewares; `raw` if there were none
   readonly info: ServeInfo | undefined;
   readonly method: string;
-  /** The route, or the reason for a miss. */
   readonly found: RouteResolution;
 }
 
@@ -28,8 +24,7 @@ export interface Exchange {
 interface Arrival extends Pick<Exchange, "raw" | "info"> {
   readonly url: string;
   readonly path: string;
-  /** By `HonoRouter.fetch()`; `null` if by Hono's own methods. */
-  readonly entering: "any" | "HEAD" | null;
+  readonly entering: "any" | "HEAD" | null; // by fetch(); `null` if by Hono's own methods
 }
 
 /** A request between its match and its handler. */
@@ -43,7 +38,6 @@ export type Observer = (dispatch: Dispatch) => Dispatch;
 
 export interface HonoRouterOptions {
   readonly resources: Router;
-  /** Answers a request after matching. */
   answer(exchange: Exchange): Response | Promise<Response>;
   /** Starts the application; `null` once it has started. */
   starting(): Promise<void> | null;
@@ -61,14 +55,12 @@ export class HonoRouter implements RouterOfHono<Entry> {
   #arrival: Arrival | null = null;
   #matched: Matched | null = null;
   #late: Promise<Response> | null = null;
-  /** By the route of a fixed path, for which they are always the same. */
-  readonly #results = new WeakMap<Route, Result<Entry>>();
+  readonly #results = new WeakMap<Route, Result<Entry>>(); // of fixed paths: always the same
 
   constructor(options: HonoRouterOptions) {
     this.#options = options;
   }
 
-  /** Creates the Hono instance that uses this router. */
   createHono(): Hono {
     const hono = new Hono({ router: this, getPath: (raw, options) => this.#pathOf(raw, options) });
     return Object.defineProperty(hono, "routes", { get: () => this.#routes() });
@@ -110,7 +102,6 @@ export class HonoRouter implements RouterOfHono<Entry> {
     this.#added.push(entry[1]);
   }
 
-  /** Finds the handlers for a request; called by Hono. */
   match(method: string, path: string): Result<Entry> {
     const arrival = this.#arrival;
     this.#arrival = null;
@@ -136,7 +127,6 @@ export class HonoRouter implements RouterOfHono<Entry> {
     return [[[[this.#handler, routeOf(found, method, this.#handler)], paramsOf(found)]]];
   }
 
-  /** Answers the request that was matched just now. */
   readonly #handler = (context: Context): Response | Promise<Response> => {
     const { raw, info, entering, method, found } = this.#matched as Matched;
     this.#matched = null;
@@ -206,8 +196,7 @@ export class HonoRouter implements RouterOfHono<Entry> {
   }
 }
 
-/** Stands for a promise of ours in Hono, which would chain two more to it: 5 % of a hello route. */
-const LATE = {};
+const LATE = {}; // for a promise of ours: Hono would chain two more to it, 5 % of a hello route
 
 /** For `c.executionCtx`: background work of a middleware such as `cache()`. */
 const HONO_EXECUTION = {

@@ -2,8 +2,7 @@
 // address, and a port. Anything else, such as "x/admin?", would become part of Request.url.
 const HOST = /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
 
-/** A name of the DNS (RFC 1035 section 2.3.4) and a port. */
-const MAX_HOST = 255 + 6;
+const MAX_HOST = 255 + 6; // a name of the DNS (RFC 1035 section 2.3.4) and a port
 
 let lastGood = "localhost"; // most requests of a server have the same host
 

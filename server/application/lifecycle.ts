@@ -23,11 +23,9 @@ export async function runAll(callbacks: readonly (() => unknown)[]): Promise<voi
   if (errors.length === 1) throw errors[0];
 }
 
-/** The active cleanup contexts of an application. */
 export class CleanupStack {
   readonly #open: ReturnType<CleanupContext<unknown>>[] = [];
 
-  /** Runs a context up to its `yield`. */
   async enter<T>(context: CleanupContext<T>, value: T): Promise<void> {
     const running = context(value);
     if ((await running.next()).done) {

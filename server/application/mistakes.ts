@@ -5,7 +5,6 @@ import { giverOf, type Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { Resource } from "../routing/resource.ts";
 
-/** Creates the error for a result that is not a response. */
 export function noResponse(result: unknown, request: ServerRequest, chain: Handler): TypeError {
   const giver = `The ${giverOf(request, chain)} has to`;
   return new TypeError(

@@ -6,12 +6,9 @@ import { requestInternals, type ServerRequest } from "../request/request.ts";
 
 /** Handlers and responses that a stop has to end. */
 export class OpenAnswers {
-  /** Sockets and streams that outlive their answer. */
-  readonly running = new LinkedList<RunningAnswer>();
-  /** Requests whose handler has not answered yet. */
-  readonly waiting = new LinkedList<ServerRequest>();
-  /** What watches the requests, innermost first; dispatch takes them at start-up. */
-  readonly observers: Observer[] = [];
+  readonly running = new LinkedList<RunningAnswer>(); // sockets and streams after their answer
+  readonly waiting = new LinkedList<ServerRequest>(); // whose handler has not answered yet
+  readonly observers: Observer[] = []; // innermost first; dispatch takes them at start-up
 
   /** Ends sockets and streams. Errors are logged, so that the others and the server still end. */
   async endAll(logger: Logger, end: (answer: RunningAnswer) => Promise<void>): Promise<void> {

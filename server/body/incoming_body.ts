@@ -35,10 +35,8 @@ const DROP_SIZE = 64 * 1024;
  */
 const ROOM = 4 * 1024;
 const encoder = new TextEncoder();
-/** Number of tiny pieces from which on a body is not drained. */
-const MANY_DROPPED = 64;
-/** Average piece size in bytes below which Deno's own draining takes as long. */
-const SMALL_PIECE = 4096;
+const MANY_DROPPED = 64; // tiny pieces from which on a body is not drained
+const SMALL_PIECE = 4096; // bytes, on average; below, Deno's own draining takes as long
 
 /** The body of a request, shared by all readers; it tracks what is unread, to be drained. */
 export class IncomingBody {
@@ -55,8 +53,7 @@ export class IncomingBody {
   #announced: number | null | undefined;
   #isEnded = false;
   #readEnd: (() => void) | null = null;
-  /** Whether the client disconnected while sending many small pieces. */
-  isTorn = false;
+  isTorn = false; // the client disconnected while sending many small pieces
   #isHopeless = false; // waiting for the rest is useless
   #failure: unknown = null;
   #dropping: Promise<boolean> | null = null;
@@ -224,7 +221,6 @@ export class IncomingBody {
     return true;
   }
 
-  /** Reads for a reader of the body, with the time limit. */
   async #next(view: Bytes | undefined): Promise<ReadResult> {
     if (this.#failure !== null) throw this.#failure;
     const bodyTimeout = this.#limits?.bodyTimeout ?? 0;

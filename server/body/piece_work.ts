@@ -3,12 +3,9 @@
  * and moves all of that in memory for each piece.
  */
 const MAX_WORK = 10_000;
-/** Average size in bytes below which pieces are tiny. */
-const TINY_PIECE = 64;
-/** Number of pieces from which on work is counted. */
-const MANY_PIECES = 1024;
-/** Event loop delay that is not counted as work, in ms. */
-const FREE_TURN = 3;
+const TINY_PIECE = 64; // bytes, on average; smaller pieces are tiny
+const MANY_PIECES = 1024; // from which on work is counted
+const FREE_TURN = 3; // ms of event loop delay that is not counted as work
 
 /** Counts the pieces of a body, and the cost of tiny ones. */
 export class PieceWork {
@@ -17,7 +14,6 @@ export class PieceWork {
   #work = 0; // ms
   #isCounting = false;
 
-  /** Whether the cost has exceeded the limit. */
   get isTooMuch(): boolean {
     return this.#work > MAX_WORK;
   }

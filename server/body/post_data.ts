@@ -6,8 +6,7 @@ export type PostValue = string | FileField;
 /** A form that owns its files until it is closed. */
 export interface ParsedForm {
   readonly data: PostData;
-  /** Frees the memory and disk of its files. */
-  close(): void;
+  close(): void; // frees the memory and disk of its files
 }
 
 /**

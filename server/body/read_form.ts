@@ -30,10 +30,8 @@ export const POST_OPTIONS = new OptionTable<PostOptions>({
   maxSize: "a number",
 });
 
-/** Longest delay that timers take. */
-const MAX_TIMER = 2 ** 31 - 1;
-/** Memory for the files of one form; the rest goes to disk. */
-const MAX_MEMORY = 1024 * 1024;
+const MAX_TIMER = 2 ** 31 - 1; // ms, the longest delay that timers take
+const MAX_MEMORY = 1024 * 1024; // for the files of one form; the rest goes to disk
 
 /** Reads a form of at most `limit` bytes, 0 for any; `kept` is a body that was read before. */
 export async function readForm(

@@ -6,8 +6,7 @@ import { FileField } from "./file_field.ts";
 import { type ParsedForm, PostData, type PostValue } from "./post_data.ts";
 import { inMemory, type Spooled } from "./spool.ts";
 
-/** Size of forms that are read before they are parsed, in bytes: larger ones arrive for long. */
-export const SMALL_FORM: number = 64 * 1024;
+export const SMALL_FORM: number = 64 * 1024; // bytes read before parsing: more arrive for long
 
 const BOUNDARY = /^[\w'()+,./:=?-]{1,70}$/;
 const TYPE = String.raw`content-type: ([\w.+-]+/[\w.+-]+)(?:; charset=utf-8)?`;
@@ -20,9 +19,8 @@ const HEAD = new RegExp(
 const utf8 = partDecoder("utf-8");
 
 /**
- * Reads a multipart body in memory without a stream and a promise for each part, nine tenths of the
- * time of a form of five fields. For anything unusual, also damage and exceeded limits, it returns
- * `null`, and `MultipartReader` has to read the body.
+ * Reads a form without a stream and a promise for each part, nine tenths of the time for 5 fields;
+ * `null` for anything unusual, damaged or beyond a limit, which `MultipartReader` has to read.
  */
 export function smallForm(
   bytes: Uint8Array<ArrayBuffer>,

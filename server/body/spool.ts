@@ -1,4 +1,3 @@
-// Spooling uploaded files: small ones in memory, large ones on disk.
 import { GrowingBytes } from "../../http/bytes/growing_bytes.ts";
 import { fairTurn } from "../../http/bytes/read_turns.ts";
 import { storageError } from "./save_file.ts";

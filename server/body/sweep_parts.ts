@@ -1,5 +1,4 @@
-/** Name of `saveFile()`'s temporary files. */
-const PART = /^\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/;
+const PART = /^\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.part$/; // temporary, of saveFile()
 const STALE_AFTER = 60 * 60 * 1000; // ms
 const MOST_FOLDERS = 10_000; // for one sweep, and to remember
 

@@ -6,9 +6,7 @@ import { escapeHtml as escaped } from "../response/escape_html.ts";
 export interface ShownError {
   readonly detail: string;
   readonly remedy?: string;
-  /** Template and variables of the route, `null` without one. */
   readonly route: { readonly path: string; readonly params: object } | null;
-  /** The calls, innermost first. */
   readonly stack: readonly string[];
   readonly causes: readonly string[];
 }
@@ -123,12 +121,10 @@ function tableOf(rows: readonly (readonly [string, string])[]): string {
 }
 
 interface Frame {
-  /** Text as in the stack, `handler (file:///srv/app.ts:7:9)`. */
-  readonly text: string;
+  readonly text: string; // as in the stack: handler (file:///srv/app.ts:7:9)
   readonly url: string | null;
   readonly line: number;
-  /** Whether it is code of the application, not of a library or the platform. */
-  readonly isOwn: boolean;
+  readonly isOwn: boolean; // code of the application, not of a library or the platform
 }
 
 const LIBRARY = new URL("../../", import.meta.url).href;

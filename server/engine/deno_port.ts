@@ -1,5 +1,4 @@
-// Requests and responses of Deno's HTTP server (Deno 2.9.6). WebSocket frames are in
-// `deno_socket.ts`, which only this module imports.
+// Requests and responses of Deno's HTTP server (Deno 2.9.6); for frames see `deno_socket.ts`.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { asciiText } from "../../http/bytes/latin1.ts";
 import { denoSocket } from "./deno_socket.ts";
@@ -18,8 +17,7 @@ let proven = requestSymbol !== undefined;
 
 /** The port over Deno; shortcuts into private objects are used while the public API agrees. */
 export const denoPort: EnginePort = {
-  // Reading `request.headers` makes Deno build all of them and leave its fast path, which costs 12
-  // % of a hello route.
+  // Reading `request.headers` makes Deno build all and leave its fast path: 12 % of a hello route.
   headerOf(request, name) {
     if (!proven || requestSymbol === undefined) return request.headers.get(name);
     const inner = (request as unknown as Private)[requestSymbol];
@@ -69,9 +67,8 @@ export const denoPort: EnginePort = {
     const source = body?.streamOrStatic?.body;
     return typeof source === "string" || source instanceof Uint8Array ? sizeOf(source) : null;
   },
-  // Without `--unstable-no-legacy-abort`, Deno aborts the request's own signal after every
-  // response, even a complete one; such an abort is ignored. Without `completed`, the signal is
-  // trusted.
+  // Without `--unstable-no-legacy-abort`, Deno aborts the request's signal after every response,
+  // also a complete one: that is ignored. Without `completed`, the signal is trusted.
   watchClient({ signal }, info) {
     const controller = new AbortController();
     const leave = () => controller.abort(new DOMException("The client has left", "AbortError"));

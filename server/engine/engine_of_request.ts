@@ -15,10 +15,8 @@ export class EndOfConnection extends Error {
   }
 }
 
-/** Reads single headers of a request: `request.headers` makes all of them. */
-export type HeadReader = Pick<Headers, "get">;
+export type HeadReader = Pick<Headers, "get">; // of single ones: `request.headers` makes all
 
-/** Creates a reader of a request's headers. */
 export function headReader(request: Request, info: ServeInfo | undefined): HeadReader {
   const port = portOf(info);
   return { get: (name) => port.headerOf(request, name) };

@@ -2,8 +2,7 @@ import * as node from "node:buffer";
 import type { RawHeaders } from "./engine.ts";
 
 export interface ResponseRecord {
-  /** Lower-case names, with values; `null` once `headers` was read. */
-  readonly headers: RawHeaders | null;
+  readonly headers: RawHeaders | null; // lower-case names; `null` once `headers` was read
   readonly body: string | Uint8Array<ArrayBuffer> | null;
 }
 
@@ -56,7 +55,6 @@ for (const name of ["text", "json", "bytes", "arrayBuffer", "blob", "formData"] 
 const Platform = Response;
 export let isRecording = false;
 
-/** Whether a value is a response of the platform. */
 export function isResponse(value: unknown): value is Response {
   return value instanceof Platform;
 }
@@ -85,10 +83,7 @@ export function recordedResponse(
     : new Response(body, init);
 }
 
-/**
- * The platform's JSON response, which it makes and sends faster than its text with a type; `null` if
- * an engine reads the parts, or the value has no JSON form.
- */
+/** The platform's JSON response, faster than text; `null` while recording, or without JSON form. */
 export function jsonOf(value: unknown): Response | null {
   if (isRecording) return null;
   try {
@@ -117,7 +112,6 @@ export function fileStream(file: Deno.FsFile): ReadableStream<Uint8Array<ArrayBu
   return readable;
 }
 
-/** The file of a stream, `null` for other streams. */
 export function fileOf(stream: ReadableStream): Deno.FsFile | null {
   return files.get(stream) ?? null;
 }

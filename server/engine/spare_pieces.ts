@@ -1,12 +1,9 @@
-// Memory for the pieces of written streams, which an engine gives back once it has sent them: a new
-// copy of each would be garbage that V8 collects late, 200 MiB of it for 200 clients that never
-// read.
+// Memory for pieces of written streams, given back by the engine once they are sent: new copies
+// would be garbage that V8 collects late, 200 MiB of it for 200 clients that never read.
 import type { Bytes } from "../../http/bytes/bytes.ts";
 
-/** Space before a piece, for the size line of a chunk (RFC 9112 section 7.1). */
-export const BEFORE = 16;
-/** Space after it. */
-export const AFTER = 2;
+export const BEFORE = 16; // bytes before a piece, for a chunk's size line (RFC 9112 section 7.1)
+export const AFTER = 2; // bytes after it
 const SMALLEST = 13, LARGEST = 16; // powers of two
 const MOST_SPARE = 64; // of each size
 
@@ -38,7 +35,6 @@ export function isCopied(stream: ReadableStream): boolean {
   return streams.has(stream);
 }
 
-/** Whether the piece is one with space around it. */
 export function hasSpace({ buffer, byteOffset, length }: Bytes): boolean {
   return byteOffset === BEFORE && buffer.byteLength > BEFORE + length + AFTER - 1;
 }

@@ -2,8 +2,7 @@ import type { EngineHandler } from "./engine.ts";
 
 export interface Uploads {
   readonly handler: EngineHandler;
-  /** Resolves when no upload is pending; from then on, requests are answered with 503. */
-  drained(): Promise<void>;
+  drained(): Promise<void>; // resolves when no upload is pending
 }
 
 /**

@@ -1,4 +1,3 @@
-// HTTP exceptions by status: `throw new web.HTTPNotFound()`.
 import { HTTPError, HTTPException, type HTTPExceptionOptions } from "./http_exception.ts";
 
 /** Base of the replies that are a success. */

@@ -1,7 +1,6 @@
 export const MAX_CACHED_FILE = 64 * 1024;
 const MAX_CACHED = 8 * 1024 * 1024;
-/** Age from which on every change of a file changes its time, in ms. */
-const SETTLED = 2000;
+const SETTLED = 2000; // ms: from this age on every change of a file changes its time
 
 interface Kept {
   readonly info: Deno.FileInfo;
@@ -38,12 +37,10 @@ export function cacheContent(
   size += bytes.length;
 }
 
-/** Whether two statuses are of one file in the file system. */
 export function sameFile(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
   return a.ino === b.ino && a.dev === b.dev;
 }
 
-/** Whether a file is unchanged by its time and size. */
 export function unchanged(a: Deno.FileInfo, b: Deno.FileInfo): boolean {
   return a.size === b.size && a.mtime?.getTime() === b.mtime?.getTime();
 }

@@ -58,11 +58,7 @@ export class FileResponse implements Responder {
     if (options.contentType !== undefined) this.headers.set("content-type", options.contentType);
   }
 
-  /**
-   * Makes the response; called by dispatch.
-   * @throws {HTTPNotFound} If the file does not exist.
-   * @throws {HTTPForbidden} If it is unreadable or not a regular file.
-   */
+  /** Makes the response, or throws the 404 or 403; called by dispatch. */
   async respond(request: ServerRequest): Promise<Response> {
     const path = this.path instanceof URL ? nodeUrl().fileURLToPath(this.path) : this.path;
     const info = look(path);

@@ -12,25 +12,19 @@ import { formatHttpDate } from "../../http/headers/http_date.ts";
 /** Prepared metadata of a file, reused by many requests. */
 export interface KnownFile extends Validators {
   readonly path: string;
-  /** Its status; it is a regular file. */
-  readonly info: Deno.FileInfo;
+  readonly info: Deno.FileInfo; // of a regular file
   readonly headers: Readonly<Record<string, string>>;
   readonly list: RawHeaders;
 }
 
 export interface SendOptions {
-  /** Status; conditions and ranges only apply to `200`. */
   readonly status: number;
-  /** Headers that override those of the file, `null` for none. */
   readonly headers: Headers | null;
 }
 
 const RANGE_CHUNK = 64 * 1024;
 
-/**
- * Prepares the metadata shared by all responses to a regular file; `coding` is that of a
- * precompressed file, `vary` tells whether it depends on `Accept-Encoding`.
- */
+/** What all responses to a file share; `coding` if precompressed, `vary` by `Accept-Encoding`. */
 export function knownFile(
   path: string,
   info: Deno.FileInfo,

@@ -23,17 +23,14 @@ interface Entry extends Variants {
   readonly at: number;
 }
 
-/** Lifetime of a verification, in ms. */
-const TTL = 1000;
+const TTL = 1000; // ms for which a verification holds
 const MAX_ENTRIES = 1024;
-/** Number of times that path and file have to match before a file counts as inside. */
-const ROUNDS = 6;
+const ROUNDS = 6; // in which path and file have to match before a file counts as inside
 
 /**
- * Splits the rest of a request path, decoded and without its leading slash, into names; the last
- * one is empty for a path that ends in a slash. `null` if a name is invalid (empty), leads
- * elsewhere (`..`), is a device, or begins with a dot without `dotfiles`; `.well-known` (RFC 8615)
- * is allowed.
+ * Splits a request path, decoded and without its leading slash, into names, the last one empty
+ * after a slash. `null` if one is invalid (empty), leads elsewhere (`..`), is a device, or begins
+ * with a dot without `dotfiles`; `.well-known` (RFC 8615) is allowed.
  */
 export function segmentsOf(
   filename: string,
@@ -75,10 +72,7 @@ export class StaticRoot {
     if (!isDirectory) throw new TypeError(`Cannot serve files from "${path}": it is not a folder`);
   }
 
-  /**
-   * Resolves a request path, decoded and without its leading slash. What is outside is `404`, as
-   * what does not exist; `403` is for what is unreadable, or neither file nor directory.
-   */
+  /** Resolves a path: `404` if outside or missing, `403` if unreadable or no file or directory. */
   find(filename: string, head: HeadReader): Found | Promise<Found> {
     const entry = this.#entries.get(filename);
     const file = entry === undefined ? null : this.#again(entry, head);
@@ -127,9 +121,8 @@ export class StaticRoot {
   }
 
   /**
-   * Resolves a path and verifies that the target is inside, several times without a pause: an
-   * attacker who can swap a directory for a link (similar to CVE-2024-23334) would have to hit
-   * every gap.
+   * Resolves a path and verifies several times without a pause that it is inside: an attacker who
+   * swaps a directory for a link (similar to CVE-2024-23334) would have to hit every gap.
    */
   #verify(path: string): Located {
     const real = Deno.realPathSync(path);

@@ -30,7 +30,6 @@ export function variantsOf(
   return { plain: knownFile(path, info, contentType, null, siblings.size > 0), siblings };
 }
 
-/** The variant that the client prefers. */
 export function chosenOf({ plain, siblings }: Variants, head: HeadReader): KnownFile {
   if (siblings.size === 0) return plain;
   const coding = chooseEncoding(head.get("accept-encoding"), [...siblings.keys()]);

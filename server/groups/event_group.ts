@@ -87,8 +87,7 @@ export class EventGroup {
   }
 
   /**
-   * Sends an event to all members in all processes; it does not wait for them. The broker gives it
-   * its id.
+   * Sends an event to all members in all processes without waiting; the broker gives it its id.
    * @returns Number of local members it was sent to; 0 with a broker, which delivers it.
    * @throws {TypeError} If the type holds a line break.
    * @throws {Error} The broker's error: the event is not known to be delivered.

@@ -51,8 +51,7 @@ export class Room<Member> {
   readonly #presence: boolean;
   readonly #send: Send<Member>;
   readonly #members = new Map<Member, Place>();
-  /** The last messages, while there are members. */
-  #log: KeptMessage[] = [];
+  #log: KeptMessage[] = []; // the last messages, while there are members
   #subscription: Promise<() => unknown> | null = null;
   #announcing: Promise<void> | null = null;
   #isStale = false; // what was announced
@@ -147,13 +146,11 @@ export class Room<Member> {
     return was;
   }
 
-  /** Publishes a message; returns the number of members it was sent to, if the broker knows. */
   async publish(message: GroupMessage): Promise<number> {
     const sent = await this.#broker.publish(this.name, message, this.#kept);
     return typeof sent === "number" ? sent : 0;
   }
 
-  /** Lists the names of the members in all processes. */
   async present(): Promise<string[]> {
     if (!this.#presence) throw new TypeError("present(): needs a group with presence: true");
     await this.#announcing;

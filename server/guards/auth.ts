@@ -46,11 +46,7 @@ export interface Auth<User> {
   permits<Params>(request: ServerRequest<Params>, permission: string): Promise<boolean>;
   /** The user. @throws {HTTPUnauthorized} If the request has none. */
   checkAuthorized<Params>(request: ServerRequest<Params>): Promise<User>;
-  /**
-   * The user, who has a permission.
-   * @throws {HTTPUnauthorized} If the request has none.
-   * @throws {HTTPForbidden} If the user lacks the permission.
-   */
+  /** The user. @throws {HTTPUnauthorized} Without one. @throws {HTTPForbidden} If not permitted. */
   checkPermission<Params>(request: ServerRequest<Params>, permission: string): Promise<User>;
   /** Logs a client in; a session gets a new id. @throws {NotSupportedError} With bearer tokens. */
   remember<Params>(request: ServerRequest<Params>, identity: string): Promise<void>;

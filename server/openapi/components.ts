@@ -8,9 +8,8 @@ export type JSONSchema = { readonly [keyword: string]: unknown };
 export type SchemaSide = "input" | "output";
 
 /**
- * Converts a schema of a library without Standard JSON Schema, such as valibot:
- * `(schema, side) => toJsonSchema(schema, { typeMode: side })`.
- * @returns The JSON Schema; `undefined` to leave it to the schema itself.
+ * Converts a schema of a library without Standard JSON Schema; `undefined` leaves it to the schema.
+ * For valibot: `(schema, side) => toJsonSchema(schema, { typeMode: side })`.
  */
 export type ToJSONSchema = (schema: never, side: SchemaSide) => object | undefined;
 
@@ -57,7 +56,6 @@ export class Components {
     return own ? { $ref: refTo(names.get("") ?? "") } : moved(root);
   }
 
-  /** Follows a reference to a shared schema. */
   resolve(schema: JSONSchema): JSONSchema {
     const ref = schema["$ref"];
     const name = typeof ref === "string" ? ref.slice(refTo("").length) : "";

@@ -37,10 +37,8 @@ const OPTIONS = new OptionTable<OpenAPIRoutesOptions>({
 
 interface UI {
   readonly cdn: string;
-  /** Files with the hashes of the fixed version. */
-  readonly files: Readonly<Record<string, string>>;
-  /** Starts it in `#app`, with the URL of the document. */
-  readonly start: (url: string) => string;
+  readonly files: Readonly<Record<string, string>>; // with the hashes of the fixed version
+  readonly start: (url: string) => string; // starts it in #app, with the URL of the document
 }
 
 const UIS: Readonly<Record<string, UI>> = {

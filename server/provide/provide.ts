@@ -24,8 +24,7 @@ const PROVIDE_OPTIONS = new OptionTable<ProvideOptions>({ scope: "a string" });
 const scopes = new WeakMap<object, Scope>(); // by the slot of a request, and by application
 
 /**
- * A value that handlers ask for, made by {@linkcode provide}. It is a key for another factory:
- * `app.set(provider, () => fake)`.
+ * A value of {@linkcode provide}, and the key for another factory: `app.set(provider, () => fake)`.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -98,7 +98,6 @@ async function bodyOf<Params>(request: ServerRequest<Params>): Promise<BodyInit 
   return request.canReadBody ? raw.body : await request.read();
 }
 
-/** The client's headers without hop-by-hop ones, with `Forwarded` and `X-Forwarded-*`. */
 function forwardHeaders<Params>(
   request: ServerRequest<Params>,
   over: HeadersInit | undefined,

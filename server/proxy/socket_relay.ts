@@ -3,8 +3,7 @@ import { HTTPBadGateway } from "../exceptions/replies.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { WebSocketResponse } from "../websocket/websocket_response.ts";
 
-/** Bytes waiting for the upstream server from which on reading from the client pauses. */
-const MAX_BUFFERED = 1024 ** 2;
+const MAX_BUFFERED = 1024 ** 2; // bytes for the upstream server; above, the client is not read
 
 /** Connects a client's WebSocket, with subprotocol and close codes, to another in `timeout` ms. */
 export async function relaySocket<Params>(

@@ -17,7 +17,6 @@ const SCRIPT = `
 for n = 3, #ARGV do redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'm', ARGV[n]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
-/** A message on its way, with its promise. */
 interface Waiting extends PromiseWithResolvers<void> {
   readonly text: string;
   readonly until: number; // Date.now()
@@ -25,16 +24,13 @@ interface Waiting extends PromiseWithResolvers<void> {
 
 export interface Parcel {
   readonly origin: string;
-  /** Number of the message in its outbox, from 1 on. */
-  readonly count: number;
+  readonly count: number; // of the message in its outbox, from 1 on
   readonly message: GroupMessage;
 }
 
 export interface OutboxOptions {
   readonly key: string;
-  /** Time after which a message is given up, in ms. */
   readonly patience: number;
-  /** Time after which an idle stream with a history is forgotten, in ms. */
   readonly expiry: number;
   /** Called with errors, and with `null` when Redis has answered. */
   readonly report: (error: unknown) => void;

@@ -55,8 +55,7 @@ return found`;
  * stream for each group, of up to 10,000 messages. Members get each once, in the order of its
  * sender, also over a lost connection or a restart of Redis. What Redis has lost is reported to
  * `onError`.
- * @param client A connected client, which needs an `error` listener; closing it is up to the
- * caller. The broker opens a second connection to read from.
+ * @param client Connected, with an `error` listener, closed by the caller; a duplicate of it reads.
  * @throws {TypeError} If the client can send no commands.
  * @example
  * ```ts

@@ -11,7 +11,6 @@ export type RedisClient =
     sendCommand(words: readonly string[]): Promise<unknown>;
   };
 
-/** Sends a command and returns the reply. */
 export type RedisCommand = (command: string, ...words: string[]) => Promise<unknown>;
 
 export function commandOf(client: RedisClient): RedisCommand {

@@ -5,7 +5,6 @@ const BLOCK = 2000; // ms that Redis waits for new entries
 const PATIENCE = 5000; // ms beyond that for a reply
 const COUNT = "500"; // entries a reply
 
-/** Takes the id and text of an entry. */
 type Deliver = (id: string, text: string) => void;
 
 /** A stream that is read: the last entry's id, and where entries go. */

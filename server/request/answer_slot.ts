@@ -17,8 +17,7 @@ export interface RunningAnswer extends EarlyAnswer {
 export interface Failure {
   readonly error: unknown;
   readonly response: Response;
-  /** Headers set by the middlewares, for another response. */
-  readonly wanted: Headers;
+  readonly wanted: Headers; // set by the middlewares, for another response
 }
 
 /** Receives an early answer, and its response after the middlewares. */
@@ -27,15 +26,11 @@ export type AnswerListener = (answer: RunningAnswer, response: Response) => void
 /** Holds the early answer of one request, and passes it through Hono middlewares. */
 export class AnswerSlot {
   early: RunningAnswer | null = null;
-  /** Its place among the open answers of the application. */
-  place: LinkedNode<RunningAnswer> | null = null;
+  place: LinkedNode<RunningAnswer> | null = null; // among the open answers of the application
   failure: Failure | null = null;
-  /** Called once when the answer was sent, after an error too. */
-  end: (() => void) | null = null;
-  /** Resolves when the work of `request.after()` has ended. */
-  afterwards: Promise<unknown> | null = null;
-  /** Whether the request has been answered without an early answer, and can have none. */
-  isClosed: boolean;
+  end: (() => void) | null = null; // called once when the answer was sent, after an error too
+  afterwards: Promise<unknown> | null = null; // resolves after the work of `request.after()`
+  isClosed: boolean; // answered without an early answer, and can have none
   readonly #stages: ((response: Response) => void)[] = [];
   #listener: AnswerListener | null;
   #leaving: Response | null = null;
@@ -52,7 +47,6 @@ export class AnswerSlot {
     this.pass(answer.response);
   }
 
-  /** Checks that an early answer is possible. */
   checkOpen(): void {
     if (this.early === null && !this.isClosed) return;
     throw new TypeError("Cannot prepare: the request was answered before");

@@ -24,7 +24,6 @@ export class AppKey<T> {
   }
 }
 
-/** A store of values under {@linkcode AppKey}s. */
 export class KeyStore extends Map<unknown, unknown> {
   override get<T>(key: AppKey<T>): T {
     if (!this.has(key)) throw new TypeError(nothingUnder(key));

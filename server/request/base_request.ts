@@ -1,4 +1,3 @@
-// Accessors of a request's URL and headers.
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { checkTrailers } from "../../http/http1/trailers.ts";
 import { QueryParams } from "../../http/query_params.ts";

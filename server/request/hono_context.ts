@@ -1,4 +1,3 @@
-// Hono's context of a request, and the request after Hono middlewares.
 import { type Context, Hono } from "hono";
 import type { ServeInfo } from "../engine/engine.ts";
 

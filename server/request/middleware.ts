@@ -59,8 +59,7 @@ export function render(
   return isFinal || !isResponder(result) ? result : result.respond(request);
 }
 
-/** The name of the middleware or handler that a wrapped handler calls. */
-const called = new WeakMap<Handler, string>();
+const called = new WeakMap<Handler, string>(); // what a wrapped handler calls, by name
 const guilty = new WeakMap<ServerRequest, Handler>();
 let anyGuilty = false; // usually there is nothing to look up
 

@@ -193,10 +193,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return this.#extras?.store?.has(key) ?? false;
   }
 
-  /**
-   * Copies the request with another head, for a middleware to pass on. The two share a body.
-   * @throws {TypeError} If the body has been read.
-   */
+  /** Copies the request with another head and a shared body; a `TypeError` if that was read. */
   clone(options: CloneOptions = {}): ServerRequest<Params> {
     CLONE_OPTIONS.check("request.clone()", options);
     if (this.#isTouched()) {
@@ -243,10 +240,7 @@ export class ServerRequest<Params = Record<string, string>> extends BaseRequest 
     return readText(this.charset ?? "utf-8", () => this.read());
   }
 
-  /**
-   * Reads the body as JSON of any content type; that it is a `T` is not checked.
-   * @throws {HTTPBadRequest} If the body is not JSON.
-   */
+  /** Reads JSON of any content type, else `HTTPBadRequest`; that it is a `T` is not checked. */
   async json<T = unknown>(): Promise<T> {
     if (arguments.length > 0) { // Hono's c.json(value), which TypeScript refuses
       throw new TypeError("request.json() reads the body: write return web.jsonResponse(value)");

@@ -9,7 +9,6 @@ import type { KeyStore } from "./app_key.ts";
 
 type AfterWork = (signal: AbortSignal) => unknown;
 
-/** Internal members of a request; `server/mod.ts` does not export it. */
 export interface RequestInternals<Any> {
   /** The early answer of a request, shared with its clones. */
   slotOf(request: Any): AnswerSlot;
@@ -39,16 +38,13 @@ export interface RequestInternals<Any> {
 export class RequestExtras<Request> {
   content: StreamReader | null = null;
   form: Promise<ParsedForm> | null = null;
-  /** Of the form. */
-  fields: Promise<PostData> | null = null;
+  fields: Promise<PostData> | null = null; // of the form
   after: AfterWork[] | null = null;
   store: KeyStore | null = null;
   leave: AbortController | null = null;
   clones: Request[] = [];
-  /** The platform's request, if a Hono middleware has replaced it. */
-  platform: globalThis.Request | null = null;
-  /** Of a clone, instead of the application's. */
-  limit: number | null = null;
+  platform: globalThis.Request | null = null; // if a Hono middleware has replaced it
+  limit: number | null = null; // of a clone, instead of the application's
 }
 
 /** Starts the work of `request.after()`; resolves when all of it has ended, or failed. */

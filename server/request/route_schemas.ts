@@ -1,4 +1,3 @@
-// Types of a route's schemas, its data and its replies.
 import type { RouteContract } from "../../http/schema/routed.ts";
 import type {
   SchemaInput,
@@ -34,10 +33,7 @@ export interface RequestIssue {
 
 /** Schemas for the parts of a request, and for its replies. */
 export interface RouteSchemas extends RequestSchemas {
-  /**
-   * Schema of the JSON reply by status, `null` for one without a body: for the types of the handler
-   * and `typedClient()` and for `web.openapi()`, not checked at run time.
-   */
+  /** Schemas of JSON replies by status, `null` without body: for types and OpenAPI, unchecked. */
   readonly response?: { readonly [status: number]: StandardSchemaV1 | null };
 }
 

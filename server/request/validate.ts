@@ -37,8 +37,7 @@ export interface ValidateOptions {
 
 export const VALIDATE_OPTIONS = new OptionTable<ValidateOptions>({ status: "a number" });
 
-/** Parts of a request, in the order of validation. */
-export const PARTS = ["params", "query", "headers", "form", "json"] as const;
+export const PARTS = ["params", "query", "headers", "form", "json"] as const; // in this order
 
 const kept = new WeakMap<object, RouteSchemas & ValidateOptions>();
 

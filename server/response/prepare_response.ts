@@ -1,4 +1,3 @@
-// Final changes to responses, and the default error responses.
 import type { ServerRequest } from "../request/request.ts";
 
 /** Callbacks that see every response before it is sent, aiohttp's `on_response_prepare`. */

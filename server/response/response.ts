@@ -40,13 +40,11 @@ const JSON_RESPONSE_OPTIONS = new OptionTable<JsonResponseOptions>({
   dumps: "a function",
 }, STATUSTEXT_REMEDIES);
 
-// The platform's defaults.
-const PLAIN = [["content-type", "text/plain;charset=UTF-8"]] as const;
+const PLAIN = [["content-type", "text/plain;charset=UTF-8"]] as const; // the platform's own
 const TEXT = "text/plain; charset=utf-8";
 // Without a charset, which JSON does not have: Deno has a fast path for this very text.
 const JSON_TYPE = "application/json";
-// One list for all responses: an engine serializes repeated headers only once. The platform takes a
-// record faster than a list.
+// One list for all: an engine serializes repeated headers once. A record is faster than a list.
 const DEFAULTS = {
   [TEXT]: defaultsOf(TEXT),
   [JSON_TYPE]: defaultsOf(JSON_TYPE),
@@ -114,8 +112,7 @@ export function jsonResponse(value: unknown, options?: JsonResponseOptions): Res
 }
 
 /**
- * Sets a cookie on a response or an HTTP exception. The value is sent as it is; `path` is `/` unless
- * given.
+ * Sets a cookie on a response or an HTTP exception, its value as it is; `path` is `/` by default.
  * @throws {TypeError} If name, value or an attribute holds an invalid character.
  * @example
  * ```ts

@@ -28,8 +28,7 @@ const STREAM_RESPONSE_OPTIONS = new OptionTable<StreamResponseOptions>({
   headers: "a map or a list of pairs",
 }, { contenttype: 'Write it into "headers"' });
 
-/** Unsent bytes from which on `write()` waits for the client. */
-const HIGH_WATER_MARK = 64 * 1024;
+const HIGH_WATER_MARK = 64 * 1024; // unsent bytes from which on `write()` waits for the client
 
 /** Of headers that were sent: the platform's would ignore a change. */
 const SENT = { append: refuseChange, set: refuseChange, delete: refuseChange };
@@ -159,9 +158,8 @@ export class StreamResponse implements EarlyAnswer {
   }
 
   /**
-   * Compresses the body if the client accepts it, by its preference or in one coding. Pieces do not
-   * arrive at once then; a response with a `Content-Encoding` stays as it is.
-   * @throws {TypeError} If `prepare()` was called.
+   * Compresses the body if the client accepts it, by its preference or in one coding; a `TypeError`
+   * after `prepare()`. Pieces do not arrive at once then; a response already coded stays as it is.
    */
   enableCompression(coding?: ContentCoding): void {
     if (this.prepared) throw new TypeError("Cannot enable compression: the headers were sent");

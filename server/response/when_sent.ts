@@ -14,8 +14,7 @@ export function whenSent(
     done(size ?? 0);
     return response;
   }
-  // Even with an announced length: Deno's `completed` resolves both for an aborted and for a
-  // complete download.
+  // Even with a known length: Deno's `completed` resolves for an aborted download too.
   const { status, statusText, headers } = response;
   const reader = body.getReader();
   let bytes = 0;

@@ -1,4 +1,3 @@
-// A list of routes, collected before the application exists.
 import { OptionTable } from "../../http/options.ts";
 import type { ContractsOf, Routed } from "../../http/schema/routed.ts";
 import {
@@ -177,7 +176,6 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     return collect as unknown as CollectRoute<this, Method, Prefix, Options>;
   }
 
-  /** Adds a route, or without a handler makes a decorator. */
   #collect(make: Make, path: string, given?: unknown, last?: unknown): unknown {
     if (typeof given === "function" || typeof last === "function") {
       this.#add(make(path, given, last));
@@ -186,7 +184,6 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
     return this.#decorated.decorator(path, (bound) => this.#add(make(path, bound, given)));
   }
 
-  /** Adds a route below the prefix, in the middlewares. */
   #add(route: RouteDef): void {
     const { prefix = "", middlewares = [], openapi } = this.#options;
     const { schemas = {}, openapi: own = {}, ...rest } = route.operation ?? {};
@@ -200,5 +197,4 @@ export class RouteTable<const Prefix extends string = ""> implements Iterable<Ro
   }
 }
 
-/** A function of `route_def.ts`, without its types. */
-type Make = (path: string, given?: unknown, last?: unknown) => RouteDef;
+type Make = (path: string, given?: unknown, last?: unknown) => RouteDef; // route_def.ts, untyped

@@ -1,4 +1,3 @@
-// A folder served under a prefix: `web.static("/files", "./public")`.
 import { nodeUrl } from "../../http/node_modules.ts";
 import { OptionTable } from "../../http/options.ts";
 import { directoryListing } from "../files/directory_listing.ts";

@@ -1,8 +1,7 @@
 import { Resource, segmentsOf } from "./resource.ts";
 import type { AbstractResource } from "./route.ts";
 
-/** Number of resources up to which asking each one is as fast as looking some up. */
-const FEW = 8;
+const FEW = 8; // resources up to which asking each one is as fast as looking some up
 
 interface Entry {
   readonly order: number;
@@ -12,15 +11,13 @@ interface Entry {
 /** Templates with as many segments, fixed ones at the same places. */
 interface Shape {
   readonly places: readonly number[];
-  /** By their fixed segments, joined by "/". */
-  readonly entries: Map<string, Entry[]>;
+  readonly entries: Map<string, Entry[]>; // by their fixed segments, joined by "/"
 }
 
 /** Resources with one fixed part, `/` for `/{org}/issues`; many are looked up by fixed segments. */
 export class Bucket {
   readonly #all: AbstractResource[] = [];
-  /** By number of segments. */
-  readonly #shapes = new Map<number, Shape[]>();
+  readonly #shapes = new Map<number, Shape[]>(); // by number of segments
   /** Those that may match any path: regular expressions, applications, resources of others. */
   readonly #others: Entry[] = [];
 

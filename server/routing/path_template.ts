@@ -26,10 +26,8 @@ export type CanonicalPath<Path extends string, InRegex extends boolean = false> 
   : Path;
 
 export interface PathTemplate {
-  /** The template without regular expressions. */
-  readonly canonical: string;
-  /** The part before the first variable, cut at a slash: the key in the index. */
-  readonly prefix: string;
+  readonly canonical: string; // without regular expressions
+  readonly prefix: string; // before the first variable, cut at a slash: the key in the index
   /** Those between slashes, `null` for a variable; `null` if a regular expression may match "/". */
   readonly segments: readonly (string | null)[] | null;
   readonly names: readonly string[];

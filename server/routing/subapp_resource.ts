@@ -1,4 +1,3 @@
-// Mount points of sub-applications: a prefix or a domain.
 import type { RelativeURL } from "../request/relative_url.ts";
 import type { AbstractResource, Route, RouteResolution } from "./route.ts";
 import type { Router } from "./router.ts";
@@ -15,7 +14,6 @@ abstract class Mount implements AbstractResource {
     this.router = router;
   }
 
-  /** Whether a request is for the sub-application. */
   protected abstract owns(path: string, url: string): boolean;
 
   /** A miss inside a sub-application is its own `404` or `405`, seen by its middlewares. */
@@ -27,7 +25,6 @@ abstract class Mount implements AbstractResource {
     this.router.addPrefix(prefix);
   }
 
-  /** Throws: a sub-application has many paths. */
   urlFor(): RelativeURL {
     throw new TypeError(
       `Cannot build a URL for the sub-application at "${this.canonical}": ask a named resource of its router`,

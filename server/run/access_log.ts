@@ -10,12 +10,11 @@ import { whenSent } from "../response/when_sent.ts";
 /** Options of an access log. */
 export interface AccessLogOptions {
   /**
-   * Format with aiohttp's atoms, or `json` for one JSON object per line.
-   *
-   * `%a` address of the peer, `%t` time of the request, `%r` request line, `%s` status, `%b` body
-   * size in bytes, `%T` seconds, `%Tf` seconds with six decimals, `%D` microseconds, `%P` process
-   * id, `%{Name}i` and `%{Name}o` a header of request and response, `%{NAME}e` an environment
-   * variable, `%%` a percent sign. Missing values are `-`.
+   * Format with aiohttp's atoms, or `json` for one JSON object per line. `%a` address of the peer,
+   * `%t` time of the request, `%r` request line, `%s` status, `%b` body size in bytes, `%T`
+   * seconds, `%Tf` seconds with six decimals, `%D` microseconds, `%P` process id, `%{Name}i` and
+   * `%{Name}o` a header of request and response, `%{NAME}e` an environment variable, `%%` a percent
+   * sign. Missing values are `-`.
    * @default {'%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"'}
    */
   readonly format?: string;
@@ -31,8 +30,7 @@ const ACCESS_LOG_OPTIONS = new OptionTable<AccessLogOptions>({
 interface Entry {
   readonly method: string;
   readonly url: string;
-  /** The request's headers in the order of {@linkcode Line.names}. */
-  readonly sent: readonly (string | null)[];
+  readonly sent: readonly (string | null)[]; // the request's headers in the order of Line.names
   readonly response: Response;
   readonly remote: string | null;
   readonly start: number; // ms since 1970
@@ -45,8 +43,7 @@ type Writer = (entry: Entry) => string;
 
 interface Line {
   readonly write: Writer;
-  /** Headers of the request that it holds, in lower case. */
-  readonly names: readonly string[];
+  readonly names: readonly string[]; // of the request's headers that it holds, in lower case
 }
 
 const DEFAULT_FORMAT = '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"';

@@ -1,9 +1,8 @@
 import type { Handler } from "../request/middleware.ts";
 
 /**
- * Creates a handler for readiness checks: `200 ready`, and `503 stopping` once the application
- * begins to stop. With `shutdownDelay`, a load balancer has time to send requests elsewhere before
- * the port closes.
+ * Creates a handler for readiness checks: `200 ready`, then `503 stopping` while the application
+ * stops; with `shutdownDelay`, load balancers can send requests elsewhere before the port closes.
  * @example
  * ```ts
  * import { web } from "@roundtrip/http";

@@ -41,10 +41,9 @@ const RUN_APP_OPTIONS = new OptionTable<RunAppOptions>({
 
 /**
  * Starts an application, prints its URLs, and serves until SIGINT or SIGTERM; pending requests are
- * finished first. aiohttp's `web.run_app`.
- *
- * A second signal ends the process at once, with the usual exit code (128 and the signal's number).
- * If handlers are still running `shutdownTimeout` after the first one, the exit code is 1.
+ * finished first. aiohttp's `web.run_app`. A second signal ends the process at once, with the usual
+ * exit code (128 and the signal's number). If handlers are still running `shutdownTimeout` after
+ * the first one, the exit code is 1.
  * @throws {AddressInUseError} If the address is in use.
  * @throws {DOMException} A `TimeoutError` if `signal` stopped it and handlers were abandoned.
  * @example

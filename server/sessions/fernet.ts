@@ -10,19 +10,13 @@ const HEADER = 9; // version and time
 const IV_END = HEADER + 16; // and initialisation vector
 const SIGNATURE = 32;
 const OVERHEAD = IV_END + SIGNATURE;
-/** Bytes of a block of AES. */
-const AES = 16;
+const AES = 16; // bytes of a block
 const encoder = new TextEncoder();
-/** Where tokens are made. */
-const ROOM = new Uint8Array(4096);
-/** Most bytes that the package signs faster than Node's crypto, whose calls are expensive. */
-const MAX_SCRIPTED = 1024;
-/** Tolerated clock skew of a token's time, in seconds: the same as Python's. */
-const MAX_CLOCK_SKEW = 60;
-/** Most tokens of each half that are remembered. */
-const MAX_SEEN = 250;
-/** Longest token that is remembered, a cookie's limit: a longer one is refused later. */
-const MAX_TOKEN = 4096;
+const ROOM = new Uint8Array(4096); // where tokens are made
+const MAX_SCRIPTED = 1024; // bytes that the package signs faster than Node's costly calls
+const MAX_CLOCK_SKEW = 60; // seconds by which a token's time may be off, as in Python
+const MAX_SEEN = 250; // tokens of each half that are remembered
+const MAX_TOKEN = 4096; // longest remembered, a cookie's limit: a longer one is refused later
 
 interface Seen {
   readonly time: number; // seconds since 1970
@@ -30,10 +24,8 @@ interface Seen {
 }
 
 export interface DecryptOptions {
-  /** Maximum age of a token, in seconds; `null` for any age. */
-  readonly ttl: number | null;
-  /** Current time, in seconds since 1970. */
-  readonly now: number;
+  readonly ttl: number | null; // seconds; null for any age
+  readonly now: number; // seconds since 1970
 }
 
 /**
@@ -120,10 +112,8 @@ class Key {
   readonly #signing: Bytes;
   /** HMAC of a package, once it is loaded: the state after the key is kept, and copied. */
   #scripted: ((bytes: Uint8Array) => Uint8Array) | null = null;
-  /** One for all tokens: making it takes longer than they do. */
-  #cipher: Cipher | null = null;
-  /** The last block of it, to which it chains the next. */
-  #last: Uint8Array = new Uint8Array(AES);
+  #cipher: Cipher | null = null; // one for all tokens: making it takes longer than they do
+  #last: Uint8Array = new Uint8Array(AES); // its last block, to which it chains the next
 
   constructor(key: Bytes) {
     this.#signing = key.subarray(0, 16);

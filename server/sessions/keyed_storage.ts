@@ -12,10 +12,7 @@ export interface SessionStore {
   get(key: string): Promise<string | null>;
   /** Stores a text for `ttl` milliseconds, `null` for no expiry. */
   set(key: string, value: string, ttl: number | null): Promise<void>;
-  /**
-   * Stores a text only if there is one, else returns `false`. Without this method a log-out at the
-   * same time may be undone.
-   */
+  /** Replaces a text; `false` if there is none. Without it a log-out meanwhile may be undone. */
   replace?(key: string, value: string, ttl: number | null): Promise<boolean>;
   /** Deletes a text. */
   delete(key: string): Promise<void>;

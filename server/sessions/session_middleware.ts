@@ -7,12 +7,10 @@ import type { ServerRequest } from "../request/request.ts";
 import { type Session, touchSession } from "./session.ts";
 import type { SessionStorage } from "./session_storage.ts";
 
-/** The middleware's state for a request. */
 interface Slot {
   readonly storage: SessionStorage;
   session: Promise<Session> | null;
-  /** Replaced identities, to be deleted when the new one is saved. */
-  readonly replaced: string[];
+  readonly replaced: string[]; // identities to delete when the new one is saved
 }
 
 const SLOT = new AppKey<Slot>("session");
@@ -109,8 +107,7 @@ export async function newSession<Params>(request: ServerRequest<Params>): Promis
 }
 
 /**
- * Gives the session a new identity, and keeps its values. Call it when a client logs in, which
- * prevents session fixation.
+ * Gives the session a new id, with its values: call it at a log-in, against session fixation.
  * @throws {TypeError} If the application has no sessions.
  * @example
  * ```ts

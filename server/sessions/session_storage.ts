@@ -39,8 +39,7 @@ const SESSION_COOKIE_OPTIONS = new OptionTable<SessionCookieOptions>({
   sliding: "true or false",
 }, { name: 'Write "cookieName"', ttl: 'Write "maxAge", in milliseconds' });
 
-/** Maximum size of a cookie in browsers, including attributes (RFC 6265 section 6.1). */
-const MAX_COOKIE = 4096;
+const MAX_COOKIE = 4096; // bytes with attributes, in browsers (RFC 6265 section 6.1)
 
 const TOKEN = /^[\w=-]+$/;
 

@@ -3,7 +3,6 @@
 export const clock: { now: number; date: string } = { now: performance.now(), date: "" };
 let second = -1;
 
-/** Updates it; servers do so a few times a second. */
 export function turnClock(): void {
   clock.now = performance.now();
   const time = Date.now();

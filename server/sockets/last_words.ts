@@ -8,7 +8,6 @@ import type { SocketInput } from "./socket_input.ts";
 const SKIP_BUFFER = 4 * 1024;
 const DROP_BUFFER = 64 * 1024;
 
-/** Writes the answer to a malformed or late request. */
 export function refusal(status: number, reason: string): Bytes {
   const text = new TextEncoder().encode(`${status}: ${reason}`);
   const head = formatHead(`HTTP/1.1 ${status} ${nodeHttp().STATUS_CODES[status] ?? "Error"}`, [

@@ -13,19 +13,15 @@ import type { SocketInput } from "./socket_input.ts";
 export interface RequestConnection {
   readonly input: SocketInput;
   readonly remote: NonNullable<ServeInfo["remoteAddr"]>;
-  /** Connections of the server now. */
-  readonly siblings: number;
+  readonly siblings: number; // connections of the server now
   /** Watches for the client to disconnect. */
   watch(): void;
-  /** Writes an informational reply, before the response. */
   inform(head: Bytes): Promise<void>;
-  /** Returns the connection for an upgrade. */
   takeOver(): ByteStream;
   /** Reads bytes of the body; throws if the client has left, or sends nothing for too long. */
   readBody(target: Bytes): Promise<number>;
 }
 
-// RFC 9110 section 10.1.1.
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 const STREAM_CHUNK = 64 * 1024;
 
@@ -67,10 +63,7 @@ export class SocketBody {
     return this.#decoder.trailers;
   }
 
-  /**
-   * Takes the whole body, as `read` copies it out of the buffer, if it has arrived and has at most
-   * `limit` bytes; `null` if it has not, or `read` gives `null`.
-   */
+  /** The whole body, as `read` copies it; `null` if not arrived yet, or above `limit` bytes. */
   takeWhole<T>(limit: number, read: (bytes: Bytes) => T | null): T | null {
     const { input } = this.#connection;
     const size = this.#decoder.left;

@@ -25,14 +25,10 @@ export interface Accepted extends PlatformStream {
 export interface ConnectionServer {
   readonly limits: Required<SocketLimits>;
   readonly handler: EngineHandler;
-  /** `http`, or `https` of a server with TLS. */
-  readonly scheme: string;
-  /** `http://host:port`, for HTTP/1.0 requests without `Host`. */
-  readonly origin: string;
-  /** Interval of deadline checks, in ms. */
-  readonly tick: number;
-  /** Whether the server is stopping, so that each response is its connection's last. */
-  readonly isStopping: boolean;
+  readonly scheme: string; // "http", or "https" of a server with TLS
+  readonly origin: string; // http://host:port, for HTTP/1.0 requests without Host
+  readonly tick: number; // ms between checks of deadlines
+  readonly isStopping: boolean; // then each response is its connection's last
   readonly size: number;
   ended(connection: SocketConnection): void;
 }
@@ -40,22 +36,19 @@ export interface ConnectionServer {
 /** The phases of a connection, each with a time limit. */
 type Waiting = "idle" | "head" | "body" | "drop" | null;
 
-// A short unread body is drained, so that the connection can be reused.
-const SKIPPED = 256 * 1024;
+const SKIPPED = 256 * 1024; // of a short unread body, drained to reuse the connection
 const SLOW = "The client has sent nothing for too long";
 
 class ClientLeftError extends Error {
   override readonly name = "ClientLeftError";
 }
 
-/** The response if the application itself fails. */
 const failed = () => new Response("500: Internal Server Error", { status: 500 });
 
 /** Requests, responses and deadlines of one connection. */
 export class SocketConnection implements RequestConnection {
   readonly input: SocketInput;
-  /** Start of the idle time, by `performance.now()`; 0 while busy. */
-  idleSince = 0;
+  idleSince = 0; // by performance.now(); 0 while busy
   place: LinkedNode<SocketConnection> | null = null;
   readonly remote: RequestConnection["remote"];
   readonly #stream: ByteStream;

@@ -21,9 +21,8 @@ const TICK = 250; // ms
 const ACCEPT_PAUSE = 50; // ms
 
 /**
- * Creates an engine that speaks HTTP/1.1 over plain sockets, with limits of time and size for every
- * client. It is for services exposed to a network without a proxy in front; TLS and HTTP/2 need
- * `denoEngine`, the default.
+ * Creates an engine of HTTP/1.1 over plain sockets that limits time and size for every client, for
+ * services exposed without a proxy in front; TLS and HTTP/2 need `denoEngine`, the default.
  * @throws {RangeError} If a limit is negative or not a number.
  * @example
  * ```ts

@@ -31,8 +31,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
   readonly head: RequestHead;
   readonly body: SocketBody | null;
   hasAnswered = false;
-  /** Takes over the connection after the handshake's reply; `null` for other replies. */
-  upgraded: FrameSocket | null = null;
+  upgraded: FrameSocket | null = null; // takes over after the handshake's reply; null for others
   trailers: RawHeaders = NO_TRAILERS;
   failure: unknown = null;
   readonly #connection: RequestConnection;
@@ -63,7 +62,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return this.#completed !== null || this.#leaving !== null || this.failure !== null;
   }
 
-  /** Resolves when the response was sent, rejects when that failed. */
   get completed(): Promise<void> {
     if (this.#completed === null) {
       this.#completed = Promise.withResolvers<void>();
@@ -73,7 +71,6 @@ export class SocketExchange implements ServeInfo, EnginePort {
     return this.#completed.promise;
   }
 
-  /** Waits for a handler; one that is too slow is answered with 504. */
   async within(response: Promise<Response>): Promise<Response> {
     this.#expired = Promise.withResolvers<Response>();
     const first = await Promise.race([response, this.#expired.promise]);

@@ -18,8 +18,7 @@ const spare = new BufferPool(SMALL_BUFFER, 1024);
 
 /** The reading half of a connection; unused bytes are between `start` and `end`. */
 export class SocketInput {
-  /** The buffer; small while little arrives. */
-  buffer: Bytes = spare.take();
+  buffer: Bytes = spare.take(); // small while little arrives
   start = 0;
   end = 0;
   readonly #connection: PlatformStream;

@@ -6,10 +6,8 @@ import { hasSpace } from "../engine/spare_pieces.ts";
 import { clock } from "./clock.ts";
 
 const BUFFER = 16 * 1024;
-/** For short responses; each connection may hold one at a time. */
-const SMALL_BUFFER = 2 * 1024;
-/** Size of one write of a long body, small enough to see that a client reads. */
-const MOST_AT_ONCE = 128 * 1024;
+const SMALL_BUFFER = 2 * 1024; // for short responses; each connection may hold one at a time
+const MOST_AT_ONCE = 128 * 1024; // of a long body, small enough to see that a client reads
 
 /** Buffers reused between writes; an idle connection has none. */
 const kept = new BufferPool(BUFFER, 64);
@@ -22,8 +20,7 @@ const DONE = Promise.resolve();
 const encoder = new TextEncoder();
 
 export class SocketOutput {
-  /** Deadline for the client to read, by `clock.now`; `Infinity` while nothing is written. */
-  deadline = Infinity;
+  deadline = Infinity; // by clock.now, for the client to read; Infinity while nothing is written
   readonly #connection: PlatformStream;
   readonly #timeout: number;
   #buffer: Bytes | null = null;
@@ -84,10 +81,7 @@ export class SocketOutput {
     return this.write(bytes, buffer);
   }
 
-  /**
-   * Writes a chunk (RFC 9112 section 7.1), a long one as several; empty, it ends the body.
-   * @param isCopied Whether the memory around the data may be overwritten.
-   */
+  /** Writes a chunk (RFC 9112 section 7.1), a long one as several; empty, it ends the body. */
   async sendChunk(data: Bytes, isCopied: boolean): Promise<void> {
     if (data.length < BUFFER / 2) {
       this.add(encoder.encode(`${data.length.toString(16)}\r\n`));

@@ -1,4 +1,3 @@
-// A platform request made lazily from a head and a connection.
 import { fillFirst } from "../../http/fill_first.ts";
 import type { HeaderFields } from "../../http/http1/header_fields.ts";
 import type { Bytes } from "../../http/bytes/bytes.ts";

@@ -11,25 +11,19 @@ import { isCopied } from "../engine/spare_pieces.ts";
 
 /** The beginning of a stream, read without waiting for more. */
 export interface StreamStart {
-  /** The whole body if the stream has ended, else `null`. */
-  readonly whole: Bytes | null;
+  readonly whole: Bytes | null; // null if the stream has not ended
   /** The first piece, and the pending read after it; the sender removes them. */
   readonly pieces: (Bytes | Promise<ReadableStreamReadResult<Bytes>>)[];
   readonly reader: ReadableStreamDefaultReader<Bytes>;
-  /** Whether the pieces may be overwritten. */
-  readonly isCopied: boolean;
+  readonly isCopied: boolean; // whether the pieces, and memory around them, may be overwritten
 }
 
 export interface ResponsePlan {
   readonly head: Bytes;
-  /** The body, if it is in memory. */
   readonly body: Bytes | null;
-  /** The rest as a stream, or `null`. */
   readonly stream: StreamStart | null;
-  /** The rest as a file, of which `length` bytes are sent. */
-  readonly file: Deno.FsFile | null;
-  /** Length of the stream, `null` for chunked or until the end of the connection. */
-  readonly length: number | null;
+  readonly file: Deno.FsFile | null; // of which `length` bytes are sent
+  readonly length: number | null; // of the stream; null for chunked or until the connection ends
   readonly chunked: boolean;
   readonly persists: boolean;
 }
@@ -45,8 +39,7 @@ export interface ResponseRules {
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
-// Number of microtasks within which the end of a body in memory is detected.
-const TURNS = 8;
+const TURNS = 8; // microtasks within which the end of a body in memory is detected
 
 // Cached head of the last in-memory response: many have the same.
 let quickHead: string | null = null;
@@ -54,10 +47,7 @@ let quickHeaders: RawHeaders | null = null;
 let quickStatus = 0;
 let quickDate = "";
 
-/**
- * Fast path for a response in memory on a persistent connection, else `null`. The head is ASCII, up
- * to its `Content-Length`.
- */
+/** Fast path in memory on a persistent connection, else `null`: ASCII up to `Content-Length`. */
 export function quickResponse(
   response: Response,
   rules: ResponseRules,

@@ -5,19 +5,14 @@ import { storageError } from "../body/save_file.ts";
 
 export interface TusInfo {
   readonly id: string;
-  /** Size of the whole, in bytes. */
-  readonly length: number;
-  /** `Upload-Metadata` as sent, `null` without. */
-  readonly metadata: string | null;
+  readonly length: number; // bytes of the whole
+  readonly metadata: string | null; // Upload-Metadata as sent, null without
 }
 
 export interface TusState extends TusInfo {
-  /** Bytes that have arrived. */
-  readonly offset: number;
-  /** Whether it was published: the client can no longer change it. */
-  readonly isPublished: boolean;
-  /** Time when it expires unless more arrives. */
-  readonly expires: Date;
+  readonly offset: number; // bytes that have arrived
+  readonly isPublished: boolean; // then the client can no longer change it
+  readonly expires: Date; // unless more arrives
 }
 
 const OURS = /^\.([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.tus(?:\.json)?$/;
@@ -97,14 +92,12 @@ export class TusFolder {
     }
   }
 
-  /** Names a complete upload; returns its path. */
   async publish(id: string): Promise<string> {
     const path = `${this.#folder}/${id}`;
     await Deno.rename(this.#partOf(id), path);
     return path;
   }
 
-  /** Computes the SHA-256 digest of a file, in hex. */
   async digestOf(path: string): Promise<string> {
     const hash = nodeCrypto().createHash("sha256");
     const file = await Deno.open(path);

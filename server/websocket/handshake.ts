@@ -3,18 +3,12 @@ import { HTTPBadRequest, HTTPForbidden } from "../exceptions/replies.ts";
 import { type HeadReader, headReader } from "../engine/engine_of_request.ts";
 import { requestInternals, type ServerRequest } from "../request/request.ts";
 
-/**
- * Allowed origins of browser pages: a list, or a function that decides. Requests without an
- * `Origin` header do not come from a page and are allowed.
- */
+/** Allowed origins of pages: a list or a function. No `Origin` means no page, and is allowed. */
 export type CheckOrigin =
   | readonly string[]
   | ((origin: string, request: ServerRequest) => boolean);
 
-/**
- * Checks a handshake (RFC 6455 section 4.2.1), which engines do not, and returns the first
- * supported subprotocol, or `null`.
- */
+/** Checks a handshake (RFC 6455 section 4.2.1), as engines do not; its subprotocol, or `null`. */
 export function checkHandshake(
   request: ServerRequest,
   protocols: readonly string[],
