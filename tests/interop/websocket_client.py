@@ -31,10 +31,10 @@ async def aiohttp_client(base: str) -> object:
             seen.append(socket.close_code)
         async with session.ws_connect(f"{base}/throws") as socket:
             seen.append((await socket.receive()).data)
-        # Half a second of silence with a heartbeat: both sides answer pings.
-        async with session.ws_connect(f"{base}/echo", heartbeat=0.1) as socket:
+        # Silence longer than two heartbeats: both sides answer pings.
+        async with session.ws_connect(f"{base}/echo", heartbeat=1) as socket:
             receiving = asyncio.create_task(socket.receive_str())  # aiohttp reads pongs only here
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(2.5)
             await socket.send_str("alive")
             seen.append(await receiving)
         try:
@@ -78,8 +78,8 @@ async def websockets_client(base: str) -> object:
             await socket.recv()
         except ConnectionClosed as error:
             seen.append(error.rcvd.code)
-    async with connect(f"{base}/echo", ping_interval=0.1, ping_timeout=0.3) as socket:
-        await asyncio.sleep(0.5)
+    async with connect(f"{base}/echo", ping_interval=1, ping_timeout=1) as socket:
+        await asyncio.sleep(2.5)
         await socket.send("alive")
         seen.append(await socket.recv())
     try:

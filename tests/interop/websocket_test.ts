@@ -43,7 +43,7 @@ for (const peer of PEERS) {
         if (message.data === "close") await socket.close(4001, "bye");
         else await socket.sendStr(message.data);
       }
-    }, { protocols: ["b"], maxMsgSize: 1000, heartbeat: 200 });
+    }, { protocols: ["b"], maxMsgSize: 1000, heartbeat: 1_000 });
     app.addRoutes([
       web.get("/echo", echo),
       web.get(
@@ -65,7 +65,7 @@ for (const peer of PEERS) {
     const [, port] = await server.waitFor(/\{"port": (\d+)\}/);
     await using session = new ClientSession({ baseUrl: `http://127.0.0.1:${port}` });
     for (const compress of [false, true]) {
-      const options = { protocols: ["x", "b"], compress, heartbeat: 100 };
+      const options = { protocols: ["x", "b"], compress, heartbeat: 1_000 };
       await using ws = await session.wsConnect("/echo", options);
       assertEquals([ws.protocol, ws.compress], ["b", compress]);
       for (const text of ["a", "", "ж€😀", "x".repeat(999)]) {
@@ -75,7 +75,7 @@ for (const peer of PEERS) {
       const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
       await ws.sendBytes(bytes);
       assertEquals(await ws.receiveBytes(), bytes);
-      await new Promise((resolve) => setTimeout(resolve, 400)); // a few pings
+      await new Promise((resolve) => setTimeout(resolve, 2_500)); // two pings
       await ws.sendStr("close");
       assertEquals(await ws.receive(), { type: WSMsgType.CLOSE, data: 4001, extra: "bye" });
       assertEquals([shown(await ws.receive()), ws.closeCode], [[WSMsgType.CLOSED, null], 4001]);

@@ -386,7 +386,7 @@ Deno.test("a server that answers or sends stays connected", async () => {
   await using served = await serve({
     talk: (peer) => peer.on("ping", () => ++pings === 4 && peer.send("alive")),
   });
-  await using ws = await served.session.wsConnect("/", { heartbeat: 60 });
+  await using ws = await served.session.wsConnect("/", { heartbeat: 300 });
   assertEquals(await ws.receiveStr(), "alive");
 });
 
