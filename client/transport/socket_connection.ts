@@ -1,6 +1,7 @@
 // An HTTP/1.1 connection: sends a request and reads the response head.
 import { messageOf, nameErrors } from "../../http/as_error.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import { type ByteWindow, moveWindow } from "../../http/bytes/byte_window.ts";
 import { formatChunk, LAST_CHUNK } from "../../http/http1/format_head.ts";
 import { headEnd, parseReplyHead, type ReplyHead } from "../../http/http1/head.ts";
 import { DEFAULT_HEAD_LIMITS, HttpSyntaxError } from "../../http/http1/head_rules.ts";
@@ -39,11 +40,10 @@ export interface Outgoing {
 
 const NOTHING = new Uint8Array(0);
 
-export class SocketConnection implements Abortable {
+export class SocketConnection implements Abortable, ByteWindow {
   /** Connections with the same key are interchangeable. */
   readonly key: string;
   readonly opened: Opened;
-  /** Read buffer; unused bytes are from `start` to `end`. */
   bytes: Uint8Array<ArrayBuffer> = NOTHING;
   start = 0;
   end = 0;
@@ -107,11 +107,7 @@ export class SocketConnection implements Abortable {
 
   #room(most: number): Uint8Array<ArrayBuffer> {
     if (this.start === this.end) this.start = this.end = 0;
-    else if (this.start > 0 && this.end === this.bytes.length) {
-      this.bytes.copyWithin(0, this.start, this.end);
-      this.end -= this.start;
-      this.start = 0;
-    }
+    else if (this.start > 0 && this.end === this.bytes.length) moveWindow(this);
     // After a full buffer a long body is likely, and larger reads are cheaper.
     if (this.end === this.bytes.length || this.#isFull) this.#grow(most);
     return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
@@ -214,16 +210,14 @@ export class SocketConnection implements Abortable {
   }
 
   #grow(most: number): void {
-    const size = Math.min(this.bytes.length * 4, most);
-    if (size <= this.bytes.length && this.bytes.length > 0) return;
-    const larger = this.bytes.length < READ_BUFFER
-      ? takeBuffer(this.bytes === NOTHING && this.uses === 1)
+    const { bytes } = this;
+    const size = Math.min(bytes.length * 4, most);
+    if (size <= bytes.length && bytes.length > 0) return;
+    const larger = bytes.length < READ_BUFFER
+      ? takeBuffer(bytes === NOTHING && this.uses === 1)
       : new Uint8Array(size);
-    if (this.start < this.end) larger.set(this.bytes.subarray(this.start, this.end));
-    this.end -= this.start;
-    this.start = 0;
-    if (this.bytes.length > 0) giveBuffer(this.bytes);
-    this.bytes = larger;
+    moveWindow(this, larger);
+    if (bytes.length > 0) giveBuffer(bytes);
   }
 
   async #sendBody({ head, chunked, expects }: Outgoing, body: HopBody): Promise<void> {

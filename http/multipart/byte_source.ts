@@ -1,4 +1,5 @@
 import { type BodySource, streamSource } from "../bytes/body_source.ts";
+import { type ByteWindow, moveWindow } from "../bytes/byte_window.ts";
 import { MultipartLimitError } from "./errors.ts";
 import type { MultipartLimits } from "./limits.ts";
 
@@ -21,8 +22,7 @@ const MAX_TIMER = 2 ** 31 - 1;
  * speed, as each piece is fresh memory, cold and cleared; handing out the buffer
  * and allocating another, or cutting pieces from slabs of 1 MiB, was no faster.
  */
-export class ByteSource {
-  /** The buffer; the window is `start` to `end`. */
+export class ByteSource implements ByteWindow {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   start = 0;
   end = 0;
@@ -97,14 +97,8 @@ export class ByteSource {
   #reserve(more: number): void {
     const held = this.end - this.start;
     if (this.bytes.length < held + more) {
-      const larger = new Uint8Array(Math.max(2 * held, HEADROOM) + more);
-      larger.set(this.bytes.subarray(this.start, this.end));
-      this.bytes = larger;
-    } else if (this.start > 0) {
-      this.bytes.copyWithin(0, this.start, this.end);
-    }
-    this.start = 0;
-    this.end = held;
+      moveWindow(this, new Uint8Array(Math.max(2 * held, HEADROOM) + more));
+    } else if (this.start > 0) moveWindow(this);
   }
 
   async #fillBuffer(into: NonNullable<BodySource["into"]>): Promise<number> {

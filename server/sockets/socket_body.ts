@@ -68,7 +68,7 @@ export class SocketBody {
     const { input } = this.#connection;
     const size = this.#decoder.left;
     if (this.#length !== size || input.end - input.start < size || size > limit) return null;
-    const whole = read(input.buffer.subarray(input.start, input.start + size));
+    const whole = read(input.bytes.subarray(input.start, input.start + size));
     if (whole === null) return null;
     input.start += size;
     this.#decoder.take(size);
@@ -96,11 +96,11 @@ export class SocketBody {
       await connection.inform(CONTINUE);
     }
     for (let filled = 0;;) {
-      const { buffer, end } = input;
-      input.start = decoder.read(buffer, input.start, end);
+      const { bytes, end } = input;
+      input.start = decoder.read(bytes, input.start, end);
       const waiting = Math.min(decoder.left, end - input.start);
       const size = Math.min(waiting, target.length - filled);
-      target.set(buffer.subarray(input.start, input.start + size), filled);
+      target.set(bytes.subarray(input.start, input.start + size), filled);
       input.start += size;
       decoder.take(size);
       filled += size;
@@ -109,15 +109,15 @@ export class SocketBody {
       if (size > 0) continue;
       if (filled > 0) return filled;
       // Larger pieces for a long body: a fresh buffer costs more than all else of a short one.
-      const isLong = end === buffer.length || decoder.left > buffer.length;
+      const isLong = end === bytes.length || decoder.left > bytes.length;
       input.start = input.end = 0;
       // Straight into the reader's memory if no framing can come in between.
-      if (decoder.left >= target.length && target.length >= buffer.length) {
+      if (decoder.left >= target.length && target.length >= bytes.length) {
         const size = await connection.readBody(target);
         decoder.take(size);
         return size;
       }
-      input.end = await connection.readBody(isLong ? input.enlarged() : buffer);
+      input.end = await connection.readBody(isLong ? input.enlarged() : bytes);
     }
   }
 

@@ -1,5 +1,6 @@
 import { BufferPool } from "../../http/buffer_pool.ts";
 import type { Bytes } from "../../http/bytes/bytes.ts";
+import { type ByteWindow, moveWindow } from "../../http/bytes/byte_window.ts";
 import type { PlatformStream } from "../../http/bytes/byte_stream.ts";
 import {
   headEnd,
@@ -16,9 +17,9 @@ const NOTHING = new Uint8Array(0);
 /** Buffers of connections that have ended: many that come and go would leave much garbage. */
 const spare = new BufferPool(SMALL_BUFFER, 1024);
 
-/** The reading half of a connection; unused bytes are between `start` and `end`. */
-export class SocketInput {
-  buffer: Bytes = spare.take(); // small while little arrives
+/** The reading half of a connection, and the bytes that have arrived. */
+export class SocketInput implements ByteWindow {
+  bytes: Bytes = spare.take(); // small while little arrives
   start = 0;
   end = 0;
   readonly #connection: PlatformStream;
@@ -37,35 +38,35 @@ export class SocketInput {
 
   /** The buffer, empty and large. */
   enlarged(): Bytes {
-    if (this.buffer.length < LARGE_BUFFER) this.buffer = new Uint8Array(LARGE_BUFFER);
-    return this.buffer;
+    if (this.bytes.length < LARGE_BUFFER) this.bytes = new Uint8Array(LARGE_BUFFER);
+    return this.bytes;
   }
 
   /** Takes the unused bytes, for another reader. */
   take(): Bytes {
-    const rest = this.buffer.slice(this.start, this.end);
+    const rest = this.bytes.slice(this.start, this.end);
     this.release();
     return rest;
   }
 
   release(): void {
     this.start = this.end = 0;
-    if (this.#early !== null || this.buffer.length !== SMALL_BUFFER) return;
-    spare.give(this.buffer);
-    this.buffer = NOTHING;
+    if (this.#early !== null || this.bytes.length !== SMALL_BUFFER) return;
+    spare.give(this.bytes);
+    this.bytes = NOTHING;
   }
 
   /** Takes the next head, `null` if more has to be read. */
   takeHead(): RequestHead | null {
-    this.start = skipEmptyLines(this.buffer, this.start, this.end);
+    this.start = skipEmptyLines(this.bytes, this.start, this.end);
     if (this.start === this.end) return null;
     const from = Math.max(this.#seen, this.start);
-    const stop = headEnd(this.buffer, this.start, from, this.end, this.#limits);
+    const stop = headEnd(this.bytes, this.start, from, this.end, this.#limits);
     if (stop === -1) {
       this.#seen = this.end;
       return null;
     }
-    const head = parseRequestHead(this.buffer, this.start, stop, this.#limits);
+    const head = parseRequestHead(this.bytes, this.start, stop, this.#limits);
     this.start = stop;
     this.#seen = 0;
     return head;
@@ -74,7 +75,7 @@ export class SocketInput {
   /** Reads into the buffer; the caller moves `end`. `null` at the end of the connection. */
   readSome(): Promise<number | null> {
     this.#makeRoom();
-    return this.read(this.end === 0 ? this.buffer : this.buffer.subarray(this.end));
+    return this.read(this.end === 0 ? this.bytes : this.bytes.subarray(this.end));
   }
 
   /** Reads the next bytes; `null` at the end of the connection. */
@@ -86,7 +87,7 @@ export class SocketInput {
 
   async #readEarly(early: Promise<number | null>, target: Uint8Array): Promise<number | null> {
     this.#early = null;
-    const buffer = this.buffer;
+    const buffer = this.bytes;
     const size = await early;
     if (size === null || target.buffer === buffer.buffer) return size;
     const taken = Math.min(size, target.length);
@@ -100,7 +101,7 @@ export class SocketInput {
   watch(leave: () => void): void {
     if (this.#early !== null || !this.isEmpty) return;
     this.start = this.end = 0;
-    const early = this.#early = this.#connection.read(this.buffer);
+    const early = this.#early = this.#connection.read(this.bytes);
     early.then((size) => {
       if (size === null && this.#early === early) leave();
     }, leave);
@@ -111,16 +112,12 @@ export class SocketInput {
     if (this.isEmpty) {
       this.#seen = 0;
       this.start = this.end = 0;
-      const isLarge = this.buffer.length > SMALL_BUFFER && this.#early === null;
-      if (isLarge) this.buffer = new Uint8Array(SMALL_BUFFER);
+      const isLarge = this.bytes.length > SMALL_BUFFER && this.#early === null;
+      if (isLarge) this.bytes = new Uint8Array(SMALL_BUFFER);
       return;
     }
-    if (this.end < this.buffer.length) return;
-    const target = moved > 0 ? this.buffer : new Uint8Array(this.buffer.length * 2);
-    target.set(this.buffer.subarray(moved, this.end));
-    this.buffer = target;
-    this.start = 0;
-    this.end -= moved;
+    if (this.end < this.bytes.length) return;
+    moveWindow(this, moved > 0 ? this.bytes : new Uint8Array(this.bytes.length * 2));
     this.#seen = Math.max(0, this.#seen - moved);
   }
 }
