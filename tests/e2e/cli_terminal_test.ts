@@ -213,7 +213,7 @@ terminalTest("on a terminal ws prompts, sends lines and knows commands", async (
 });
 
 terminalTest("ws on a terminal: what the server says is shown, never obeyed, 1c L", async () => {
-  const codes: number[] = [];
+  const closed = Promise.withResolvers<number>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
     socket.onopen = () => {
@@ -221,7 +221,7 @@ terminalTest("ws on a terminal: what the server says is shown, never obeyed, 1c 
       socket.send(new Uint8Array([27, 93]));
       socket.send('{"k":"\x9b"}');
     };
-    socket.onclose = ({ code }) => codes.push(code);
+    socket.onclose = ({ code }) => closed.resolve(code);
     return response;
   });
   const url = `ws://127.0.0.1:${server.addr.port}/`;
@@ -235,7 +235,7 @@ terminalTest("ws on a terminal: what the server says is shown, never obeyed, 1c 
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   const own = output.replaceAll(/\x1b\[(?:\d+[GmABCD]|0?[JK])/g, ""); // of the line editor
   assert(!OBEYED.test(own), JSON.stringify(output));
-  if (!OLD) assertEquals(codes, [3001]);
+  if (!OLD) assertEquals(await closed.promise, 3001);
   await server.shutdown();
 });
 
