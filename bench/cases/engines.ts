@@ -36,6 +36,7 @@ const bare = (mode: string): Program => ({
   args: ["--mode", mode],
 });
 const BUN: Program = { runtime: "bun", file: "servers/bodies.mjs" };
+const BARE_POST: Program = { runtime: "deno", file: "servers/json_bare.ts" };
 const BARE_ECHO: Program = { runtime: "deno", file: "servers/ws_bare.ts" };
 const AIOHTTP: Program = { runtime: "python", file: "servers/aiohttp_server.py" };
 
@@ -73,6 +74,7 @@ const post: BenchCase = {
     ...engines("roundtrip.ts", ["--mode", "bodies"]),
     row("deno_serve", "Deno.serve, no router", bare("bodies"), 0.56),
     row("bun_serve", "Bun.serve", BUN, 1),
+    row("bare", "Deno.listen, one read and one write, no HTTP", BARE_POST),
   ],
 };
 
