@@ -1,6 +1,8 @@
 // Proxy handshakes: CONNECT (RFC 9110 section 9.3.6) and SOCKS 5 (RFC 1928, 1929).
 import { nameErrors } from "../../http/as_error.ts";
 import type { ByteStream } from "../../http/bytes/byte_stream.ts";
+import { headEnd, parseReplyHead, type ReplyHead } from "../../http/http1/head.ts";
+import { DEFAULT_HEAD_LIMITS } from "../../http/http1/head_rules.ts";
 import { addressBytes, ipVersion, percentDecoded } from "./addresses.ts";
 import { utf8Base64 } from "../hop/basic_auth.ts";
 
@@ -11,7 +13,7 @@ export function proxyAuthorization(proxy: URL): string | null {
   return `Basic ${utf8Base64(`${percentDecoded(username)}:${percentDecoded(password)}`)}`;
 }
 
-const MAX_HEAD = 64 * 1024; // bytes
+const MAX_INTERIM = 32; // 1xx responses to CONNECT
 
 async function readBytes(stream: ByteStream, count: number): Promise<Uint8Array> {
   const whole = new Uint8Array(count);
@@ -23,15 +25,14 @@ async function readBytes(stream: ByteStream, count: number): Promise<Uint8Array>
   return whole;
 }
 
-/** Reads an HTTP head, without its final empty line. */
-async function readHead(stream: ByteStream): Promise<string> {
-  // Byte by byte: nothing may be read ahead before TLS starts.
-  let head = "";
-  while (!head.endsWith("\r\n\r\n")) {
-    if (head.length > MAX_HEAD) throw new Error("its head does not end");
-    head += String.fromCharCode(...await readBytes(stream, 1));
+/** Reads a head byte by byte: nothing may be read ahead before TLS starts. */
+async function readHead(stream: ByteStream): Promise<ReplyHead> {
+  const bytes = new Uint8Array(DEFAULT_HEAD_LIMITS.maxHeadSize + 1);
+  for (let end = 1;; end++) {
+    bytes.set(await readBytes(stream, 1), end - 1);
+    const found = headEnd(bytes.subarray(0, end), 0, end - 1, end);
+    if (found !== -1) return parseReplyHead(bytes, 0, found);
   }
-  return head.slice(0, -4);
 }
 
 /** The proxy did not establish a connection. */
@@ -67,14 +68,15 @@ async function httpConnect(proxy: URL, { host, port }: ProxyTarget, stream: Byte
         `${auth === null ? "" : `Proxy-Authorization: ${auth}\r\n`}\r\n`,
     ),
   );
-  const head = await readHead(stream);
-  const [, status = "", reason = ""] = /^HTTP\/1\.\d (\d{3})(?: ([^\r\n]*))?/.exec(head) ?? [];
-  if (status.startsWith("2")) return;
-  const advice = status === "407" ? "; it wants credentials, http://user:password@host" : "";
+  let head = await readHead(stream);
+  for (let n = 0; head.status < 200 && n < MAX_INTERIM; n++) head = await readHead(stream);
+  const { status, reason } = head;
+  if (status >= 200 && status < 300) return;
+  const advice = status === 407 ? "; it wants credentials, http://user:password@host" : "";
+  const answer = `${status} ${reason}`.trim();
   throw new ProxyError(
-    `the proxy ${proxy.host} answered ${status === "" ? "no HTTP" : `${status} ${reason}`.trim()}` +
-      ` to CONNECT ${name}${advice}`,
-    status === "" ? null : Number(status),
+    `the proxy ${proxy.host} answered ${answer} to CONNECT ${name}${advice}`,
+    status,
   );
 }
 

@@ -99,23 +99,19 @@ class Hop implements HopRequest {
   }
 
   begin(): void {
-    const context = contextOf(this.#request);
+    const request = this.#request;
+    const context = contextOf(request);
     context?.connecting();
     if (!this.#isStream) context?.reading();
-    this.#open();
+    context?.trace?.emit("onRequestHeadersSent", { request });
+    if (request.payload !== null) this.body = observedBody(request.payload, request);
   }
 
   /** Prepares it to be sent again on a new connection. */
   again(): void {
     this.body?.stop?.();
     this.fresh = true;
-    this.#open();
-  }
-
-  #open(): void {
-    const request = this.#request;
-    contextOf(request)?.trace?.emit("onRequestHeadersSent", { request });
-    if (request.payload !== null) this.body = observedBody(request.payload, request);
+    this.begin();
   }
 }
 

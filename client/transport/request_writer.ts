@@ -119,14 +119,15 @@ function planOf(
         at = list.length;
         continue;
       case "expect":
-        expects = body !== null && /100-continue/i.test(value);
+        expects = /100-continue/i.test(value);
+        if (expects && body === null) continue; // RFC 9110 section 10.1.1; a redirect to GET, say
         break;
       case "proxy-authorization":
         proxyAuth = null;
         break;
       case "connection":
         if (forceClose) continue;
-        closes = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(value);
+        closes ||= /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(value);
     }
     list.push(pair);
   }

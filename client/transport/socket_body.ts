@@ -129,6 +129,7 @@ export class SocketBody implements BodySource {
     if (socket === null) return null;
     try {
       while (this.#failure === null && !this.#decoder.isDone) {
+        this.#lease.request.observer?.progressed?.(); // framing may have come
         if (socket.start < socket.end) {
           const piece = buffer === null ? this.#taken(socket) : this.#copied(socket, buffer);
           if (piece.length > 0) return piece;

@@ -118,19 +118,32 @@ Deno.test("timeout.connect and sockConnect end at the connection, sockRead start
     assertEquals(first?.status, "fulfilled");
     assertEquals(second?.status === "fulfilled", passes);
   }
+  // A retry over a new connection has its own.
+  await using closing = rawServer(({ index }) => index === 1 ? reply("ok") : null);
+  let asked = 0;
+  const once = { dnsCache: 0, resolve: () => asked++ === 0 ? ["127.0.0.1"] : never.resolve() };
+  await using again = new ClientSession({
+    timeout: { connect: 100, total: 1_000 },
+    connector: once,
+  });
+  const name = `http://a.test:${closing.port}/`;
+  await (await again.get(name)).read();
+  await assertRejects(() => again.get(name), ConnectionTimeoutError);
   await using session = new ClientSession({ timeout: { sockRead: 100 }, connector: slow });
   const error = await assertRejects(() => session.get(http), SocketTimeoutError);
   assert(error.elapsed > 290, `${error.elapsed} ms`);
 });
 
-Deno.test("timeout.sockRead restarts with each byte of a head", async () => {
+Deno.test("timeout.sockRead restarts with each byte of a head and of a body's framing", async () => {
+  const head = ["HTTP/1.1 200 OK\r\n", "x-a: b\r\n", "transfer-encoding: chunked\r\n", "\r\n"];
+  const body = ["2", ";", "a=b", "\r\n", "ok\r", "\n", "0", "\r\n", "x-sum: 7", "\r\n\r\n"];
   await using server = rawServer(async function* () {
-    for (const each of ["HTTP/1.1 200 OK\r\n", "x-a: b\r\n", "content-length: 2\r\n", "\r\nok"]) {
+    for (const each of [...head, ...body]) {
       await pause(60);
       yield each;
     }
   });
-  await using session = new ClientSession({ timeout: { sockRead: 120 } });
+  await using session = new ClientSession({ timeout: { sockRead: 150 } });
   await using response = await session.get(server.url);
   assertEquals(await response.text(), "ok");
 });

@@ -172,10 +172,20 @@ Deno.test("sockets: a proxy without an end, one that is silent, and one that say
     yield TUNNEL;
     yield bytesOf("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nEVIL");
   }
-  const rows = [[endless, /its head does not end|broke off/], [silent, /timeout/i], [
-    chatty,
-    /corrupt|tls|InvalidContentType/i,
-  ]] as const;
+  const says = (text: string) =>
+    async function* (): AsyncGenerator<Uint8Array> {
+      yield bytesOf(text);
+    };
+  const rows = [
+    [endless, /a head over 65536 bytes/],
+    [silent, /timeout/i],
+    [chatty, /corrupt|tls|InvalidContentType/i],
+    [says("SSH-2.0\x1b\r\n\r\n"), /broke off \(.*HTTP\/1\.1 and a status: "SSH-2\.0\\x1b"\)/],
+    [says("HTTP/1.1 403 \x1b[31m\r\n\r\n"), /broke off \(.*"HTTP\/1\.1 403 \\x1b\[31m"\)/],
+    [says("HTTP/1.1 200 OK\n\n"), /a line ends without CR/],
+    [says("HTTP/1.1 103 A\r\n\r\nHTTP/1.1 502 B\r\n\r\n"), /answered 502 B to CONNECT/],
+    [says("HTTP/1.1 102 A\r\n\r\n".repeat(50)), /answered 102 A to CONNECT/],
+  ] as const;
   for (const [said, message] of rows) {
     await using server = deafServer(said);
     const proxy = `http://127.0.0.1:${server.port}`;

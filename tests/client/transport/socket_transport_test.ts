@@ -165,11 +165,12 @@ Deno.test("sockets: invalid headers are refused with their name", async () => {
 Deno.test("sockets: CONNECT has host and port, and Connection: close ends the connection", async () => {
   await using server = rawServer(() => reply("ok"));
   await using session = new ClientSession(OPTIONS);
-  for (const url of [server.url, server.url]) {
-    await using response = await session.get(url, { headers: { Connection: "close" } });
+  for (const connection of ["close", "close", "Close, x-a", "x-a"]) {
+    const headers: [string, string][] = [["Connection", connection], ["Connection", "x-b"]];
+    await using response = await session.get(server.url, { headers });
     assertEquals(await response.text(), "ok");
   }
-  assertEquals(server.accepted, 2);
+  assertEquals(server.accepted, 4);
   const port = { resolve: () => ["127.0.0.1"] };
   await using named = new ClientSession({
     connector: port,
@@ -227,6 +228,17 @@ Deno.test("sockets: a body waits for 100 Continue, and is not sent after another
     await serving;
     assertEquals(got, accepts ? "hello" : "");
   }
+});
+
+Deno.test("sockets: a request without a body expects no 100 Continue, also after a redirect", async () => {
+  await using server = rawServer(({ head }) =>
+    head.startsWith("POST") ? reply("", "HTTP/1.1 303 See Other", "location: /a\r\n") : reply("ok")
+  );
+  await using session = new ClientSession(OPTIONS);
+  await using _posted = await session.post(server.url, { data: "hello", expect100: true });
+  await using _got = await session.get(server.url, { headers: { Expect: "100-Continue" } });
+  const seen = server.requests.map(({ head }) => [head.slice(0, 4), /^expect:/im.test(head)]);
+  assertEquals(seen, [["POST", true], ["GET ", false], ["GET ", false]]);
 });
 
 Deno.test("sockets: an early response is read, and ends the upload", async () => {
