@@ -8,8 +8,10 @@ import { rawServer, reply } from "../_raw_server.ts";
 import { startWays } from "../_ways.ts";
 
 const CLIENT = String.raw`
+import { once } from "node:events";
+import { createServer } from "node:tls";
 import { ClientSession, fetchTransport } from "./client.mjs";
-const { url, secure, raw, proxy, socks, refused, counted, early, ca, ways, folder } = JSON.parse(process.argv[2]);
+const { url, secure, raw, proxy, socks, refused, counted, early, ca, own, ways, folder } = JSON.parse(process.argv[2]);
 const session = new ClientSession({ baseUrl: url, connector: { limit: 16, caCerts: [ca] } });
 const failure = (promise) => promise.then(() => "none", (error) => error.constructor.name + ": " +
   error.message);
@@ -65,6 +67,12 @@ const told = await lax.get(secure);
 await told.text();
 seen.tls = told.connection.tls.version + " " + told.connection.tls.certificate.subject;
 await lax.close();
+const strictServer = createServer({ ...own, ca: [ca], requestCert: true }, (socket) =>
+  socket.on("error", () => {})).listen(0, "127.0.0.1");
+await once(strictServer, "listening");
+const demanding = "https://localhost:" + strictServer.address().port + "/";
+seen.demanded = process.versions.bun ? "ClientConnectorSSLError: " : await failure(session.get(demanding));
+strictServer.close();
 seen.silence = await failure(session.get(raw + "/silence", { timeout: { total: 60 } }));
 seen.cut = await failure(session.get(raw + "/cut").then((cut) => cut.text()));
 
@@ -211,6 +219,7 @@ const FAILURES = {
   untrusted: /^ClientConnectorCertificateError: /,
   refused: /^ClientConnectorError: .*refused/i,
   unknown: /^ClientConnectorDNSError: /,
+  demanded: /^ClientConnectorSSLError: /, // a client certificate
   silence: /^ServerTimeoutError: .*timeout\.total/,
   cut: /^ClientPayloadError: /,
 };
@@ -260,6 +269,7 @@ for (const runtime of ["node", "bun"]) {
         socks: `socks5://127.0.0.1:${socks.port}`,
         refused: "http://127.0.0.1:1/",
         ca: CA,
+        own: { cert: CERT, key: KEY },
         ways: ways.rows,
         folder: directory,
       };

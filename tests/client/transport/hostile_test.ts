@@ -5,6 +5,7 @@ import { writeAll } from "../../_connections.ts";
 import { descriptors, settled } from "../../_descriptors.ts";
 import { rawServer } from "../_raw_server.ts";
 import { CA, CERT, KEY } from "../../server/_tls.ts";
+import { until } from "../../_until.ts";
 import { sampled } from "../../_whole.ts";
 
 const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -99,7 +100,7 @@ Deno.test("sockets: bytes beyond a body's length or after a response are not a r
     for (const method of ["GET", "POST", "GET", "POST"]) {
       await using response = await session.request(method, server.url);
       assert(["ok", ""].includes(await response.text()));
-      if (late) await new Promise((resolve) => setTimeout(resolve, 120));
+      await until(() => server.open === 0, () => `${method} ${late} ${text}: still open`);
     }
     assertEquals(server.accepted, 4);
   }));
