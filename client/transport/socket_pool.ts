@@ -87,7 +87,8 @@ export class SocketPool {
   #tick(): void {
     this.#due = Infinity;
     const now = performance.now();
-    for (const stack of [...this.#idle.values()]) {
+    for (const [key, stack] of [...this.#idle]) {
+      if (stack.length === 0) this.#idle.delete(key); // or a crawler's hosts would pile up
       for (const each of [...stack]) {
         if (now >= each.keptUntil) {
           this.#drop(each);
@@ -107,7 +108,6 @@ export class SocketPool {
     const at = stack?.indexOf(connection) ?? -1;
     if (stack === undefined || at === -1) return; // in use
     stack.splice(at, 1);
-    if (stack.length === 0) this.#idle.delete(connection.key);
     this.#count--;
     connection.close();
   }
