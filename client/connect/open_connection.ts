@@ -155,6 +155,8 @@ async function asked(proxy: URL, route: Route, { stream }: Link): Promise<void> 
     await proxyHandshake(proxy, route, stream);
   } catch (cause) {
     if (cause instanceof ProxyError) throw cause;
-    throw new ProxyError(`the proxy ${proxy.host} broke off (${messageOf(cause)})`, null, { cause });
+    throw new ProxyError(`the proxy ${proxy.host} broke off (${messageOf(cause)})`, null, {
+      cause,
+    });
   }
 }

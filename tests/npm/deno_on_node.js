@@ -12,13 +12,25 @@ import {
   statSync,
   write,
 } from "node:fs";
-import { lstat, mkdtemp, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import {
+  lstat,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { connect as connectTo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { NotSupportedError } from "@roundtrip/http/shared";
 
 const CODES = {
   ENOENT: "NotFound",
@@ -127,6 +139,20 @@ class FsFile {
   stat = async_(async () => infoOf(await statFile(this.#descriptor)));
   statSync = sync(() => infoOf(fstatSync(this.#descriptor)));
 
+  /** The rest of the file, which closes it. */
+  get readable() {
+    return new ReadableStream({
+      pull: async (controller) => {
+        const buffer = new Uint8Array(64 * 1024);
+        const count = await this.read(buffer);
+        if (count !== null) return controller.enqueue(buffer.subarray(0, count));
+        this.close();
+        controller.close();
+      },
+      cancel: () => this.close(),
+    }, { highWaterMark: 0 });
+  }
+
   close() {
     if (!this.#isOpen) throw new Error("Bad resource ID: the file is closed");
     this.#isOpen = false;
@@ -145,6 +171,9 @@ function flagsOf({ read, write, append, create, createNew, truncate }) {
     (createNew ? O_EXCL : 0) | (truncate ? O_TRUNC : 0);
 }
 
+const onDenoOnly = (name) => () => {
+  throw new NotSupportedError(name, "leave AppRunner's engine out, or take nodeEngine()");
+};
 const makeTempDir = async_(({ dir = tmpdir(), prefix = "" } = {}) => mkdtemp(join(dir, prefix)));
 let files = 0;
 
@@ -172,6 +201,12 @@ export const Deno = {
   statSync: sync((path) => infoOf(statSync(pathOf(path)))),
   realPathSync: sync((path) => realpathSync(pathOf(path))),
   readFileSync: sync((path) => new Uint8Array(readFileSync(pathOf(path)))),
+  readTextFile: async_((path) => readFile(pathOf(path), "utf8")),
+  writeTextFile: async_((path, text, { createNew = false } = {}) =>
+    writeFile(pathOf(path), text, { flag: createNew ? "wx" : "w" })
+  ),
+  serve: onDenoOnly("web.denoEngine"),
+  listen: onDenoOnly("web.socketEngine()"),
   readTextFileSync: sync((path) => readFileSync(pathOf(path), "utf8")),
   async *readDir(path) {
     for (const each of await async_(readdir)(pathOf(path), { withFileTypes: true })) {

@@ -84,6 +84,7 @@ function application(folder) {
         const { size } = await web.saveFile(part, `${folder}/saved.bin`);
         return web.textResponse(`${size}`);
       }),
+      ...web.tusUploads("/uploads", { folder, sha256: true }),
     ]);
   }
   return app;
@@ -209,6 +210,11 @@ export async function features({ files, listens }) {
     await (await session.post("/save", {
       data: new FormBody().addField("file", new Blob(["y".repeat(300_000)]), { filename: "b" }),
     })).text(), "300000");
+  await served("server: resumable uploads", async () => {
+    const file = new Blob(["z".repeat(300_000)]);
+    const options = { resumable: true, chunkSize: 100_000, retries: 0 };
+    return `${(await session.upload("/uploads", file, options)).size}`;
+  }, "300000");
   await served("client: downloads to files", async () => {
     const target = `${folder}/down.txt`;
     await (await session.get("/files/a.txt")).saveTo(target);
@@ -229,6 +235,14 @@ export async function features({ files, listens }) {
     await running;
     return text;
   }, "Unhandled rejection of a promise without await");
+  for (const name of ["denoEngine", "socketEngine"]) {
+    await check(`server: web.${name}`, async () => {
+      const engine = name === "denoEngine" ? web.denoEngine : web.socketEngine();
+      const own = new web.AppRunner(app, { engine });
+      await own.listen({ hostname: "localhost", port: 0 }).finally(() => own.cleanup());
+      return "listens";
+    }, "listens");
+  }
   await check("server: graceful stop", async () => {
     await runner.cleanup();
     return "stopped";

@@ -41,7 +41,11 @@ Deno.test({
     try {
       await project(folder, await packed(), ["typescript@5", "@types/node@20"]);
       const results: Results = JSON.parse(await runIn(folder, "node", "run_features.js"));
-      assertEquals(Object.entries(results).filter(([, text]) => text !== "works"), []);
+      const elsewhere = "is not supported: leave AppRunner's engine out, or take nodeEngine()";
+      assertEquals(Object.entries(results).filter(([, text]) => text !== "works"), [
+        ["server: web.denoEngine", `NotSupportedError: web.denoEngine ${elsewhere}`],
+        ["server: web.socketEngine", `NotSupportedError: web.socketEngine() ${elsewhere}`],
+      ]);
       assertEquals(await runIn(folder, "node", "--input-type=module", "-e", AT_ONCE), "");
       await Deno.writeTextFile(new URL("types.ts", folder), TYPES);
       const options =
