@@ -24,5 +24,6 @@ export async function openFile(
   const name = nodePath().basename(path instanceof URL ? nodeUrl().fileURLToPath(path) : path);
   const type = mime.getType(name) ?? "application/octet-stream";
   if ("Deno" in globalThis) return Object.assign(await Deno.open(path), { name, type });
+  await nodeFs().promises.access(path); // its error has the path
   return new File([await nodeFs().openAsBlob(path)], name, { type });
 }

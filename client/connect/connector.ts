@@ -1,6 +1,7 @@
 import { NotSupportedError } from "../../http/not_supported_error.ts";
 import { OptionTable } from "../../http/options.ts";
 import { parseUrl } from "../../http/since_node_20.ts";
+import { ON_DENO } from "../hop/runtime.ts";
 import { ipVersion } from "./addresses.ts";
 
 /** Options of a session's connections, aiohttp's `TCPConnector`. */
@@ -169,6 +170,7 @@ function digest(given: string): string {
 }
 
 export function refuseForFetch(options: ConnectorOptions = {}): void {
+  if (options.http2 && !ON_DENO) throw new NotSupportedError("connector.http2", "run it on Deno");
   for (const name of SOCKETS_ONLY) {
     if (options[name] === undefined) continue;
     throw new NotSupportedError(

@@ -155,8 +155,7 @@ async function asked(proxy: URL, route: Route, { stream }: Link): Promise<void> 
     await proxyHandshake(proxy, route, stream);
   } catch (cause) {
     if (cause instanceof ProxyError) throw cause;
-    throw new ProxyError(`the proxy ${proxy.host} broke off (${messageOf(cause)})`, null, {
-      cause,
-    });
+    const message = `the proxy ${proxy.host} broke off (${messageOf(cause)})`;
+    throw new ProxyError(message, null, { cause });
   }
 }

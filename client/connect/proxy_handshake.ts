@@ -73,11 +73,8 @@ async function httpConnect(proxy: URL, { host, port }: ProxyTarget, stream: Byte
   const { status, reason } = head;
   if (status >= 200 && status < 300) return;
   const advice = status === 407 ? "; it wants credentials, http://user:password@host" : "";
-  const answer = `${status} ${reason}`.trim();
-  throw new ProxyError(
-    `the proxy ${proxy.host} answered ${answer} to CONNECT ${name}${advice}`,
-    status,
-  );
+  const answer = `${`${status} ${reason}`.trim()} to CONNECT ${name}${advice}`;
+  throw new ProxyError(`the proxy ${proxy.host} answered ${answer}`, status);
 }
 
 // RFC 1928 section 6.

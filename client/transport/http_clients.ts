@@ -17,10 +17,8 @@ export class HttpClients {
     this.#options = options;
     const { proxy, identity, localAddress, caCerts } = options;
     if (!ON_DENO && ((proxy ?? identity ?? localAddress) !== null || caCerts.length > 0)) {
-      throw new NotSupportedError(
-        "connector",
-        `this runtime's fetch takes no proxy or certificate${SOCKETS_DO}`,
-      );
+      const why = `this runtime's fetch takes no proxy or certificate${SOCKETS_DO}`;
+      throw new NotSupportedError("connector", why);
     }
     if ((identity ?? localAddress) === null && caCerts.length === 0) return;
     try {

@@ -45,7 +45,7 @@ export function socketTransport(options?: ConnectorOptions): Transport {
     throw new NotSupportedError('connector.transport "sockets"', 'take "fetch" on this runtime');
   }
   if (options?.http2 === true) {
-    const why = 'sockets talk HTTP/1.1; connector.transport "fetch" does it';
+    const why = 'sockets talk HTTP/1.1; connector.transport "fetch" does it, on Deno';
     throw new NotSupportedError("connector.http2", why);
   }
   checkCertificates(connector);

@@ -10,7 +10,7 @@ import { startWays } from "../_ways.ts";
 const CLIENT = String.raw`
 import { once } from "node:events";
 import { createServer } from "node:tls";
-import { ClientSession, fetchTransport } from "./client.mjs";
+import { ClientSession, fetchTransport, openFile } from "./client.mjs";
 const { url, secure, raw, proxy, socks, refused, counted, early, ca, own, ways, folder } = JSON.parse(process.argv[2]);
 const session = new ClientSession({ baseUrl: url, connector: { limit: 16, caCerts: [ca] } });
 const failure = (promise) => promise.then(() => "none", (error) => error.constructor.name + ": " +
@@ -101,6 +101,10 @@ for (const connector of [{ family: 4 }, { proxy }, { caCerts: [ca] }]) {
     seen.holes.push(error.name, error.message.includes("sockets"));
   }
 }
+const complaint = (run) => { try { run(); return "none"; } catch (error) { return error.message; } };
+seen.http2 = ["fetch", undefined].map((transport) =>
+  complaint(() => new ClientSession({ connector: { http2: true, transport } })));
+seen.noFile = await openFile("/not/there").catch((error) => error.message);
 seen.ways = [];
 for (const [name, target, options] of ways) {
   const { resolve, ...connector } = options;
@@ -213,6 +217,8 @@ const EXPECTED = {
   early: "413 no",
   wss: "over TLS",
   saved: 10_000_000,
+  http2: Array(2).fill("connector.http2 is not supported: run it on Deno"),
+  noFile: "ENOENT: no such file or directory, access '/not/there'",
   holes: ["NotSupportedError", true, "NotSupportedError", true, "NotSupportedError", true],
 };
 const FAILURES = {
