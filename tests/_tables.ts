@@ -27,6 +27,7 @@ const CELLS: Readonly<Record<string, string>> = {
   "WebSockets of both sides": "双方的 WebSocket",
   "static files, ranges": "静态文件，Range",
   "uploads to files": "上传存成文件",
+  "resumable uploads": "断点续传",
   "downloads to files": "下载存成文件",
   "a program, an unhandled rejection": "程序，未处理的拒绝",
   "graceful stop": "有序停止",
