@@ -24,6 +24,8 @@ const CELLS: Readonly<Record<string, string>> = {
   timeouts: "时限",
   "HTTP cache": "HTTP 缓存",
   listening: "监听",
+  "listening by web.denoEngine": "用 web.denoEngine 监听",
+  "listening by web.socketEngine": "用 web.socketEngine 监听",
   "WebSockets of both sides": "双方的 WebSocket",
   "static files, ranges": "静态文件，Range",
   "uploads to files": "上传存成文件",

@@ -43,8 +43,11 @@ Deno.test({
       const results: Results = JSON.parse(await runIn(folder, "node", "run_features.js"));
       const elsewhere = "is not supported: leave AppRunner's engine out, or take nodeEngine()";
       assertEquals(Object.entries(results).filter(([, text]) => text !== "works"), [
-        ["server: web.denoEngine", `NotSupportedError: web.denoEngine ${elsewhere}`],
-        ["server: web.socketEngine", `NotSupportedError: web.socketEngine() ${elsewhere}`],
+        ["server: listening by web.denoEngine", `NotSupportedError: web.denoEngine ${elsewhere}`],
+        [
+          "server: listening by web.socketEngine",
+          `NotSupportedError: web.socketEngine() ${elsewhere}`,
+        ],
       ]);
       assertEquals(await runIn(folder, "node", "--input-type=module", "-e", AT_ONCE), "");
       await Deno.writeTextFile(new URL("types.ts", folder), TYPES);
