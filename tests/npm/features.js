@@ -236,7 +236,7 @@ export async function features({ files, listens }) {
     return text;
   }, "Unhandled rejection of a promise without await");
   for (const name of ["denoEngine", "socketEngine"]) {
-    await check(`server: listening by web.${name}`, async () => {
+    await check(`server: listening by \`web.${name}\``, async () => {
       const engine = name === "denoEngine" ? web.denoEngine : web.socketEngine();
       const own = new web.AppRunner(app, { engine });
       await own.listen({ hostname: "localhost", port: 0 }).finally(() => own.cleanup());

@@ -43,9 +43,9 @@ Deno.test({
       const results: Results = JSON.parse(await runIn(folder, "node", "run_features.js"));
       const elsewhere = "is not supported: leave AppRunner's engine out, or take nodeEngine()";
       assertEquals(Object.entries(results).filter(([, text]) => text !== "works"), [
-        ["server: listening by web.denoEngine", `NotSupportedError: web.denoEngine ${elsewhere}`],
+        ["server: listening by `web.denoEngine`", `NotSupportedError: web.denoEngine ${elsewhere}`],
         [
-          "server: listening by web.socketEngine",
+          "server: listening by `web.socketEngine`",
           `NotSupportedError: web.socketEngine() ${elsewhere}`,
         ],
       ]);
