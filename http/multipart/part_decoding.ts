@@ -1,11 +1,12 @@
 import { type Bytes, decodeBytes, hexValue } from "../bytes/bytes.ts";
-import { asciiText, latin1 } from "../bytes/latin1.ts";
+import { asciiText } from "../bytes/latin1.ts";
 import { latin1Bytes } from "../headers/header_text.ts";
 import { MultipartEncodingError, MultipartLimitError } from "./errors.ts";
 import { decodedSource } from "../coding/content_decoder.ts";
 import { restOf } from "../bytes/body_source.ts";
 import { BytesSource } from "../bytes/source_stream.ts";
 
+const [PERCENT, EQUALS] = [0x25, 0x3d];
 const IDENTITY: ReadonlySet<string> = new Set(["", "7bit", "8bit", "binary", "identity"]);
 
 /** Refuses encodings in form-data (RFC 7578 section 4.7): a filter would see other bytes. */
@@ -57,7 +58,6 @@ export function decodeUrlencoded(
 ): [name: string, value: string][] {
   const fields: [string, string][] = [];
   const AND = 0x26;
-  const EQUALS = 0x3d;
   let end = data.length;
   while (end > 0 && (data[end - 1] as number) <= 0x20) end--; // a trailing line end, as in aiohttp
   for (let at = 0; at < end;) {
@@ -76,18 +76,29 @@ export function decodeUrlencoded(
 
 function urlencodedText(bytes: Bytes, decoder: TextDecoder): string {
   const plain = decoder.encoding === "utf-8" ? asciiText(bytes) : null; // most, without a decoder
-  if (plain === null || plain.includes("%")) return decodeText(decoder, unescape(bytes));
+  if (plain === null || plain.includes("%")) return decodeText(decoder, unescape(bytes, PERCENT));
   return plain.replaceAll("+", " ");
 }
 
-function unescape(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+/**
+ * Decodes `%` and two hex digits, and `+`; or `=` of quoted-printable (RFC 2045 section 6.7), also
+ * before a line end. A mark that begins no escape stays.
+ */
+function unescape(bytes: Bytes, mark: number): Bytes {
+  const space = mark === PERCENT ? 0x20 : 0x2b;
   const plain = new Uint8Array(bytes.length);
   let size = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
-    const code = byte === 0x25 ? hexValue(bytes[at + 1]) * 16 + hexValue(bytes[at + 2]) : -1;
+    if (byte !== mark) {
+      plain[size++] = byte === 0x2b ? space : byte;
+      continue;
+    }
+    const code = hexValue(bytes[at + 1]) * 16 + hexValue(bytes[at + 2]);
+    const end = at + (bytes[at + 1] === 0x0d ? 2 : 1);
+    if (mark === EQUALS && bytes[end] === 0x0a) at = end;
+    else plain[size++] = code < 0 ? byte : code;
     if (code >= 0) at += 2;
-    plain[size++] = code >= 0 ? code : byte === 0x2b ? 0x20 : byte;
   }
   return plain.subarray(0, size);
 }
@@ -103,25 +114,16 @@ function unknown(encoding: string): MultipartEncodingError {
 
 function decodeTransfer(data: Uint8Array<ArrayBuffer>, encoding: string): Uint8Array<ArrayBuffer> {
   if (IDENTITY.has(encoding)) return data;
-  if (encoding === "quoted-printable") return decodeQuotedPrintable(data);
+  if (encoding === "quoted-printable") return unescape(data, EQUALS);
   if (encoding !== "base64") throw unknown(encoding);
   try {
     // Blanks and line ends are skipped (RFC 2045 section 6.8).
     const text = new TextDecoder("latin1").decode(data);
     // Deno 2.4 and Node before version 25 do not have it.
-    return Uint8Array.fromBase64?.(text) ??
-      Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return Uint8Array.fromBase64?.(text) ?? latin1Bytes(atob(text));
   } catch (cause) {
     throw new MultipartEncodingError("Cannot decode a part: damaged base64", { cause });
   }
-}
-
-/** RFC 2045 section 6.7; an `=` that begins no escape stays, as in Python's decoder. */
-function decodeQuotedPrintable(data: Bytes): Bytes {
-  const escape = /=(?:\r?\n|([0-9A-F]{2}))/gi; // a soft line break, or a byte
-  const byteOf = (_: string, hex?: string): string =>
-    hex === undefined ? "" : String.fromCharCode(parseInt(hex, 16));
-  return latin1Bytes(latin1(data).replace(escape, byteOf));
 }
 
 async function inflate(data: Bytes, encoding: string, limit: number): Promise<Bytes> {
