@@ -3,7 +3,7 @@ import { OptionTable } from "../../http/options.ts";
 import type { Application } from "../application/application.ts";
 import type { ListenOptions } from "../engine/engine.ts";
 import { LISTEN_OPTIONS } from "../engine/listen_options.ts";
-import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions } from "./runner.ts";
+import { APP_RUNNER_OPTIONS, AppRunner, type AppRunnerOptions, checkRuntime } from "./runner.ts";
 
 /** Options of {@linkcode runApp}. */
 export interface RunAppOptions
@@ -58,6 +58,7 @@ export async function runApp(
   app: Application | Promise<Application>,
   options: RunAppOptions = {},
 ): Promise<void> {
+  checkRuntime();
   RUN_APP_OPTIONS.check("web.runApp()", options);
   if (!["log", "stop", undefined].includes(options.onUnhandled)) {
     throw new TypeError(

@@ -26,10 +26,16 @@ export const APP_RUNNER_OPTIONS = new OptionTable<AppRunnerOptions>({
   engine: "a function",
 });
 
+/** @throws {NotSupportedError} On Workers and in browsers. */
+export function checkRuntime(): void {
+  const { navigator } = globalThis;
+  if ("Deno" in globalThis) return;
+  if (navigator?.userAgent !== "Cloudflare-Workers" && "process" in globalThis) return;
+  throw new NotSupportedError("Listening here", "write export default { fetch: app.fetch }");
+}
+
 const defaultEngine: Engine = "Deno" in globalThis ? denoEngine : async (options, handler) => {
-  if (globalThis.navigator?.userAgent === "Cloudflare-Workers" || !("process" in globalThis)) {
-    throw new NotSupportedError("Listening on this runtime", "export default { fetch: app.fetch }");
-  }
+  checkRuntime();
   const { nodeEngine } = await import("../sockets/node_engine.ts");
   return await nodeEngine()(options, handler);
 };

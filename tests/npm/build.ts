@@ -41,7 +41,6 @@ await build({
   inject: ["tests/npm/since_node_20.ts", own.pathname],
   define: {
     "Promise.withResolvers": "withResolvers",
-    "Promise.try": "attempt",
     "URL.parse": "parseUrl",
     "Map.groupBy": "groupBy",
     "globalThis.addEventListener": "listen",

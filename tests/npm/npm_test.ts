@@ -1,5 +1,5 @@
 // The npm package in an empty project: its features on this machine's Node, and its types.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { run } from "../_process.ts";
 import { packed, project, type Results, runIn } from "./runtimes.ts";
 
@@ -33,6 +33,13 @@ for (const entry of ["", "/client", "/server", "/shared", "/hono", "/redis"]) {
 process.exit();
 `;
 
+const ON_WORKERS = `
+Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Cloudflare-Workers" } });
+const { web } = await import("@roundtrip/http");
+await web.runApp(new web.Application()).catch((error) => console.log(String(error)));
+process.exit();
+`;
+
 Deno.test({
   name: "the npm package: every feature works on Node, and its types are strict",
   ignore: !hasNpm,
@@ -50,6 +57,10 @@ Deno.test({
         ],
       ]);
       assertEquals(await runIn(folder, "node", "--input-type=module", "-e", AT_ONCE), "");
+      assertStringIncludes(
+        await runIn(folder, "node", "--input-type=module", "-e", ON_WORKERS),
+        "NotSupportedError: Listening here is not supported: write export default { fetch: app.fetch }",
+      );
       await Deno.writeTextFile(new URL("types.ts", folder), TYPES);
       const options =
         "--noEmit --strict --target es2022 --module nodenext --lib esnext,dom,dom.iterable";
