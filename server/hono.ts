@@ -15,8 +15,9 @@
 import type { MiddlewareHandler } from "hono";
 import { HTTPException as HonoException } from "hono/http-exception";
 import { errorPage, problemOf, report } from "./application/error_response.ts";
-import { noResponse } from "./application/mistakes.ts";
+import { bodyWasRead, noResponse } from "./application/mistakes.ts";
 import { setResponse, withHeaders } from "./application/hono_response.ts";
+import { portOf } from "./engine/engine_of_request.ts";
 import { requestBehind } from "./request/hono_context.ts";
 import { HTTPMethodNotAllowed } from "./exceptions/replies.ts";
 import {
@@ -87,6 +88,7 @@ export function corsRoutes(cors: MiddlewareHandler, routes: Iterable<RouteDef>):
   });
 }
 
+const UNANSWERED = "A Hono middleware neither awaited next() nor returned a response: await next()";
 const ALLOW_METHODS = "access-control-allow-methods";
 
 /** A thrown error, and its page before middlewares change it. */
@@ -118,6 +120,8 @@ async function pass(
       if (middleware === undefined) return await callHandler();
       const response = await middleware(c, () => step(at + 1));
       if (response && !c.finalized) c.res = response;
+      if (at === 0 && !c.finalized) throw new TypeError(UNANSWERED);
+      if (at === 0 && portOf(info).isBodyUsed(c.res)) throw bodyWasRead();
     } catch (error) {
       if (error instanceof Error) c.error = error;
       const page = errorPage(error, request);
@@ -131,10 +135,17 @@ async function pass(
     if (passed !== request.raw) requestInternals.replaceRaw(request, passed);
     const wanted = new Headers(c.res.headers);
     const { promise, resolve } = Promise.withResolvers<Response>();
-    const leave = slot.delay((response) => resolve(early = response));
+    const leave = slot.delay((response) => {
+      if (isAnswered) throw new TypeError("Cannot prepare: a Hono middleware did not await next()");
+      resolve(early = response);
+    });
+    // Middlewares may read the body up to its end, which is that of the handler.
+    const end = async (error?: unknown): Promise<void> => {
+      if (!isAnswered && early?.status !== 101) await slot.early?.finish(error);
+    };
     try {
-      outcome = Promise.try(handler, request);
-      outcome.catch(() => {}); // awaited below after an early answer
+      outcome = (async () => await handler(request))();
+      outcome.then(() => end(), end).catch((error) => report(error, request));
       const result = await Promise.race([promise, outcome]);
       if (!(result instanceof Response)) throw noResponse(result, request, handler);
       if (!isAnswered) setResponse(c, result, wanted); // unless timeout() has answered
@@ -153,9 +164,6 @@ async function pass(
   void c.res; // creates it: headers set before the handler answers would be lost without it
   await step(0);
   isAnswered = true;
-  if (!c.finalized) {
-    throw new TypeError("A Hono middleware neither called next() nor returned a response");
-  }
   if (early !== null && outcome !== null) {
     slot.pass(afterMiddlewares(early, c.res));
     if (failure !== null) report(failure.error, request);

@@ -16,6 +16,12 @@ export function noResponse(result: unknown, request: ServerRequest, chain: Handl
   );
 }
 
+export function bodyWasRead(): TypeError {
+  return new TypeError(
+    "A Hono middleware has read the body: set c.res, or read c.res.clone()",
+  );
+}
+
 function remedyOf(result: unknown, isMiddleware: boolean): string {
   switch (typeof result) {
     case "undefined":

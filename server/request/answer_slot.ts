@@ -44,7 +44,12 @@ export class AnswerSlot {
   answer(answer: RunningAnswer): void {
     this.checkOpen();
     this.early = answer;
-    this.pass(answer.response);
+    try {
+      this.pass(answer.response);
+    } catch (error) {
+      this.early = null;
+      throw error;
+    }
   }
 
   checkOpen(): void {

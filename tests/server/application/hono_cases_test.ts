@@ -4,6 +4,7 @@ import { fromHono } from "@roundtrip/http/hono";
 import { Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { hc } from "hono/client";
+import { compress } from "hono/compress";
 import { cors } from "hono/cors";
 import { inspectRoutes, showRoutes } from "hono/dev";
 import { etag } from "hono/etag";
@@ -11,6 +12,7 @@ import { logger } from "hono/logger";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { testClient } from "hono/testing";
+import { everyWay, WAYS } from "../_engines.ts";
 
 const ORIGIN = { origin: "https://a.example" };
 
@@ -311,3 +313,89 @@ Deno.test("a sub-application's own Hono routes are refused, not ignored", () => 
   }
   assertStringIncludes(message, 'add them to its "hono"');
 });
+
+const readers: Record<string, readonly [middleware: MiddlewareHandler, answer: RegExp]> = {
+  "reads": [async (c, next) => {
+    await next();
+    c.res = new Response((await c.res.text()).toUpperCase(), c.res);
+  }, /^200 HELLO WORLD$/],
+  "reads a clone": [async (c, next) => {
+    await next();
+    const { length } = await c.res.clone().text();
+    c.res = new Response(`${await c.res.text()} ${length}`);
+  }, /^200 hello world 11$/],
+  "passes on": [async (c, next) => {
+    await next();
+    c.res = new Response(c.res.body, c.res);
+  }, /^200 hello world$/],
+  "waits, then reads": [async (c, next) => {
+    await next();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    c.res = new Response(await c.res.text());
+  }, /^200 hello world$/],
+  "calls etag()": [etag(), /^200 hello world$/],
+  "calls compress()": [compress({ threshold: 0 }), /^200 hello world$/],
+  "reads and sets nothing": [async (c, next) => {
+    await next();
+    await c.res.text();
+  }, /^500 TypeError: .* set c.res/],
+  "does not await": [(_, next) => Promise.resolve(void next()), /^500 .*next\(\)/],
+  "does not await, then waits": [async (_, next) => {
+    next();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }, /^200 hello world$|^500 .*next\(\)/],
+  "does not await, and answers": [async (c, next) => {
+    next();
+    return await Promise.resolve(c.text("mine"));
+  }, /^200 (mine|hello world)$/],
+};
+const streamed: Record<string, web.Handler> = {
+  "a stream": async (request) => {
+    const response = new web.StreamResponse();
+    await response.prepare(request);
+    await response.write("hello ");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await response.write("world");
+    return response;
+  },
+  "a late stream": async (request) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return await streamed["a stream"]?.(request) ?? new Response();
+  },
+};
+
+for (const [name, [middleware, expected]] of Object.entries(readers)) {
+  everyWay(
+    `a Hono middleware that ${name} sees a stream's body, or the error names the remedy`,
+    async (ask) => {
+      const slow: web.Middleware = async (request, handler) => {
+        try {
+          return await handler(request);
+        } finally { // the handler prepares its answer meanwhile
+          await new Promise((resolve) => setTimeout(resolve, 40));
+        }
+      };
+      const places: Record<string, (app: web.Application, handler: web.Handler) => web.Handler> = {
+        hono: (app, handler) => (app.hono.use(middleware), handler),
+        application: (app, handler) => (app.middlewares.push(fromHono(middleware)), handler),
+        nested: (app, handler) => {
+          app.middlewares.push(fromHono(requestId()), slow, fromHono(middleware));
+          return handler;
+        },
+        route: (_, handler) => (request) => fromHono(middleware)(request, handler),
+      };
+      for (const [place, put] of Object.entries(places)) {
+        for (const [kind, handler] of Object.entries(streamed)) {
+          const { app, errors } = appOf();
+          app.addRoutes([web.post("/it", put(app, handler))]);
+          const init = { method: "POST", body: "unread", signal: AbortSignal.timeout(2_000) };
+          const response = await ask(app, "/it", init);
+          const text = await response.text();
+          const got = `${response.status} ${response.ok ? text : errors.join()}`;
+          assert(expected.test(got), `${place}, ${kind}: ${got}`);
+        }
+      }
+    },
+    WAYS.filter((way) => ["in process", "deno", "sockets"].includes(way.name)),
+  );
+}
