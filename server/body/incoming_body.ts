@@ -148,6 +148,7 @@ export class IncomingBody {
     if (body === null || body.locked || this.#raw.bodyUsed) return false;
     // The platform itself reads a short rest before the next request.
     const has = (name: string) => this.#engine.headerOf(this.#raw, name) !== null;
+    if (has("expect") && this.#engine !== denoPort) return false; // to read would ask for the body
     return has("transfer-encoding") || !has("host") || (this.announced ?? 0) > DROP_SIZE;
   }
 

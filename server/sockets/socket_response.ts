@@ -112,7 +112,7 @@ function plan(
   }
   if (!hasDate) headers.push(["date", clock.date]);
 
-  const isHead = rules.method === "HEAD";
+  const isHead = rules.method === "HEAD" && status !== 204 && status !== 205;
   let stream = start;
   let bytes = start?.whole ?? null;
   let chunked = false;

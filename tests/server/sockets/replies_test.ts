@@ -48,6 +48,26 @@ const REPLIES: readonly (readonly [string, web.Handler, string, RegExp])[] = [
     /\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n$/,
   ],
   [
+    "a refusal comes without 100 Continue, however long the body (RFC 9110 section 10.1.1)",
+    () => {
+      throw new web.HTTPUnauthorized();
+    },
+    "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 20000000\r\n\r\n",
+    /^HTTP\/1\.1 401 [^]*connection: close\r\n\r\n401: Unauthorized$/,
+  ],
+  [
+    "and so does 413",
+    async (request) => web.textResponse(await request.text()),
+    "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 20000000\r\n\r\n",
+    /^HTTP\/1\.1 413 [^]*connection: close\r\n\r\n/,
+  ],
+  [
+    "204 has no length, to HEAD neither (RFC 9110 section 8.6)",
+    () => new Response(null, { status: 204, headers: { "content-length": "7" } }),
+    HEAD.replace("GET", "HEAD"),
+    /^HTTP\/1\.1 204 (?![^]*content-length)/,
+  ],
+  [
     "trailers follow a body in chunks (RFC 9110 section 6.5)",
     async (request) => {
       const response = new web.StreamResponse();
