@@ -15,9 +15,9 @@
 import type { MiddlewareHandler } from "hono";
 import { HTTPException as HonoException } from "hono/http-exception";
 import { errorPage, problemOf, report } from "./application/error_response.ts";
-import { bodyWasRead, noResponse } from "./application/mistakes.ts";
+import { BODY_WAS_READ, noResponse } from "./application/mistakes.ts";
 import { setResponse, withHeaders } from "./application/hono_response.ts";
-import { portOf } from "./engine/engine_of_request.ts";
+import { isServed, portOf } from "./engine/engine_of_request.ts";
 import { requestBehind } from "./request/hono_context.ts";
 import { HTTPMethodNotAllowed } from "./exceptions/replies.ts";
 import {
@@ -121,7 +121,7 @@ async function pass(
       const response = await middleware(c, () => step(at + 1));
       if (response && !c.finalized) c.res = response;
       if (at === 0 && !c.finalized) throw new TypeError(UNANSWERED);
-      if (at === 0 && portOf(info).isBodyUsed(c.res)) throw bodyWasRead();
+      if (at === 0 && portOf(info).isBodyUsed(c.res)) throw new TypeError(BODY_WAS_READ);
     } catch (error) {
       if (error instanceof Error) c.error = error;
       const page = errorPage(error, request);
@@ -136,12 +136,16 @@ async function pass(
     const wanted = new Headers(c.res.headers);
     const { promise, resolve } = Promise.withResolvers<Response>();
     const leave = slot.delay((response) => {
-      if (isAnswered) throw new TypeError("Cannot prepare: a Hono middleware did not await next()");
-      resolve(early = response);
+      if (!isAnswered) return resolve(early = response);
+      slot.early = null;
+      throw new TypeError("Cannot prepare: a Hono middleware did not await next()");
     });
     // Middlewares may read the body up to its end, which is that of the handler.
     const end = async (error?: unknown): Promise<void> => {
-      if (!isAnswered && early?.status !== 101) await slot.early?.finish(error);
+      if (isAnswered || early === null || early.status === 101) return;
+      const body = requestInternals.bodyOf(request);
+      if (isServed(info) && body.isLeft) await body.drop();
+      await slot.early?.finish(error);
     };
     try {
       outcome = (async () => await handler(request))();

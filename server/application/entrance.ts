@@ -8,7 +8,7 @@ import { headResponse } from "../response/head_response.ts";
 import { mountedError } from "./error_response.ts";
 import type { HonoRouter } from "./hono_router.ts";
 import { refuseFraming } from "./framing_guard.ts";
-import { bodyWasRead } from "./mistakes.ts";
+import { BODY_WAS_READ } from "./mistakes.ts";
 import { hostError } from "./host_guard.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
 import { serverErrorResponse } from "../response/prepare_response.ts";
@@ -65,7 +65,9 @@ export class Entrance {
     const engine = portOf(info);
     let response = this.#router.isMounted ? this.#router.leaving(request, given) : given;
     try {
-      if (this.#router.isMounted && engine.isBodyUsed(response)) throw bodyWasRead();
+      if (this.#router.isMounted && engine.isBodyUsed(response)) {
+        throw new TypeError(BODY_WAS_READ);
+      }
       if (response.status === 205 && isServed(info) && engine.sendsReset === false) {
         response = new Response(null, { status: 204, headers: response.headers });
       }

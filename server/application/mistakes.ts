@@ -5,6 +5,9 @@ import { giverOf, type Handler } from "../request/middleware.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { Resource } from "../routing/resource.ts";
 
+export const BODY_WAS_READ =
+  "A Hono middleware has read the body: set c.res, or read c.res.clone()";
+
 export function noResponse(result: unknown, request: ServerRequest, chain: Handler): TypeError {
   const giver = `The ${giverOf(request, chain)} has to`;
   return new TypeError(
@@ -13,12 +16,6 @@ export function noResponse(result: unknown, request: ServerRequest, chain: Handl
       : `${giver} return a Response, it returned ${described(result)}: ${
         remedyOf(result, giver.startsWith("The middleware"))
       }`,
-  );
-}
-
-export function bodyWasRead(): TypeError {
-  return new TypeError(
-    "A Hono middleware has read the body: set c.res, or read c.res.clone()",
   );
 }
 

@@ -245,10 +245,11 @@ export class SocketConnection implements RequestConnection {
   }
 
   async readBody(target: Bytes): Promise<number> {
-    this.#wait("body", this.#server.limits.bodyTimeout);
+    const isDropped = this.#waiting === "drop"; // with a deadline for all of it
+    if (!isDropped) this.#wait("body", this.#server.limits.bodyTimeout);
     const size = await this.input.read(target).catch(() => null); // a reset also counts as the end
     if (this.#timedOut === "body") throw new Error(SLOW);
-    this.#wait(null, 0);
+    if (!isDropped) this.#wait(null, 0);
     if (size !== null) return size;
     const left = new ClientLeftError("The client has left in the middle of its body");
     this.#exchange?.leave(left);

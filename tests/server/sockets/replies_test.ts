@@ -149,6 +149,15 @@ for (const [name, handler, request, wanted] of REPLIES) {
   });
 }
 
+Deno.test("sockets: the rest of a short body that nothing reads is awaited for dropTimeout, without a second answer", async () => {
+  const app = new web.Application();
+  app.addRoutes([web.post("/", () => web.textResponse("x"))]);
+  const engine = web.socketEngine({ dropTimeout: 100, bodyTimeout: 60_000 });
+  await using server = await web.TestServer.start(app, { engine });
+  const begun = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc";
+  assertMatch(await exchange(server.port, begun), /^HTTP\/1\.1 200 [^]*\r\n\r\nx$/);
+});
+
 Deno.test("sockets: the client sees trailers and skips early hints", async () => {
   await using server = await open(async (request) => {
     await request.earlyHints({ link: "</a.css>; rel=preload" });
