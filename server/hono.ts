@@ -68,8 +68,7 @@ export function corsRoutes(cors: MiddlewareHandler, routes: Iterable<RouteDef>):
   const defs = [...routes];
   return defs.flatMap((def, at): RouteDef[] => {
     const allowed = { ...def, handler: compose(middleware, def.handler) };
-    const ofPath = defs.filter(({ path }) => path === def.path);
-    const methods = ofPath.flatMap((each) => each.methods);
+    const methods = defs.filter(({ path }) => path === def.path).flatMap((each) => each.methods);
     if (defs[at + 1]?.path === def.path || methods.includes("OPTIONS") || methods.includes("*")) {
       return [allowed];
     }
@@ -195,9 +194,7 @@ function failed(
     return res;
   }
   const wanted = new Headers(res.headers);
-  for (const [name, value] of headers) {
-    if (wanted.get(name) === value) wanted.delete(name);
-  }
+  for (const [name, value] of headers) if (wanted.get(name) === value) wanted.delete(name);
   for (const name of ["content-type", "content-length", "content-encoding", "etag"]) {
     wanted.delete(name);
   }

@@ -12,8 +12,7 @@ export function localNamesOnly(hostnames: readonly string[]): Middleware {
     return LOCAL.test(bound?.hostname ?? hostname);
   });
   return (request, handler) => {
-    const name = request.host.replace(/:\d+$/, "");
-    if (!isLocal || LOCAL.test(name)) return handler(request);
+    if (!isLocal || LOCAL.test(request.host.replace(/:\d+$/, ""))) return handler(request);
     throw new HTTPException(421, "Misdirected Request", {
       text: `421: only ${hostnames.join(", ")} is served; -H 0.0.0.0 answers to other names too`,
     });

@@ -73,9 +73,7 @@ function objectPayload(data: Exclude<RequestData, string>): SendableBody {
   if (data instanceof FormData) return new FormBody(data).encode();
   if (data instanceof MultipartWriter) return writerBody(data);
   if ("Deno" in globalThis && data instanceof Deno.FsFile) return filePayload(data);
-  if (Symbol.asyncIterator in data) {
-    return iterableBody(data as AsyncIterable<Uint8Array | string>);
-  }
+  if (Symbol.asyncIterator in data) return iterableBody(data as AsyncIterable<Uint8Array | string>);
   if (data instanceof URLSearchParams) return urlencoded(encodeQuery(data));
   const pairs = [...pairsIn<FieldValue>(data as Readonly<Record<string, FieldValue>>)];
   // Other values are files, or FormBody rejects them.

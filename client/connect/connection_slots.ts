@@ -129,8 +129,7 @@ export class ConnectionSlots {
     const first = host.waiters.first?.value;
     if (first === undefined || first.isNext || host.used >= this.#limitPerHost) return;
     first.isNext = true;
-    const before = this.#next.findLastIndex((each) => each.turn < first.turn);
-    this.#next.splice(before + 1, 0, first);
+    this.#next.splice(this.#next.findLastIndex((each) => each.turn < first.turn) + 1, 0, first);
   }
 
   #hostOf(url: string): Host {

@@ -40,9 +40,7 @@ export function cookieText(
     if (other !== undefined) replaced.add(name);
     pairs.push(`${name}=${other ?? value}`);
   }
-  for (const [name, value] of more ?? []) {
-    if (!replaced.has(name)) pairs.push(`${name}=${value}`);
-  }
+  for (const [name, value] of more ?? []) if (!replaced.has(name)) pairs.push(`${name}=${value}`);
   return pairs.join("; ");
 }
 

@@ -142,8 +142,7 @@ function credentials(auth: BasicAuth, url: URL, base: URL): string {
 function redirectTarget(location: string, base: URL): RequestTarget {
   try {
     // "//host/path" in a Location keeps the scheme (RFC 9110 section 10.2.2).
-    const text = location.replace(/^[/\\]{2}/, `${base.protocol}//`);
-    return resolveTarget(text, base, undefined);
+    return resolveTarget(location.replace(/^[/\\]{2}/, `${base.protocol}//`), base, undefined);
   } catch (cause) {
     if (!(cause instanceof errors.InvalidURLError)) throw cause;
     throw new errors.InvalidURLRedirectError(

@@ -33,8 +33,7 @@ export function responseLinks(headers: Headers, base: URL): ReadonlyMap<string, 
     const target = header.slice(open + 1, close).trim();
     const url = parseUrl(target, base);
     // One link may have several relations (RFC 8288 section 3.3).
-    const names = params.get("rel")?.split(/\s+/) ?? [target];
-    for (const name of names) {
+    for (const name of params.get("rel")?.split(/\s+/) ?? [target]) {
       if (url !== null && !links.has(name)) links.set(name, { url, params });
     }
     const comma = header.indexOf(",", at);

@@ -69,9 +69,7 @@ function clientOptions(
 
 function platformProxy(proxy: string): Deno.Proxy {
   const url = new URL(proxy);
-  if (url.protocol === "unix:") {
-    return { transport: "unix", path: percentDecoded(url.pathname) };
-  }
+  if (url.protocol === "unix:") return { transport: "unix", path: percentDecoded(url.pathname) };
   const { username, password } = url;
   url.username = url.password = "";
   return { // without `transport`: implied by the URL, and Deno 2.4 rejects "socks5"

@@ -136,9 +136,7 @@ export function parseRequestHead(
 const VERSION = new TextEncoder().encode("HTTP/1.");
 
 function minorVersion(bytes: Uint8Array, start: number): 0 | 1 | -1 {
-  for (let at = 0; at < VERSION.length; at++) {
-    if (bytes[start + at] !== VERSION[at]) return -1;
-  }
+  for (let at = 0; at < VERSION.length; at++) if (bytes[start + at] !== VERSION[at]) return -1;
   const minor = (bytes[start + VERSION.length] ?? 0) - ZERO;
   return minor === 0 || minor === 1 ? minor : -1;
 }

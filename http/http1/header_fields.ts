@@ -165,9 +165,7 @@ function readFields(
     at++;
     for (;;) {
       let byte = bytes[at] ?? 0;
-      while (IS_VALUE[byte] === 1) {
-        byte = bytes[++at] ?? 0;
-      }
+      while (IS_VALUE[byte] === 1) byte = bytes[++at] ?? 0;
       if (byte !== CR || bytes[at + 1] !== LF) {
         throw lineError("a header holds a control character", bytes, line, end);
       }

@@ -138,8 +138,7 @@ export class MultipartReader
     const limits = this.depth === 1
       ? this.limits
       : { maxTotalSize: Infinity, maxDuration: Infinity };
-    const source = new ByteSource(this.#stream, limits);
-    return new MultipartFraming(source, this.boundary, this.limits);
+    return new MultipartFraming(new ByteSource(this.#stream, limits), this.boundary, this.limits);
   }
 
   #begin(framing: MultipartFraming, headers: Headers): BodyPartReader | MultipartReader {

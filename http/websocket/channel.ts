@@ -165,8 +165,7 @@ export class WebSocketChannel implements SocketEvents {
     const isLong = isText && max > 0 && data.length * 3 >= max;
     const size = isLong ? encoder.encode(data).length : data.length;
     if (max > 0 && size >= max) {
-      const text = `Message size ${size} exceeds limit ${max}`;
-      return this.#fail(text, WSCloseCode.MESSAGE_TOO_BIG);
+      return this.#fail(`Message size ${size} exceeds limit ${max}`, WSCloseCode.MESSAGE_TOO_BIG);
     }
     this.#push(isText ? { type: WSMsgType.TEXT, data } : { type: WSMsgType.BINARY, data }, size);
   }

@@ -65,9 +65,7 @@ export class Entrance {
     const engine = portOf(info);
     let response = this.#router.isMounted ? this.#router.leaving(request, given) : given;
     try {
-      if (this.#router.isMounted && engine.isBodyUsed(response)) {
-        throw new TypeError(BODY_WAS_READ);
-      }
+      if (this.#router.isMounted && engine.isBodyUsed(response)) throw new TypeError(BODY_WAS_READ);
       if (response.status === 205 && isServed(info) && engine.sendsReset === false) {
         response = new Response(null, { status: 204, headers: response.headers });
       }

@@ -29,8 +29,7 @@ function lastWords(text: string, request: Request): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
     async pull(controller) {
-      const flushed = new Promise((resolve) => setTimeout(resolve, FLUSH));
-      await Promise.all([flushed, body.drop()]);
+      await Promise.all([new Promise((resolve) => setTimeout(resolve, FLUSH)), body.drop()]);
       controller.error(new EndOfConnection());
     },
   }, { highWaterMark: 0 });

@@ -18,8 +18,7 @@ export class EndOfConnection extends Error {
 export type HeadReader = Pick<Headers, "get">; // of single ones: `request.headers` makes all
 
 export function headReader(request: Request, info: ServeInfo | undefined): HeadReader {
-  const port = portOf(info);
-  return { get: (name) => port.headerOf(request, name) };
+  return { get: (name) => portOf(info).headerOf(request, name) };
 }
 
 /** Whether a request comes from a server, not from a program that called `fetch`. */

@@ -142,8 +142,7 @@ export class StaticRoot {
       ? `${type}; charset=${charset}`
       : type;
     const find = precompressed ? (path: string) => this.#sibling(path) : () => null;
-    const variants = variantsOf({ path, info }, contentType, find);
-    const entry = { at: performance.now(), ...variants };
+    const entry = { at: performance.now(), ...variantsOf({ path, info }, contentType, find) };
     if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear();
     this.#entries.set(filename, entry);
     return entry;

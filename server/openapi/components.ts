@@ -58,8 +58,7 @@ export class Components {
 
   resolve(schema: JSONSchema): JSONSchema {
     const ref = schema["$ref"];
-    const name = typeof ref === "string" ? ref.slice(refTo("").length) : "";
-    return this.schemas[name] ?? schema;
+    return this.schemas[typeof ref === "string" ? ref.slice(refTo("").length) : ""] ?? schema;
   }
 
   #toJSON(schema: StandardSchemaV1, side: SchemaSide, what: string): JSONSchema {
@@ -74,8 +73,7 @@ export class Components {
         return make.call(own, { target: "draft-2020-12", libraryOptions });
       }
     } catch (cause) {
-      const reason = messageOf(cause);
-      throw new TypeError(`Cannot describe ${what} (${vendor}): ${reason}`, { cause });
+      throw new TypeError(`Cannot describe ${what} (${vendor}): ${messageOf(cause)}`, { cause });
     }
     throw new TypeError(
       `Cannot describe ${what}: schemas of ${vendor} have no "~standard".jsonSchema; give ` +

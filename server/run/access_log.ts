@@ -68,8 +68,7 @@ export function logged(
     // An engine may free all of them as soon as the response is sent.
     const remote = info.remoteAddr?.hostname ?? null;
     const { method, url } = request;
-    const port = portOf(info);
-    const sent = line.names.map((name) => port.headerOf(request, name));
+    const sent = line.names.map((name) => portOf(info).headerOf(request, name));
     const answered = (response: Response): Response => {
       const trace = tracing()?.span?.spanContext();
       return whenSent(response, info, (bytes) => {

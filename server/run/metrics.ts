@@ -135,8 +135,7 @@ function sizeSent(response: Response, info: ServeInfo | undefined): number {
   const port = portOf(info);
   const size = port.bodySizeOf(response);
   if (size !== null) return size;
-  const length = port.headersOf(response).find(([name]) => name === "content-length")?.[1];
-  return Number(length) || 0;
+  return Number(port.headersOf(response).find(([name]) => name === "content-length")?.[1]) || 0;
 }
 
 function escaped(label: string): string {

@@ -98,9 +98,7 @@ export class SocketServer implements EngineServer, ConnectionServer {
 
   async shutdown(): Promise<void> {
     this.#stop();
-    for (const each of this.#connections) {
-      if (each.isIdle) each.close();
-    }
+    for (const each of this.#connections) if (each.isIdle) each.close();
     await this.finished;
   }
 

@@ -197,9 +197,7 @@ export class SocketExchange implements ServeInfo, EnginePort {
   }
 }
 
-function copyOf(bytes: Bytes): Bytes {
-  return bytes.slice();
-}
+const copyOf = (bytes: Bytes): Bytes => bytes.slice();
 
 function hasLeft(): DOMException {
   return new DOMException("The client has left", "AbortError");

@@ -154,9 +154,7 @@ export class TestClient {
 
   /** Cancels unread bodies, closes the WebSockets and stops the server. */
   async close(): Promise<void> {
-    for (const response of this.#responses) {
-      if (!response.bodyUsed) await response.body?.cancel();
-    }
+    for (const response of this.#responses) if (!response.bodyUsed) await response.body?.cancel();
     this.#responses.clear();
     const closed = [...this.#sockets].filter((socket) => socket.readyState !== WebSocket.CLOSED)
       .map((socket) =>
