@@ -11,6 +11,7 @@ const COOKIE = new RegExp(
     String.raw`\s*(?:\s+|;|$)`,
   "uy",
 );
+const PLAIN = /([\w.-]+)=([\w.=-]*)(?:; |$)/y; // most cookies, in a third of the time
 // RFC 9110 section 5.6.2, and characters used in practice; no comma, no quote.
 const NAME = /^[!#$%&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]+$/;
 
@@ -23,9 +24,9 @@ export function parseCookies(value: string | null): ReadonlyMap<string, string> 
   if (value === null) return cookies;
   const header = headerText(value);
   for (let at = 0; at < header.length;) {
-    COOKIE.lastIndex = at;
-    const match = COOKIE.exec(header);
-    let [name = "", text = ""] = match?.slice(1) ?? [];
+    COOKIE.lastIndex = PLAIN.lastIndex = at;
+    const match = PLAIN.exec(header) ?? COOKIE.exec(header);
+    let name = match?.[1] ?? "", text = match?.[2] ?? "";
     if (match === null) {
       // A value with quotes or blanks in it, '{"a": 1}': all up to the semicolon.
       const next = header.indexOf(";", at);
@@ -36,7 +37,7 @@ export function parseCookies(value: string | null): ReadonlyMap<string, string> 
       }
       at += pair.length + 1;
     } else {
-      at = COOKIE.lastIndex;
+      at += match[0].length;
     }
     if (NAME.test(name)) cookies.set(name, unquote(text));
   }

@@ -9,8 +9,8 @@ export function hasControl(text: string): boolean {
 
 /** The name of the first header with a control character, or `null`. */
 export function brokenHeader(headers: Iterable<readonly [string, string]>): string | null {
-  for (const [name, value] of headers) {
-    if (hasControl(value)) return name;
+  for (const header of headers) { // a pattern takes longer
+    if (hasControl(header[1])) return header[0];
   }
   return null;
 }

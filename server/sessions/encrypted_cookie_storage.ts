@@ -28,7 +28,7 @@ export class EncryptedCookieStorage extends CookieStorage {
     const fernet = new Fernet(keys);
     super(options, {
       encode: (session) =>
-        session.empty ? null : fernet.encrypt(JSON.stringify(session), Date.now() / 1000),
+        session.empty ? null : fernet.encrypt(JSON.stringify(session.toJSON()), Date.now() / 1000),
       decode: (token, maxAge) =>
         fernet.decrypt(token, {
           ttl: maxAge === null ? null : maxAge / 1000,

@@ -10,15 +10,18 @@ const HEADER = 9; // version and time
 const IV_END = HEADER + 16; // and initialisation vector
 const SIGNATURE = 32;
 const OVERHEAD = IV_END + SIGNATURE;
+const CIPHER = "aes-128-cbc";
 const AES = 16; // bytes of a block
 const encoder = new TextEncoder();
 const ROOM = new Uint8Array(4096); // where tokens are made
 const MAX_SCRIPTED = 1024; // bytes that the package signs faster than Node's costly calls
 const MAX_CLOCK_SKEW = 60; // seconds by which a token's time may be off, as in Python
 const MAX_SEEN = 250; // tokens of each half that are remembered
+const END = 12; // characters by which the remembered are found: a map takes longer for all
 const MAX_TOKEN = 4096; // longest remembered, a cookie's limit: a longer one is refused later
 
 interface Seen {
+  readonly token: string;
   readonly time: number; // seconds since 1970
   readonly text: string;
 }
@@ -49,14 +52,14 @@ export class Fernet {
     const time = Math.floor(now);
     const key = this.#keys[0] as Key; // the constructor requires one
     const token = encoded(key.seal(text, time));
-    this.#remember(token, { time, text });
+    this.#remember({ token, time, text });
     return token;
   }
 
   /** Decrypts a token, `null` if it is forged, too old, from the future, or not canonical. */
   decrypt(token: string, options: DecryptOptions): string | null {
-    const seen = this.#seen.get(token) ?? this.#seenAgain(token);
-    if (seen !== undefined) return isTimely(seen.time, options) ? seen.text : null;
+    const seen = this.#recall(token);
+    if (seen !== null) return isTimely(seen.time, options) ? seen.text : null;
     const bytes = decode(token);
     if (bytes === null || bytes.length < OVERHEAD + 16 || bytes[0] !== VERSION) return null;
     const time = Number(new DataView(bytes.buffer).getBigUint64(1));
@@ -66,30 +69,33 @@ export class Fernet {
     const key = this.#keys.find((each) => timingSafeEqual(each.sign(signed), signature));
     if (key === undefined) return null;
     const vector = signed.subarray(HEADER, IV_END);
-    const cipher = createDecipheriv("aes-128-cbc", key.encryption, vector);
+    const cipher = createDecipheriv(CIPHER, key.encryption, vector);
     try {
       const start = cipher.update(signed.subarray(IV_END));
       // Decoded as one: Deno 2.4 cuts characters between the two.
       const text = node.Buffer.concat([start, cipher.final()]).toString();
-      this.#remember(token, { time, text });
+      this.#remember({ token, time, text });
       return text;
     } catch {
       return null; // signed, but not encrypted as a token is
     }
   }
 
-  #remember(token: string, seen: Seen): void {
-    if (token.length > MAX_TOKEN) return;
+  #remember(seen: Seen): void {
+    if (seen.token.length > MAX_TOKEN) return;
     if (this.#seen.size >= MAX_SEEN) {
       this.#seenBefore = this.#seen;
       this.#seen = new Map();
     }
-    this.#seen.set(token, seen);
+    this.#seen.set(seen.token.slice(-END), seen);
   }
 
-  #seenAgain(token: string): Seen | undefined {
-    const seen = this.#seenBefore.get(token);
-    if (seen !== undefined) this.#remember(token, seen);
+  #recall(token: string): Seen | null {
+    const end = token.slice(-END);
+    const recent = this.#seen.get(end);
+    const seen = recent ?? this.#seenBefore.get(end);
+    if (seen?.token !== token) return null;
+    if (recent === undefined) this.#remember(seen);
     return seen;
   }
 }
@@ -113,7 +119,6 @@ class Key {
   /** HMAC of a package, once it is loaded: the state after the key is kept, and copied. */
   #scripted: ((bytes: Uint8Array) => Uint8Array) | null = null;
   #cipher: Cipher | null = null; // one for all tokens: making it takes longer than they do
-  #last: Uint8Array = new Uint8Array(AES); // its last block, to which it chains the next
 
   constructor(key: Bytes) {
     this.#signing = key.subarray(0, 16);
@@ -137,13 +142,15 @@ class Key {
   seal(text: string, time: number): Bytes {
     const size = OVERHEAD + AES + 3 * text.length;
     const bytes = size > ROOM.length ? new Uint8Array(size) : ROOM;
-    const vector = crypto.getRandomValues(bytes.subarray(HEADER, IV_END));
+    crypto.getRandomValues(bytes.subarray(HEADER, IV_END));
     bytes[0] = VERSION;
     for (let at = 8, left = time; at > 0; at--, left = Math.floor(left / 256)) bytes[at] = left;
     const { written } = encoder.encodeInto(text, bytes.subarray(IV_END));
     const end = IV_END + written + AES - written % AES;
     bytes.fill(end - IV_END - written, IV_END + written, end); // PKCS 7
-    this.#encrypt(vector, bytes.subarray(IV_END, end));
+    this.#cipher ??= nodeCrypto().createCipheriv(CIPHER, this.encryption, new Uint8Array(AES));
+    // Its chain goes on: the random block becomes another, which is the vector of those after it.
+    bytes.set(this.#cipher.update(bytes.subarray(HEADER, end)), HEADER);
     bytes.set(this.sign(bytes.subarray(0, end)), end);
     return bytes.subarray(0, end + SIGNATURE);
   }
@@ -153,17 +160,6 @@ class Key {
     return this.#scripted !== null && bytes.length <= MAX_SCRIPTED
       ? this.#scripted(bytes)
       : nodeCrypto().createHmac("sha256", this.#signing).update(bytes).digest();
-  }
-
-  /** CBC: of the first block, the vector takes the place of the last block of the token before. */
-  #encrypt(vector: Uint8Array, blocks: Uint8Array): void {
-    this.#cipher ??= nodeCrypto().createCipheriv("aes-128-cbc", this.encryption, this.#last);
-    for (let at = 0; at < AES; at++) {
-      blocks[at] = Number(blocks[at]) ^ Number(vector[at]) ^ Number(this.#last[at]);
-    }
-    const encrypted = this.#cipher.update(blocks);
-    blocks.set(encrypted);
-    this.#last = encrypted.subarray(-AES);
   }
 }
 

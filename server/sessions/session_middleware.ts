@@ -1,5 +1,6 @@
 import { AppKey } from "../request/app_key.ts";
 import { addVary } from "../../http/coding/content_coding.ts";
+import { isResponse } from "../engine/response_record.ts";
 import { HTTPException, ownException } from "../exceptions/http_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
 import { mutableResponse } from "../request/mutable_response.ts";
@@ -51,16 +52,18 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
     request.set(SLOT, slot);
     try {
       const result = await handler(request);
-      if (slot.session === null || await isLost(slot.session)) return result;
-      if (result instanceof Response) return await save(request, slot, mutableResponse(result));
-      if (!(await slot.session).isChanged) return result;
+      const session = await loaded(slot);
+      if (session === null) return result;
+      if (isResponse(result)) return await save(request, slot, session, mutableResponse(result));
+      if (!session.isChanged) return result;
       throw new TypeError(
         "Cannot save the session: the response was prepared before. Change it in another request",
       );
     } catch (error) {
-      if (!(error instanceof HTTPException) || slot.session === null) throw error;
-      if (await isLost(slot.session)) throw error;
-      throw await save(request, slot, ownException(error, request.raw));
+      if (!(error instanceof HTTPException)) throw error;
+      const session = await loaded(slot);
+      if (session === null) throw error;
+      throw await save(request, slot, session, ownException(error, request.raw));
     }
   };
 }
@@ -126,18 +129,17 @@ export async function renewSession<Params>(request: ServerRequest<Params>): Prom
   return session;
 }
 
-/** The handler has caught the storage's error, and answers without a session. */
-function isLost(session: Promise<Session>): Promise<boolean> {
-  return session.then(() => false, () => true);
+/** The session; `null` without one, or if the handler has caught the storage's error. */
+function loaded({ session }: Slot): Promise<Session | null> | null {
+  return session === null ? null : session.catch(() => null);
 }
 
 async function save<T extends { readonly headers: Headers }>(
   request: ServerRequest,
   slot: Slot,
+  session: Session,
   response: T,
 ): Promise<T> {
-  const session = await slot.session;
-  if (session === null) return response;
   const { headers } = response;
   if (slot.storage.sliding && isAging(session)) touchSession(session);
   const { isChanged } = session;

@@ -90,8 +90,8 @@ export class SessionCookie {
     }
     const { headers } = reply;
     const others = headers.getSetCookie().filter((each) => !each.startsWith(`${this.name}=`));
-    headers.delete("set-cookie");
-    for (const each of [...others, header]) headers.append("set-cookie", each);
+    headers.set("set-cookie", header);
+    for (const each of others) headers.append("set-cookie", each);
   }
 
   #format(value: string | null, maxAge: number | null): string {
