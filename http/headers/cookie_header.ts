@@ -11,7 +11,7 @@ const COOKIE = new RegExp(
     String.raw`\s*(?:\s+|;|$)`,
   "uy",
 );
-const PLAIN = /([\w.-]+)=([\w.=-]*)(?:; |$)/y; // most cookies, in a third of the time
+const PLAIN = /^[\w.-]+=[\w.=-]*(?:; [\w.-]+=[\w.=-]*)*$/; // most headers: to be split
 // RFC 9110 section 5.6.2, and characters used in practice; no comma, no quote.
 const NAME = /^[!#$%&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]+$/;
 
@@ -22,11 +22,18 @@ const NAME = /^[!#$%&'()*+\-./0-9:<=>?@A-Z[\]^_`a-z{|}~]+$/;
 export function parseCookies(value: string | null): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
   if (value === null) return cookies;
+  if (PLAIN.test(value)) {
+    for (const pair of value.split("; ")) {
+      const equals = pair.indexOf("=");
+      cookies.set(pair.slice(0, equals), pair.slice(equals + 1));
+    }
+    return cookies;
+  }
   const header = headerText(value);
   for (let at = 0; at < header.length;) {
-    COOKIE.lastIndex = PLAIN.lastIndex = at;
-    const match = PLAIN.exec(header) ?? COOKIE.exec(header);
-    let name = match?.[1] ?? "", text = match?.[2] ?? "";
+    COOKIE.lastIndex = at;
+    const match = COOKIE.exec(header);
+    let [name = "", text = ""] = match?.slice(1) ?? [];
     if (match === null) {
       // A value with quotes or blanks in it, '{"a": 1}': all up to the semicolon.
       const next = header.indexOf(";", at);
@@ -37,7 +44,7 @@ export function parseCookies(value: string | null): ReadonlyMap<string, string> 
       }
       at += pair.length + 1;
     } else {
-      at += match[0].length;
+      at = COOKIE.lastIndex;
     }
     if (NAME.test(name)) cookies.set(name, unquote(text));
   }

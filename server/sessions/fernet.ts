@@ -16,8 +16,7 @@ const encoder = new TextEncoder();
 const ROOM = new Uint8Array(4096); // where tokens are made
 const MAX_SCRIPTED = 1024; // bytes that the package signs faster than Node's costly calls
 const MAX_CLOCK_SKEW = 60; // seconds by which a token's time may be off, as in Python
-const MAX_SEEN = 250; // tokens of each half that are remembered
-const END = 12; // characters by which the remembered are found: a map takes longer for all
+const SLOTS = 2048; // for tokens that are remembered
 const MAX_TOKEN = 4096; // longest remembered, a cookie's limit: a longer one is refused later
 
 interface Seen {
@@ -37,9 +36,8 @@ export interface DecryptOptions {
  * does it at once: Web Crypto would send each of these few bytes through a thread, for 30 µs.
  */
 export class Fernet {
-  // Two halves: a list in the order of use costs half as much as the rest of a token.
-  #seen = new Map<string, Seen>();
-  #seenBefore = new Map<string, Seen>();
+  // Each has one slot, which it may lose to another: maps in the order of use cost far more.
+  readonly #seen = new Array<Seen | undefined>(SLOTS);
   readonly #keys: readonly Key[];
 
   constructor(keys: readonly (Uint8Array | string)[]) {
@@ -58,8 +56,8 @@ export class Fernet {
 
   /** Decrypts a token, `null` if it is forged, too old, from the future, or not canonical. */
   decrypt(token: string, options: DecryptOptions): string | null {
-    const seen = this.#recall(token);
-    if (seen !== null) return isTimely(seen.time, options) ? seen.text : null;
+    const seen = this.#seen[slotOf(token)];
+    if (seen?.token === token) return isTimely(seen.time, options) ? seen.text : null;
     const bytes = decode(token);
     if (bytes === null || bytes.length < OVERHEAD + 16 || bytes[0] !== VERSION) return null;
     const time = Number(new DataView(bytes.buffer).getBigUint64(1));
@@ -82,22 +80,15 @@ export class Fernet {
   }
 
   #remember(seen: Seen): void {
-    if (seen.token.length > MAX_TOKEN) return;
-    if (this.#seen.size >= MAX_SEEN) {
-      this.#seenBefore = this.#seen;
-      this.#seen = new Map();
-    }
-    this.#seen.set(seen.token.slice(-END), seen);
+    if (seen.token.length <= MAX_TOKEN) this.#seen[slotOf(seen.token)] = seen;
   }
+}
 
-  #recall(token: string): Seen | null {
-    const end = token.slice(-END);
-    const recent = this.#seen.get(end);
-    const seen = recent ?? this.#seenBefore.get(end);
-    if (seen?.token !== token) return null;
-    if (recent === undefined) this.#remember(seen);
-    return seen;
-  }
+/** By characters of the signature, which is as random as a hash. */
+function slotOf(token: string): number {
+  const end = token.length - 4; // the rest may be padding
+  const high = token.charCodeAt(end - 2) * 31 + token.charCodeAt(end - 1);
+  return (high * 31 + token.charCodeAt(end)) % SLOTS;
 }
 
 function isTimely(time: number, { ttl, now }: DecryptOptions): boolean {

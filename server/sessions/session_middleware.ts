@@ -3,7 +3,6 @@ import { addVary } from "../../http/coding/content_coding.ts";
 import { isResponse } from "../engine/response_record.ts";
 import { HTTPException, ownException } from "../exceptions/http_exception.ts";
 import type { Middleware } from "../request/middleware.ts";
-import { mutableResponse } from "../request/mutable_response.ts";
 import type { ServerRequest } from "../request/request.ts";
 import { type Session, touchSession } from "./session.ts";
 import type { SessionStorage } from "./session_storage.ts";
@@ -54,7 +53,7 @@ export function sessionMiddleware(storage: SessionStorage): Middleware {
       const result = await handler(request);
       const session = await loaded(slot);
       if (session === null) return result;
-      if (isResponse(result)) return await save(request, slot, session, mutableResponse(result));
+      if (isResponse(result)) return await save(request, slot, session, result);
       if (!session.isChanged) return result;
       throw new TypeError(
         "Cannot save the session: the response was prepared before. Change it in another request",
