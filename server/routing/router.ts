@@ -133,7 +133,7 @@ export class Router implements ResourceRegistry {
       if (found === null) continue;
       if (found.route !== null) chainOf(found.route, this.#wrap);
       if (found.route !== null || found.wrap !== undefined) return found;
-      allowed.push(...found.allowed);
+      for (const each of found.allowed) allowed.push(each); // a spread takes longer
     }
     return null;
   }

@@ -72,7 +72,7 @@ export class Fernet {
       const start = cipher.update(signed.subarray(IV_END));
       // Decoded as one: Deno 2.4 cuts characters between the two.
       const text = node.Buffer.concat([start, cipher.final()]).toString();
-      this.#remember({ token, time, text });
+      this.#remember({ token: encoded(bytes), time, text }); // a copy: a slice keeps its header
       return text;
     } catch {
       return null; // signed, but not encrypted as a token is
