@@ -400,3 +400,12 @@ for (const [name, [middleware, expected]] of Object.entries(readers)) {
     WAYS.filter((way) => ["in process", "deno", "sockets"].includes(way.name)),
   );
 }
+
+Deno.test("a middleware outside of Hono's may write the last of a stream", async () => {
+  const { app } = appOf(async (request, handler) => {
+    const response = await handler(request);
+    if (response instanceof web.StreamResponse) await response.write(", the end");
+    return response;
+  }, fromHono(requestId(), cors(), secureHeaders()));
+  assertEquals(await (await app.request("/stream")).text(), "streamed, the end");
+});
