@@ -91,8 +91,9 @@ export function unmask(
 /** Reads the payload of a close frame (RFC 6455 section 5.5.1); 1005 if it has no code. */
 export function readClose(payload: Bytes): { readonly code: number; readonly reason: string } {
   if (payload.length === 0) return { code: WSCloseCode.NO_STATUS, reason: "" };
+  if (payload.length === 1) throw broken("a close frame holds half a close code");
   const code = ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
-  if (payload.length === 1 || !mayBeSent(code)) throw broken(`close code ${code} may not be sent`);
+  if (!mayBeSent(code)) throw broken(`close code ${code} may not be sent`);
   return { code, reason: decodeText(payload.subarray(2)) };
 }
 
