@@ -40,7 +40,7 @@ export function socketError(
   }
   // In TLS 1.3 a server rejects a client certificate after the client's handshake (RFC 8446 section
   // 4.4.2).
-  if (/received fatal alert|SSL alert/.test(error.message)) {
+  if (/received fatal alert|SSL routines.*alert/i.test(error.message)) {
     return connectorError(url, "tls", error.message, options);
   }
   if (error instanceof TypeError) return error; // a header that cannot be sent
