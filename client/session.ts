@@ -3,7 +3,7 @@ import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { tellHabits } from "../http/habits.ts";
 import type { QueryFields } from "../http/query.ts";
 import { whenClosed } from "../http/websocket/socket.ts";
-import { giveUp, prepareRequest } from "./request/build_request.ts";
+import { giveUp, NO_OPTIONS, type Prepared, prepareRequest } from "./request/build_request.ts";
 import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
 import { readUnread, respond } from "./request/response_lifetime.ts";
 import { DOWNLOAD_OPTIONS, downloadFile, type DownloadOptions } from "./download_file.ts";
@@ -63,6 +63,7 @@ export class ClientSession {
   readonly #open = new OpenRequests();
   readonly #scarceFrom: number; // open requests from which unread responses could starve the pool
   readonly #sockets = new Set<ClientWebSocketResponse>();
+  #plain: Prepared | null = null; // the last request without options
   #closed = false;
 
   /** Creates one, with defaults for its requests. */
@@ -109,13 +110,15 @@ export class ClientSession {
   async request(
     method: string,
     url: string | URL,
-    options: RequestOptions = {},
+    options: RequestOptions = NO_OPTIONS,
   ): Promise<ClientResponse> {
     if (this.#closed) {
       giveUp(options.data);
       throw new TypeError("Cannot send a request: the session is closed");
     }
-    const { resolved, init } = prepareRequest(this.#defaults, method, url, options);
+    const prepared = prepareRequest(this.#defaults, method, url, options, this.#plain);
+    if (options === NO_OPTIONS) this.#plain = prepared;
+    const { resolved, init } = prepared;
     const context = new RequestContext(resolved, init.url, init.payload, this.#open);
     const first = requestOf(init, context);
     readUnread();

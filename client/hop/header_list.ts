@@ -96,6 +96,11 @@ export class DefaultHeaders {
     return this.#live ??= new Headers(this.#own as [string, string][]);
   }
 
+  /** The last `list`, while it holds; else `null`. */
+  get known(): HeaderList | null {
+    return this.#list;
+  }
+
   /** The headers as pairs, with the defaults. */
   get list(): HeaderList {
     if (this.#live !== null) return this.#complete(this.#given, NO_NAMES);

@@ -18,30 +18,51 @@ import { headerOf, withHeader } from "../hop/header_list.ts";
 import type { HeaderList } from "../hop/transport.ts";
 import { type RequestTarget, resolveTarget } from "./url.ts";
 
-/** Resolves the arguments of a request; closes the body if they are invalid. */
+/** Options of requests without any, to be recognized. */
+export const NO_OPTIONS: RequestOptions = {};
+
+/** The arguments of a request, resolved. */
+export interface Prepared {
+  readonly url: string | URL;
+  readonly resolved: ResolvedOptions;
+  readonly init: ClientRequestInit;
+}
+
+/**
+ * Resolves the arguments of a request; closes the body if they are invalid. `last` is one before
+ * with `NO_OPTIONS`, or `null`: resolving them again would take a tenth of the session's time.
+ */
 export function prepareRequest(
   session: SessionDefaults,
   method: string,
   url: string | URL,
   options: RequestOptions,
-) {
+  last: Prepared | null,
+): Prepared {
+  if (
+    options === NO_OPTIONS && last?.init.method === method &&
+    last.resolved.headers === session.headers.known
+  ) {
+    if (last.url === url && typeof url === "string") return last; // a URL object may have changed
+    return { url, resolved: last.resolved, init: buildRequest(last.resolved, url) };
+  }
   try {
     const verb = method.toUpperCase();
     REQUEST_OPTIONS.check(`Cannot send a ${verb} request`, options);
-    const resolved = resolveRequest(session, verb, url, options);
-    return { resolved, init: buildRequest(resolved) };
+    const resolved = resolveRequest(session, verb, options);
+    return { url, resolved, init: buildRequest(resolved, url) };
   } catch (error) {
     giveUp(options.data);
     throw error;
   }
 }
 
-function buildRequest(resolved: ResolvedOptions): ClientRequestInit {
+function buildRequest(resolved: ResolvedOptions, given: string | URL): ClientRequestInit {
   const { method, session, params, encoded } = resolved;
   if (method !== "GET" && !isToken(method)) {
     throw new TypeError(`Cannot use method "${method}": it is not an RFC 9110 token`);
   }
-  const target = resolveTarget(resolved.url, session.baseUrl, params, encoded);
+  const target = resolveTarget(given, session.baseUrl, params, encoded);
   const { href: url, fragment } = target;
   const own = authorized(resolved, target);
   const headers = resolved.expect100 ? withHeader(own, "expect", "100-continue") : own;

@@ -198,7 +198,6 @@ function transportOf({ app, connector, transport }: SessionOptions): Transport {
 export function resolveRequest(
   session: SessionDefaults,
   method: string,
-  url: string | URL,
   options: RequestOptions,
 ) {
   if (options.data !== undefined && options.json !== undefined) {
@@ -215,7 +214,6 @@ export function resolveRequest(
   return {
     session,
     method,
-    url,
     params: options.params,
     encoded: options.encoded,
     data: options.data,
