@@ -3,7 +3,7 @@ import { REQUEST_OPTIONS, SESSION_OPTIONS } from "./request/option_tables.ts";
 import { tellHabits } from "../http/habits.ts";
 import type { QueryFields } from "../http/query.ts";
 import { whenClosed } from "../http/websocket/socket.ts";
-import { giveUp, NO_OPTIONS, type Prepared, prepareRequest } from "./request/build_request.ts";
+import { giveUp, NO_OPTIONS, prepareRequest } from "./request/build_request.ts";
 import type { AbstractCookieJar } from "./cookies/abstract_cookie_jar.ts";
 import { readUnread, respond } from "./request/response_lifetime.ts";
 import { DOWNLOAD_OPTIONS, downloadFile, type DownloadOptions } from "./download_file.ts";
@@ -18,6 +18,7 @@ import {
   middlewaresOf,
   type RaiseForStatus,
   type RequestOptions,
+  type ResolvedOptions,
   resolveSession,
   type SessionDefaults,
   type SessionOptions,
@@ -63,7 +64,7 @@ export class ClientSession {
   readonly #open = new OpenRequests();
   readonly #scarceFrom: number; // open requests from which unread responses could starve the pool
   readonly #sockets = new Set<ClientWebSocketResponse>();
-  #plain: Prepared | null = null; // the last request without options
+  #plain: ResolvedOptions | null = null; // of the last request without options
   #closed = false;
 
   /** Creates one, with defaults for its requests. */
@@ -116,9 +117,8 @@ export class ClientSession {
       giveUp(options.data);
       throw new TypeError("Cannot send a request: the session is closed");
     }
-    const prepared = prepareRequest(this.#defaults, method, url, options, this.#plain);
-    if (options === NO_OPTIONS) this.#plain = prepared;
-    const { resolved, init } = prepared;
+    const { resolved, init } = prepareRequest(this.#defaults, method, url, options, this.#plain);
+    if (options === NO_OPTIONS) this.#plain = resolved;
     const context = new RequestContext(resolved, init.url, init.payload, this.#open);
     const first = requestOf(init, context);
     readUnread();

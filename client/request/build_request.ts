@@ -3,7 +3,6 @@ import { isToken } from "../../http/headers/header_params.ts";
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { compressedPayload, payloadOf, type RequestData } from "../body/payload_of.ts";
 import { sentPairs } from "../cookies/cookie_pairs.ts";
-import { REQUEST_OPTIONS } from "./option_tables.ts";
 import {
   type RequestOptions,
   type ResolvedOptions,
@@ -21,54 +20,40 @@ import { type RequestTarget, resolveTarget } from "./url.ts";
 /** Options of requests without any, to be recognized. */
 export const NO_OPTIONS: RequestOptions = {};
 
-/** The arguments of a request, resolved. */
-export interface Prepared {
-  readonly url: string | URL;
-  readonly resolved: ResolvedOptions;
-  readonly init: ClientRequestInit;
-}
-
 /**
- * Resolves the arguments of a request; closes the body if they are invalid. `last` is one before
- * with `NO_OPTIONS`, or `null`: resolving them again would take a tenth of the session's time.
+ * Resolves the arguments of a request; closes the body if they are invalid. A request without
+ * options takes those of the `last` such one, since resolving them takes a tenth of a short GET.
  */
 export function prepareRequest(
   session: SessionDefaults,
   method: string,
   url: string | URL,
   options: RequestOptions,
-  last: Prepared | null,
-): Prepared {
-  if (
-    options === NO_OPTIONS && last?.init.method === method &&
-    last.resolved.headers === session.headers.known
-  ) {
-    if (last.url === url && typeof url === "string") return last; // a URL object may have changed
-    return { url, resolved: last.resolved, init: buildRequest(last.resolved, url) };
-  }
+  last: ResolvedOptions | null,
+) {
   try {
-    const verb = method.toUpperCase();
-    REQUEST_OPTIONS.check(`Cannot send a ${verb} request`, options);
-    const resolved = resolveRequest(session, verb, options);
-    return { url, resolved, init: buildRequest(resolved, url) };
+    const isAlike = options === NO_OPTIONS && last?.method === method &&
+      last.headers === session.headers.known;
+    const resolved = isAlike ? last : resolveRequest(session, method.toUpperCase(), options);
+    return { resolved, init: buildRequest(resolved, url) };
   } catch (error) {
     giveUp(options.data);
     throw error;
   }
 }
 
-function buildRequest(resolved: ResolvedOptions, given: string | URL): ClientRequestInit {
-  const { method, session, params, encoded } = resolved;
+function buildRequest(resolved: ResolvedOptions, at: string | URL): ClientRequestInit {
+  const { method, session, given } = resolved;
   if (method !== "GET" && !isToken(method)) {
     throw new TypeError(`Cannot use method "${method}": it is not an RFC 9110 token`);
   }
-  const target = resolveTarget(given, session.baseUrl, params, encoded);
+  const target = resolveTarget(at, session.baseUrl, given.params, given.encoded);
   const { href: url, fragment } = target;
   const own = authorized(resolved, target);
-  const headers = resolved.expect100 ? withHeader(own, "expect", "100-continue") : own;
-  const cookies = resolved.cookies === undefined
+  const headers = given.expect100 ? withHeader(own, "expect", "100-continue") : own;
+  const cookies = given.cookies === undefined
     ? undefined
-    : new Map(sentPairs(resolved.cookies, session.cookieJar.quoteCookie));
+    : new Map(sentPairs(given.cookies, session.cookieJar.quoteCookie));
   // Last, since it may be an open file, which an error would leave open.
   const payload = payloadFor(resolved);
   return { method, url, fragment, headers, payload, cookies };
@@ -83,7 +68,7 @@ export function giveUp(data: RequestData | undefined): void {
 }
 
 function payloadFor(resolved: ResolvedOptions): SendableBody | null {
-  const { json, data, session } = resolved;
+  const { given: { json, data, headers }, session } = resolved;
   const payload = json !== undefined
     ? jsonPayload(json, session.jsonSerialize)
     : data === undefined
@@ -91,7 +76,7 @@ function payloadFor(resolved: ResolvedOptions): SendableBody | null {
     : payloadOf(data);
   try {
     const sent = compressed(payload, resolved);
-    return resolved.hasHeaders ? sizedByHeader(sent, resolved.headers) : sent;
+    return headers !== undefined ? sizedByHeader(sent, resolved.headers) : sent;
   } catch (error) {
     payload?.close?.();
     throw error;
@@ -100,7 +85,7 @@ function payloadFor(resolved: ResolvedOptions): SendableBody | null {
 
 function compressed(
   payload: SendableBody | null,
-  { compress, headers }: ResolvedOptions,
+  { given: { compress }, headers }: ResolvedOptions,
 ): SendableBody | null {
   if (!compress || payload === null) return payload;
   if (headerOf(headers, "content-encoding") !== null) {

@@ -18,6 +18,7 @@ import { DEFAULT_BODY_POLICY, resolvePolicy } from "../response/response_body.ts
 import { retryMiddleware } from "../middleware/retry.ts";
 import { type ClientTimeout, resolveTimeout, type TimeLimits } from "../hop/timeout.ts";
 import type { TraceConfig } from "../hop/trace.ts";
+import { REQUEST_OPTIONS } from "./option_tables.ts";
 import { parseBaseUrl } from "./url.ts";
 
 /** Checks a response and throws to reject it. */
@@ -177,10 +178,8 @@ function refuseWhatLacks({ lacks = {} }: Transport, option: string): void {
 
 function refuseProxy(proxy: string | URL | undefined): void {
   if (proxy === undefined) return;
-  throw new NotSupportedError(
-    "proxy",
-    "an application in this program is called, not connected to",
-  );
+  const why = "an application in this program is called, not connected to";
+  throw new NotSupportedError("proxy", why);
 }
 
 function maxRedirectsOf(given = 10): number {
@@ -200,36 +199,24 @@ export function resolveRequest(
   method: string,
   options: RequestOptions,
 ) {
+  REQUEST_OPTIONS.check(`Cannot send a ${method} request`, options);
   if (options.data !== undefined && options.json !== undefined) {
     throw new TypeError("data and json can not be used at the same time");
   }
   if (session.ownWay === "app") refuseProxy(options.proxy);
   if (options.expect100) refuseWhatLacks(session.transport, "expect100");
   const ownMiddlewares = options.middlewares !== undefined || options.retry !== undefined;
-  const skipAutoHeaders = skipped(
-    session.skipAutoHeaders,
-    options.skipAutoHeaders,
-    session.transport,
-  );
+  const { transport } = session;
+  const skipAutoHeaders = skipped(session.skipAutoHeaders, options.skipAutoHeaders, transport);
   return {
     session,
     method,
-    params: options.params,
-    encoded: options.encoded,
-    data: options.data,
-    json: options.json,
-    compress: options.compress,
-    cookies: options.cookies,
-    expect100: options.expect100,
+    given: options,
     traceContext: options.traceContext,
     headers: session.headers.merge(options.headers, skipAutoHeaders),
-    /** Whether the request overrides some of them. */
-    hasHeaders: options.headers !== undefined,
     skipAutoHeaders,
     auth: options.auth ?? null,
-    timeout: options.timeout === undefined
-      ? session.timeout
-      : timeoutOf(session.transport, options),
+    timeout: options.timeout === undefined ? session.timeout : timeoutOf(transport, options),
     /** `null` for the session's. */
     middlewares: ownMiddlewares ? middlewaresOf(session, options) : null,
     proxy: options.proxy === undefined ? session.proxy : checkProxy(options.proxy),

@@ -610,6 +610,8 @@ Deno.test("proxyFromEnvironment() follows HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
 
 Deno.test("the session's headers are mutable, and an unsafe jar is used for IP addresses", async () => {
   await using session = new ClientSession({ app, cookieJar: new CookieJar({ unsafe: true }) });
+  await using first = await session.get("/");
+  assertEquals((await first.json<Seen>()).headers["x-late"], undefined);
   session.headers.set("x-late", "1");
   await using response = await session.get("/");
   assertEquals((await response.json<Seen>()).headers["x-late"], "1");
