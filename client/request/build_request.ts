@@ -3,6 +3,7 @@ import { isToken } from "../../http/headers/header_params.ts";
 import { encodeBasicAuth } from "../hop/basic_auth.ts";
 import { compressedPayload, payloadOf, type RequestData } from "../body/payload_of.ts";
 import { sentPairs } from "../cookies/cookie_pairs.ts";
+import { REQUEST_OPTIONS } from "./option_tables.ts";
 import {
   type RequestOptions,
   type ResolvedOptions,
@@ -34,7 +35,9 @@ export function prepareRequest(
   try {
     const isAlike = options === NO_OPTIONS && last?.method === method &&
       last.headers === session.headers.known;
-    const resolved = isAlike ? last : resolveRequest(session, method.toUpperCase(), options);
+    const verb = isAlike ? method : method.toUpperCase();
+    if (!isAlike) REQUEST_OPTIONS.check(`Cannot send a ${verb} request`, options);
+    const resolved = isAlike ? last : resolveRequest(session, verb, options);
     return { resolved, init: buildRequest(resolved, url) };
   } catch (error) {
     giveUp(options.data);

@@ -18,7 +18,6 @@ import { DEFAULT_BODY_POLICY, resolvePolicy } from "../response/response_body.ts
 import { retryMiddleware } from "../middleware/retry.ts";
 import { type ClientTimeout, resolveTimeout, type TimeLimits } from "../hop/timeout.ts";
 import type { TraceConfig } from "../hop/trace.ts";
-import { REQUEST_OPTIONS } from "./option_tables.ts";
 import { parseBaseUrl } from "./url.ts";
 
 /** Checks a response and throws to reject it. */
@@ -199,7 +198,6 @@ export function resolveRequest(
   method: string,
   options: RequestOptions,
 ) {
-  REQUEST_OPTIONS.check(`Cannot send a ${method} request`, options);
   if (options.data !== undefined && options.json !== undefined) {
     throw new TypeError("data and json can not be used at the same time");
   }
