@@ -23,7 +23,7 @@ export const NO_OPTIONS: RequestOptions = {};
 
 /**
  * Resolves the arguments of a request; closes the body if they are invalid. A request without
- * options takes those of the `last` such one, since resolving them takes a tenth of a short GET.
+ * options takes those of the `last` such one, since resolving them takes a twentieth of a GET.
  */
 export function prepareRequest(
   session: SessionDefaults,
