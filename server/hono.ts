@@ -141,8 +141,9 @@ async function pass(
     });
     // Middlewares may read the body up to its end, which is that of the handler.
     const end = async (error?: unknown): Promise<void> => {
+      if (early === null) return;
       await new Promise((resolve) => setTimeout(resolve)); // an outer middleware may write the rest
-      if (isAnswered || early === null || early.status === 101) return;
+      if (isAnswered || early.status === 101) return;
       const body = requestInternals.bodyOf(request);
       if (isServed(info) && body.isLeft) await body.drop();
       await slot.early?.finish(error);
